@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The rows of Tables.h. Facts follow kernel/sched/ext.c and include/linux/sched/ext.h of Linux 6.12.
+#include "bpf/Tables.h"
+
+namespace scx {
+namespace {
+
+constexpr Type kNone{};
+constexpr Type kBool{TypeKind::Bool};
+constexpr Type kInt{TypeKind::Int};
+constexpr Type kDuration{TypeKind::Duration};
+constexpr Type kTime{TypeKind::Time};
+constexpr Type kCpu{TypeKind::Cpu};
+constexpr Type kOptionalCpu{TypeKind::Cpu, true};
+constexpr Type kTask{TypeKind::Task};
+constexpr Type kOptionalTask{TypeKind::Task, true};
+constexpr Type kCgroup{TypeKind::Cgroup};
+constexpr Type kQueue{TypeKind::Queue};
+constexpr Type kCpuSet{TypeKind::CpuSet};
+constexpr Type kText{TypeKind::Text};
+constexpr Type kPolicy{TypeKind::Policy};
+
+// ---------------------------------------------------------------- callbacks
+
+constexpr HookArgument kTaskOnly[] = {{"p", kTask}};
+constexpr HookArgument kSelectCpuArgs[] = {{"p", kTask}, {"prev", kCpu}};
+constexpr HookArgument kDispatchArgs[] = {{"c", kCpu}, {"prev", kOptionalTask}};
+constexpr HookArgument kStoppingArgs[] = {{"p", kTask}, {"ran", kDuration}, {"runnable", kBool}};
+constexpr HookArgument kSleepArgs[] = {{"p", kTask}, {"used", kDuration}};
+constexpr HookArgument kYieldArgs[] = {{"p", kTask}, {"to", kOptionalTask}};
+constexpr HookArgument kWeightArgs[] = {{"p", kTask}, {"weight", kInt}};
+constexpr HookArgument kCpuIdleArgs[] = {{"c", kCpu}, {"idle", kBool}};
+constexpr HookArgument kCpuOnly[] = {{"c", kCpu}};
+constexpr HookArgument kCgroupOnly[] = {{"g", kCgroup}};
+constexpr HookArgument kCgroupMoveArgs[] = {{"p", kTask}, {"from", kCgroup}, {"to", kCgroup}};
+constexpr HookArgument kCgroupWeightArgs[] = {{"g", kCgroup}, {"weight", kInt}};
+constexpr HookArgument kCoreSchedArgs[] = {{"a", kTask}, {"b", kTask}};
+
+constexpr HookRow kHooks[] = {
+    {"select_cpu", "select_cpu", "", kSelectCpuArgs, kCpu, kSelectCpu, false, false,
+     "a task wakes up (or is forked or execs) and may run on more than one CPU; returns the CPU it goes to"},
+    {"enqueue", "enqueue", "", kTaskOnly, kNone, kEnqueue, false, false,
+     "a task has to wait and was not placed directly"},
+    {"dequeue", "dequeue", "", kTaskOnly, kNone, kOther, false, false,
+     "a waiting task is taken back before it ran: sleep, or a change of affinity, weight or cgroup"},
+    {"dispatch", "dispatch", "", kDispatchArgs, kNone, kDispatch, false, false,
+     "a CPU has nothing to run; prev is there if it still wants to run and its slice has ended"},
+    {"tick", "tick", "", kTaskOnly, kNone, kOther, false, false, "the timer tick while the task runs"},
+    {"runnable", "runnable", "", kTaskOnly, kNone, kOther, false, false, "the task starts to want a CPU"},
+    {"running", "running", "", kTaskOnly, kNone, kOther, false, false, "the task starts to run"},
+    {"stopping", "stopping", "", kStoppingArgs, kNone, kOther, false, false,
+     "the task stops running, after `ran` of CPU time; runnable tells whether it still wants to run"},
+    {"quiescent", "quiescent", "", kTaskOnly, kNone, kOther, false, false, "the task no longer wants a CPU"},
+    {"sleep", "", "quiescent", kSleepArgs, kNone, kOther, false, false,
+     "the task goes to sleep, after `used` of CPU time since it woke up"},
+    {"yield", "yield", "", kYieldArgs, kBool, kOther, false, false, "the task called sched_yield"},
+    {"enable", "enable", "", kTaskOnly, kNone, kOther, false, false, "the task comes under this policy"},
+    {"disable", "disable", "", kTaskOnly, kNone, kOther, false, false, "the task leaves this policy"},
+    {"fork", "", "init_task", kTaskOnly, kNone, kSleepable, true, false, "the task was forked"},
+    {"init_task", "init_task", "", kTaskOnly, kNone, kSleepable, true, false, "the task is forked, or there when the policy is loaded"},
+    {"exit_task", "exit_task", "", kTaskOnly, kNone, kOther, false, false, "the task is gone, or the policy is unloaded"},
+    {"set_weight", "set_weight", "", kWeightArgs, kNone, kOther, false, false, "the task's weight changed"},
+    {"set_affinity", "set_cpumask", "", kTaskOnly, kNone, kOther, false, false, "the task's affinity changed"},
+    {"cpu_idle", "update_idle", "", kCpuIdleArgs, kNone, kOther, false, false, "a CPU goes idle or leaves idle"},
+    {"cpu_online", "cpu_online", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU comes online"},
+    {"cpu_offline", "cpu_offline", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU goes offline"},
+    {"cgroup_init", "cgroup_init", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is there or created"},
+    {"cgroup_exit", "cgroup_exit", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is gone"},
+    {"cgroup_move", "cgroup_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a task moves between cgroups"},
+    {"cgroup_weight", "cgroup_set_weight", "", kCgroupWeightArgs, kNone, kOther, false, false, "a cgroup's cpu.weight changed"},
+    {"core_sched_before", "core_sched_before", "", kCoreSchedArgs, kBool, kOther, false, false, "core scheduling: does a come before b?"},
+    {"dump", "dump", "", {}, kNone, kDump, false, false, "the kernel writes its dump; log adds lines to it"},
+    {"init", "init", "", {}, kNone, kSleepable, true, false, "the policy is being loaded"},
+    {"exit", "exit", "", {}, kNone, kSleepable, true, false, "the policy is unloaded"},
+};
+
+// ---------------------------------------------------------------- attributes
+
+constexpr auto kT = TypeKind::Task;
+constexpr auto kC = TypeKind::Cpu;
+constexpr auto kQ = TypeKind::Queue;
+
+constexpr AttributeRow kAttributes[] = {
+    {kT, "comm", kText, Read::Comm, "comm", Changes::Rarely, 0, 0, false, "the thread's name, 15 bytes at most"},
+    {kT, "leader.comm", kText, Read::Comm, "group_leader.comm", Changes::Always, 0, 0, false, "the process's name"},
+    {kT, "cgroup", kText, Read::CgroupPath, "", Changes::Rarely, 0, 0, false, "the task's place in the v2 hierarchy"},
+    {kT, "pid", kInt, Read::SignedField, "pid", Changes::Never, 0, 4194304, false, "thread id"},
+    {kT, "tgid", kInt, Read::SignedField, "tgid", Changes::Never, 0, 4194304, false, "process id"},
+    {kT, "ppid", kInt, Read::SignedField, "real_parent.tgid", Changes::Always, 0, 4194304, false, "the parent's process id"},
+    {kT, "uid", kInt, Read::Field, "cred.uid.val", Changes::Always, 0, 4294967295, false, "user id"},
+    {kT, "gid", kInt, Read::Field, "cred.gid.val", Changes::Always, 0, 4294967295, false, "group id"},
+    {kT, "kthread", kBool, Read::Kthread, "flags", Changes::Never, 0, 1, false, "a kernel thread"},
+    {kT, "leader", kBool, Read::Leader, "", Changes::Never, 0, 1, false, "the first thread of its process"},
+    {kT, "exiting", kBool, Read::Exiting, "flags", Changes::Always, 0, 1, false, "on its way out"},
+    {kT, "nice", kInt, Read::Nice, "static_prio", Changes::Rarely, -20, 19, false, "nice value"},
+    {kT, "weight", kInt, Read::Field, "scx.weight", Changes::Rarely, 1, 10000, false, "weight from nice: 100 is nice 0"},
+    {kT, "static_prio", kInt, Read::SignedField, "static_prio", Changes::Rarely, 0, 139, false, "kernel priority: 120 is nice 0"},
+    {kT, "policy", kPolicy, Read::PolicyOf, "policy", Changes::Rarely, 0, 7, false, "scheduling policy: normal, batch, idle, ext"},
+    {kT, "affinity", kCpuSet, Read::Affinity, "cpus_ptr", Changes::Rarely, 0, 0, false, "the CPUs it may run on"},
+    {kT, "pinned", kBool, Read::Pinned, "nr_cpus_allowed", Changes::Rarely, 0, 1, false, "may run on one CPU only"},
+    {kT, "migration_disabled", kBool, Read::MigrationDisabled, "migration_disabled", Changes::Always, 0, 1, false, "may not leave its CPU now"},
+    {kT, "slice", kDuration, Read::Slice, "scx.slice", Changes::Always, 0, 0, false, "what is left of its slice; assignable"},
+    {kT, "cpu", kCpu, Read::TaskCpu, "", Changes::Always, 0, 0, false, "the CPU it runs on, or last ran on"},
+    {kT, "queue", kQueue, Read::TaskQueue, "", Changes::Always, 0, 0, false, "the queue of its last match"},
+    {kT, "runtime", kDuration, Read::Field, "se.sum_exec_runtime", Changes::Always, 0, 0, false, "CPU time since it was forked"},
+    {kT, "ran__", kDuration, Read::Ran, "", Changes::Always, 0, 0, true, "CPU time since it started to run"},
+    {kT, "sleeping__", kBool, Read::Sleeping, "", Changes::Always, 0, 1, true, "quiescent because it sleeps"},
+    {kT, "wake.sync", kBool, Read::WakeSync, "", Changes::Always, 0, 1, false, "woken by a task about to sleep"},
+    {kT, "wake.fork", kBool, Read::WakeFork, "", Changes::Always, 0, 1, false, "just forked"},
+    {kT, "waker", kOptionalTask, Read::Waker, "", Changes::Always, 0, 0, false, "who woke it, best effort"},
+    {kT, "waited", kDuration, Read::Waited, "", Changes::Always, 0, 0, false, "how long it waited before it last started to run"},
+    {kC, "id", kInt, Read::CpuId, "", Changes::Never, 0, kMaxCpus - 1, false, "its number"},
+    {kC, "llc", kInt, Read::CpuLlc, "", Changes::Never, 0, kMaxCpus - 1, false, "number of its last-level cache, from 0"},
+    {kC, "core", kInt, Read::CpuCore, "", Changes::Never, 0, kMaxCpus - 1, false, "number of the first CPU of its core"},
+    {kC, "node", kInt, Read::CpuNode, "", Changes::Never, 0, kMaxCpus - 1, false, "number of its NUMA node"},
+    {kC, "capacity", kInt, Read::CpuCapacity, "", Changes::Never, 0, 1024, false, "compute capacity, 1024 is the largest"},
+    {kC, "idle", kBool, Read::CpuIdle, "", Changes::Always, 0, 1, false, "idle now"},
+    {kC, "local", kQueue, Read::CpuLocal, "", Changes::Always, 0, 0, false, "its own queue, served before all others"},
+    {kQ, "len", kInt, Read::QueueLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting"},
+    {kQ, "empty", kBool, Read::QueueEmpty, "", Changes::Always, 0, 1, false, "no task waits"},
+    {TypeKind::CpuSet, "count", kInt, Read::CpusCount, "", Changes::Rarely, 1, kMaxCpus, false, "CPUs of the machine (only of `cpus`)"},
+};
+
+// ---------------------------------------------------------------- operations
+
+constexpr Type kTaskSlice[] = {kTask, kDuration};
+constexpr Type kTaskAndCpu[] = {kTask, kCpu};
+constexpr Type kOneCpu[] = {kCpu};
+constexpr Type kOneInt[] = {kInt};
+constexpr Type kOneSet[] = {kCpuSet};
+constexpr Type kOneTask[] = {kTask};
+constexpr Type kTaskAndInt[] = {kTask, kInt};
+constexpr Type kGenericOne[] = {kNone};
+constexpr Type kGenericTwo[] = {kNone, kNone};
+
+constexpr uint32_t kPlaceContexts = kSelectCpu | kEnqueue;
+constexpr uint32_t kInsertContexts = kEnqueue | kSelectCpu | kDispatch | kTimer;
+constexpr auto kFree = TypeKind::None;
+
+constexpr OperationRow kOperations[] = {
+    {Operation::QueueInsert, kQ, "insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "put the hook's task, or a loop's task, into the queue"},
+    {Operation::QueueConsume, kQ, "consume", false, {}, 0, kBool, kDispatch, false, "the first task that may run here, or the task that just ran if it belongs to the queue"},
+    {Operation::QueueTake, kQ, "take__", false, {}, 0, kBool, kDispatch, true, "consume, the task that just ran left out"},
+    {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kSelectCpu | kEnqueue | kDispatch, false, "give the task to this CPU"},
+    {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kPlaceContexts, false, "true if the CPU was idle and now waits for the task"},
+    {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
+    {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},
+    {Operation::MayRun, kT, "may_run", false, kOneCpu, 1, kBool, kAnyContext, false, "the task's affinity allows that CPU"},
+    {Operation::IdleCpu, kFree, "idle_cpu", false, kOneSet, 1, kOptionalCpu, kPlaceContexts, false, "an idle CPU of the set the task may use, claimed"},
+    {Operation::IdleCore, kFree, "idle_core", false, kOneSet, 1, kOptionalCpu, kPlaceContexts, false, "a CPU of a wholly idle core of the set, claimed"},
+    {Operation::DefaultIdle, kFree, "default_idle", false, kTaskAndCpu, 2, kOptionalCpu, kSelectCpu, false, "the kernel's own search for an idle CPU"},
+    {Operation::Near, kFree, "near", false, kOneCpu, 1, kCpuSet, kAnyContext, false, "all CPUs, the nearest first, for `for`"},
+    {Operation::CpuOf, kFree, "cpu", false, kOneInt, 1, kCpu, kAnyContext, false, "the CPU of that number (out of range: CPU 0)"},
+    {Operation::TaskOf, kFree, "task", false, kOneInt, 1, kOptionalTask, kAnyContext, false, "the task of that pid"},
+    {Operation::Now, kFree, "now", true, {}, 0, kTime, kAnyContext, false, "the monotonic clock"},
+    {Operation::CoarseNow, kFree, "coarse_now__", true, {}, 0, kTime, kAnyContext, true, "the clock at tick resolution"},
+    {Operation::Random, kFree, "random", false, kOneInt, 1, kInt, kAnyContext, false, "0 … n-1; 0 if n is not above 0"},
+    {Operation::Dispatched, kFree, "dispatched__", true, {}, 0, kBool, kDispatch, true, "this dispatch has found a task"},
+    {Operation::Remember, kFree, "remember__", false, kTaskAndInt, 2, kNone, kSelectCpu | kDispatch, true, "keep a match for the enqueue that follows"},
+    {Operation::Recall, kFree, "recall__", false, kOneTask, 1, kInt, kEnqueue, true, "what was remembered about the task, or -1"},
+    {Operation::Settle, kFree, "settle__", false, kOneTask, 1, kNone, kDispatch, true, "its run has been accounted"},
+    {Operation::LlcSet, kFree, "llc", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of an LLC"},
+    {Operation::NodeSet, kFree, "node", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a NUMA node"},
+    {Operation::CoreSet, kFree, "core", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a core"},
+    {Operation::AllCpus, kFree, "cpus", true, {}, 0, kCpuSet, kAnyContext, false, "all CPUs"},
+    {Operation::Min, kFree, "min", false, kGenericTwo, 2, kNone, kAnyContext, false, "the smaller; of times, the earlier"},
+    {Operation::Max, kFree, "max", false, kGenericTwo, 2, kNone, kAnyContext, false, "the larger; of times, the later"},
+    {Operation::Abs, kFree, "abs", false, kGenericOne, 1, kNone, kAnyContext, false, "without its sign"},
+};
+
+constexpr PolicyRow kPolicies[] = {
+    {"normal", 0}, {"fifo", 1}, {"rr", 2}, {"batch", 3}, {"idle", 5}, {"deadline", 6}, {"ext", 7},
+};
+
+} // namespace
+
+std::span<const HookRow> hookRows() { return kHooks; }
+std::span<const AttributeRow> attributeRows() { return kAttributes; }
+std::span<const OperationRow> operationRows() { return kOperations; }
+std::span<const PolicyRow> policyRows() { return kPolicies; }
+
+const HookRow *findHook(std::string_view event) {
+    for (const HookRow &row : kHooks)
+        if (row.event == event)
+            return &row;
+    return nullptr;
+}
+
+const AttributeRow *findAttribute(TypeKind owner, std::string_view name) {
+    if (owner == TypeKind::Instance)
+        owner = TypeKind::Queue;
+    for (const AttributeRow &row : kAttributes)
+        if (row.owner == owner && row.name == name)
+            return &row;
+    return nullptr;
+}
+
+const OperationRow *findOperation(TypeKind owner, std::string_view name) {
+    if (owner == TypeKind::Instance)
+        owner = TypeKind::Queue;
+    for (const OperationRow &row : kOperations)
+        if (row.owner == owner && row.name == name)
+            return &row;
+    return nullptr;
+}
+
+} // namespace scx

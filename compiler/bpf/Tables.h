@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What does the kernel offer a policy: callbacks, task attributes, operations?
+// One row per fact, read by sema, lowering and the docs. Supporting a new kernel fact is a new row.
+#pragma once
+
+#include "syntax/Type.h"
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace scx {
+
+// ---------------------------------------------------------------- contexts
+
+/// Where a piece of code runs. A set of these says where an operation is legal (kfunc context masks of kernel/sched/ext.c).
+enum Context : uint32_t {
+    kSelectCpu = 1u << 0,
+    kEnqueue = 1u << 1,
+    kDispatch = 1u << 2,
+    kOther = 1u << 3,     // under the rq lock or with interrupts off, no special rights: running, stopping, tick, …
+    kSleepable = 1u << 4, // init, exit, init_task, cpu_online, cgroup_*
+    kTimer = 1u << 5,     // every
+    kDump = 1u << 6,
+    kAnyContext = 0xffffffffu,
+};
+
+// ---------------------------------------------------------------- callbacks
+
+struct HookArgument {
+    std::string_view name;
+    Type type;
+};
+
+/// One event of `on EVENT(...)`.
+struct HookRow {
+    std::string_view event;   // as written
+    std::string_view member;  // of struct sched_ext_ops; empty: made from another (see `from`)
+    std::string_view from;    // event this one is derived from: sleep ← quiescent, fork ← init_task
+    std::span<const HookArgument> arguments; // the first is the hook's task or CPU where there is one
+    Type result;              // TypeKind::None: nothing is returned
+    Context context;
+    bool sleepable;
+    bool optionalMember;      // not in 6.12: `?struct_ops/…`
+    std::string_view doc;     // one sentence for the reference
+};
+
+std::span<const HookRow> hookRows();
+const HookRow *findHook(std::string_view event);
+
+// ---------------------------------------------------------------- attributes
+
+/// What can change an attribute between two enqueues: decides what a cached verdict may depend on.
+enum class Changes : uint8_t { Never, Rarely, Always };
+
+/// How lowering reads it. One enumerator per way of reading; `path` parameterises the common ones.
+enum class Read : uint8_t {
+    Field,         // zero-extended CO-RE load of `path` from the task
+    SignedField,   // sign-extended
+    Comm,          // the 16 bytes at `path` (comm, group_leader.comm); Text
+    CgroupPath,    // Text: the task's cgroup on the v2 hierarchy
+    Nice,          // static_prio - 120
+    PolicyOf,      // task's policy field → Policy value
+    Kthread,       // flags & PF_KTHREAD
+    Exiting,       // flags & PF_EXITING
+    Leader,        // pid == tgid
+    Pinned,        // nr_cpus_allowed == 1
+    MigrationDisabled,
+    Affinity,      // CpuSet: the task's cpus_ptr
+    TaskCpu,
+    TaskQueue,
+    Slice,
+    Ran,           // ran__: since running or settle__
+    Sleeping,      // deq flags of quiescent
+    WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
+    WakeFork,
+    Waker,         // optional task: current in select_cpu
+    Waited,        // time spent waiting before this run; kept only when read
+    CpuId,
+    CpuLlc,        // dense number, 0 …
+    CpuCore,       // number of its first CPU
+    CpuNode,
+    CpuCapacity,
+    CpuIdle,
+    CpuLocal,      // c.local, the receiver of insert
+    QueueLen,
+    QueueEmpty,
+    CpusCount,     // cpus.count: CPUs online at load
+};
+
+/// An attribute; `name` may be dotted (`leader.comm`, `wake.sync`): longest match wins.
+struct AttributeRow {
+    TypeKind owner; // Task, Cpu, Queue (also Instance), CpuSet (`cpus.count`)
+    std::string_view name;
+    Type type;
+    Read read;
+    std::string_view path;
+    Changes changes;
+    int64_t minimum, maximum; // equal: no bound known
+    bool internal;            // has `__`: only in compiler-made code
+    std::string_view doc;
+};
+
+std::span<const AttributeRow> attributeRows();
+const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
+
+// ---------------------------------------------------------------- operations
+
+enum class Operation : uint8_t {
+    QueueInsert, QueueConsume, QueueTake, LocalInsert,
+    CpuClaim, CpuKick, CpuPreempt, MayRun,
+    IdleCpu, IdleCore, DefaultIdle,
+    Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
+    Remember, Recall, Settle,
+    LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
+    AllCpus,                     // `cpus`
+    Min, Max, Abs,               // generic over Int, Duration, Time (wrap-safe)
+    HistogramAdd,
+    Log,
+};
+
+struct OperationRow {
+    Operation op;
+    TypeKind owner; // receiver; None: a free function or value
+    std::string_view name;
+    bool isValue;   // no parentheses: now, dispatched__
+    std::span<const Type> parameters; // TypeKind::None: checked by hand (generic)
+    int required;   // how many of them must be given
+    Type result;
+    uint32_t contexts; // mask of Context
+    bool internal;
+    std::string_view doc;
+};
+
+std::span<const OperationRow> operationRows();
+const OperationRow *findOperation(TypeKind owner, std::string_view name);
+
+/// Values of a task's `policy`, by number in the kernel's uapi (SCHED_NORMAL 0, FIFO 1, RR 2, BATCH 3, IDLE 5, DEADLINE 6, EXT 7).
+struct PolicyRow {
+    std::string_view name;
+    int value;
+};
+std::span<const PolicyRow> policyRows();
+
+inline constexpr int kMaxCpus = 1024;
+
+} // namespace scx
