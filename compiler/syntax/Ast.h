@@ -17,7 +17,6 @@ namespace scx {
 
 struct Expr;
 struct Stmt;
-struct Entry;
 struct PlaceBlock;
 using ExprPtr = std::unique_ptr<Expr>;
 using StmtPtr = std::unique_ptr<Stmt>;
@@ -312,8 +311,7 @@ struct UseDecl {
 
 // ---------------------------------------------------------------- a file, a program
 
-/// One parsed file, and after loading its modules the whole policy: modules' declarations are merged in with
-/// their module's name kept for qualified access.
+/// One parsed file, and after loading its modules the whole policy: their declarations are merged in.
 struct Program {
     FileId file = 0;
     bool hasPolicy = false;
@@ -336,13 +334,6 @@ struct Program {
     std::unique_ptr<MatchBlock> match;
     std::unique_ptr<PlaceBlock> place;
     std::unique_ptr<Entry> dispatch; // a Strict entry, or the single queue
-    std::vector<Program> modules;    // loaded for `use`, in order, prelude first; each complete in itself
-    std::string moduleName;          // "" for the policy
 };
-
-// Deep copies (annotations by sema are not kept).
-ExprPtr clone(const Expr &expr);
-StmtPtr clone(const Stmt &stmt);
-Block clone(const Block &block);
 
 } // namespace scx

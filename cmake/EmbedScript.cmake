@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0-only
+string(REPLACE "|" ";" files "${FILES}")
+set(text "#include \"support/Embedded.h\"\nnamespace scx {\nstd::span<const EmbeddedFile> ${FUNCTION}() {\n    static const EmbeddedFile files[] = {\n")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME)
+  file(READ ${file} content)
+  string(APPEND text "        {\"${name}\", R\"scxtext(${content})scxtext\"},\n")
+endforeach()
+string(APPEND text "        {\"\", \"\"}};\n    return {files, std::size(files) - 1};\n}\n} // namespace scx\n")
+file(WRITE ${OUT} "${text}")

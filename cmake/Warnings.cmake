@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# scx_library(NAME FOLDER…): one static library of the sources in the folder, our warnings on.
+function(scx_library name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARGV1}/*.cpp)
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Werror)
+endfunction()
