@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What do the checks share? The scopes of names and the typing of expressions.
+// Names.cpp looks names up, Types.cpp types expressions, Statements.cpp bodies, Declarations.cpp everything at top level,
+// Constants.cpp evaluates. The questions about the whole policy (Placement.cpp, Rules.cpp, Contexts.cpp) run after it.
+#pragma once
+
+#include "bpf/Tables.h"
+#include "sema/Check.h"
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+namespace scx {
+
+struct Symbol {
+    Ref ref;
+    Type type;
+    Span span;
+};
+
+class Checker {
+public:
+    Checker(Program &program, CheckMode mode, Diagnostics &diags) : program(program), mode(mode), diags(diags) {}
+    void run();
+
+private:
+    Program &program;
+    CheckMode mode;
+    Diagnostics &diags;
+
+    std::unordered_map<std::string, Symbol> top;
+    std::unordered_map<std::string, const Field *> taskFields, cpuFields, cgroupFields;
+    std::vector<std::unordered_map<std::string, Symbol>> scopes;
+    std::set<const void *> used; // parameters that are read
+    const DisciplineDecl *discipline = nullptr; // whose body is being checked
+    std::unordered_map<std::string, const Field *> disciplineTask, disciplineQueue;
+    std::unordered_map<std::string, const FnDecl *> disciplineFns;
+    Local implicitTask{"p", {}, {TypeKind::Task}, false};
+    bool taskAtHand = false;  // match and rules: `p.` may be left out
+    bool cpuAtHand = false;   // guards of dispatch: `cpu.` is the dispatching CPU
+    Local implicitCpu{"c", {}, {TypeKind::Cpu}, false};
+    Local implicitPrev{"prev", {}, {TypeKind::Cpu}, false};
+    bool inPlace = false;     // bare llc, node, core are those of prev
+    Type returns;             // of the function or hook at hand
+    bool inHook = false;
+    int loops = 0;
+
+    // Declarations.cpp
+    void declare(const std::string &name, Span span, Ref ref, Type type);
+    void collect();
+    void checkNames();
+    Type typeOf(const TypeName &name, bool state);
+    void checkConst(ConstDecl &decl);
+    void checkParam(ParamDecl &decl);
+    void checkField(Field &field);
+    void checkQueue(QueueDecl &queue);
+    void checkDiscipline(DisciplineDecl &decl);
+    void checkFunction(FnDecl &fn);
+    void checkHook(HookDecl &hook, bool inDiscipline);
+    void checkOptions(Options &options, const char *of);
+    void checkPlace(PlaceBlock &place);
+    void checkEntry(Entry &entry);
+    bool returnsAlways(const Block &block);
+
+    // Names.cpp
+    std::optional<Symbol> lookup(const std::string &name);
+    void resolveName(Expr &e, Type expected);
+    void resolveMember(Expr &e);
+    std::vector<std::string> visibleNames();
+    std::vector<std::string> memberNames(Type owner);
+    static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
+    bool bind(Expr &e, const std::string &name);
+
+    // Types.cpp
+    /// Types `e`; `expected` decides how bare enumerators and literals are read (None: no expectation).
+    Type type(Expr &e, Type expected = {});
+    /// As type, and it must be `wanted`.
+    void require(Expr &e, Type wanted);
+    Type typeBinary(Expr &e, Type expected);
+    Type typeIs(Expr &e);
+    Type typeCall(Expr &e, Type expected);
+    Type typeOperation(Expr &e, const OperationRow &row);
+    Type typeFunction(Expr &e, const FnDecl &fn);
+    void requireSet(Expr &e);
+    bool isZero(const Expr &e) const;
+
+    // Statements.cpp
+    void block(Block &block);
+    void stmt(Stmt &stmt);
+    void assignment(Stmt &stmt);
+    void forLoop(Stmt &stmt);
+    void logCall(Stmt &stmt);
+    void pushLocal(Local &local);
+
+public:
+    // Constants.cpp
+    /// The value in memory form, if `e` is a constant expression.
+    static std::optional<int64_t> evaluate(const Expr &e);
+};
+
+/// Whether a guard can be decided from the CPU and the topology alone.
+bool isStaticGuard(const Expr &guard);
+/// Every `Entry` below and including `entry`.
+void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
+
+// Questions about the whole policy, asked after names and types are right.
+void checkPlacement(Program &program, Diagnostics &diags);
+void checkRules(Program &program, Diagnostics &diags);
+void checkContexts(Program &program, CheckMode mode, Diagnostics &diags);
+
+} // namespace scx

@@ -1,0 +1,527 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Are the declarations right?
+#include "sema/Checker.h"
+#include "sema/Options.h"
+
+namespace scx {
+
+void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
+    if (name.empty())
+        return;
+    if (mode == CheckMode::Surface && name.find("__") != std::string::npos)
+        diags.report(Diag::CompilerName, span);
+    auto [it, fresh] = top.try_emplace(name, Symbol{ref, type, span});
+    bool attribute = mode == CheckMode::Surface && (ref.kind == RefKind::Global || ref.kind == RefKind::Param || ref.kind == RefKind::Const) &&
+                     findAttribute(TypeKind::Task, name);
+    if (!fresh)
+        diags.report(Diag::NameTaken, span, name).note(it->second.span, "the first `" + name + "` is here");
+    else if (attribute || findOperation(TypeKind::None, name))
+        diags.report(Diag::NameTaken, span, name).note({}, "it is built into the language");
+}
+
+Type Checker::typeOf(const TypeName &name, bool state) {
+    static const std::pair<const char *, TypeKind> builtin[] = {
+        {"bool", TypeKind::Bool}, {"int", TypeKind::Int}, {"duration", TypeKind::Duration}, {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio}, {"cpu", TypeKind::Cpu}, {"task", TypeKind::Task}};
+    Type made;
+    for (auto [text, kind] : builtin)
+        if (name.name == text)
+            made.kind = kind;
+    for (const auto &e : program.enums)
+        if (e->name == name.name)
+            made = {TypeKind::Enum, false, 0, e.get()};
+    if (!made.known()) {
+        diags.report(Diag::UnknownType, name.span, name.name);
+        return {};
+    }
+    if (state && made.kind == TypeKind::Task) {
+        diags.report(Diag::TypeMismatch, name.span, "a type that can be kept", "task (store its `pid`, find it with `task(pid)`)");
+        return {};
+    }
+    if (name.length) {
+        Expr &length = *name.length;
+        require(length, {TypeKind::Int});
+        auto n = evaluate(length);
+        if (!n)
+            diags.report(Diag::NotConstant, length.span);
+        else if (*n < 1 || *n > 4096)
+            diags.report(Diag::BadLength, length.span, std::to_string(*n));
+        else
+            made.length = *n;
+    }
+    return made;
+}
+
+void Checker::collect() {
+    for (auto &d : program.enums) {
+        declare(d->name, d->nameSpan, {}, {TypeKind::Enum, false, 0, d.get()});
+        std::set<std::string> seen;
+        for (size_t i = 0; i < d->values.size(); ++i)
+            if (!seen.insert(d->values[i]).second)
+                diags.report(Diag::NameTaken, d->valueSpans[i], d->values[i]);
+    }
+    for (auto &d : program.consts)
+        checkConst(*d);
+    for (auto &d : program.params)
+        checkParam(*d);
+    for (StateDecl &s : program.states)
+        for (auto &f : s.fields) {
+            checkField(*f);
+            switch (s.kind) {
+            case StateKind::Global: declare(f->name, f->nameSpan, {RefKind::Global, f.get()}, f->type); break;
+            case StateKind::Queue: diags.report(Diag::PolicyInModule, s.span, "`queue { }` state outside a discipline"); break;
+            case StateKind::Cgroup: diags.report(Diag::NotYet, s.span, "state per cgroup", "keep it per task"); break;
+            default: {
+                auto &fields = s.kind == StateKind::Task ? taskFields : cpuFields;
+                if (mode == CheckMode::Surface && f->name.find("__") != std::string::npos)
+                    diags.report(Diag::CompilerName, f->nameSpan);
+                TypeKind owner = s.kind == StateKind::Task ? TypeKind::Task : TypeKind::Cpu;
+                if (!fields.emplace(f->name, f.get()).second || findAttribute(owner, f->name))
+                    diags.report(Diag::NameTaken, f->nameSpan, f->name);
+            }
+            }
+        }
+    for (auto &d : program.cpuSets)
+        declare(d->name, d->nameSpan, {RefKind::CpuSet, d.get()}, {TypeKind::CpuSet});
+    for (auto &d : program.rules)
+        declare(d->name, d->nameSpan, {RefKind::Rules, d.get()}, {TypeKind::Bool});
+    int index = 0;
+    for (auto &d : program.queues) {
+        d->index = index++;
+        declare(d->name, d->nameSpan, {RefKind::Queue, d.get()}, {TypeKind::Queue});
+    }
+    if (program.queues.size() > 64)
+        diags.report(Diag::TooMany, program.queues.back()->nameSpan, "queues", "64");
+    for (auto &d : program.stats)
+        declare(d->name, d->nameSpan, {RefKind::Stat, d.get()}, {});
+    auto signature = [&](FnDecl &fn) {
+        for (auto &p : fn.parameters)
+            p->local.type = typeOf(p->typeName, false);
+        if (fn.resultName)
+            fn.result = typeOf(*fn.resultName, false);
+    };
+    for (auto &d : program.fns) {
+        signature(*d);
+        declare(d->name, d->nameSpan, {RefKind::Function, d.get()}, d->result);
+    }
+    std::set<std::string> disciplines;
+    for (auto &d : program.disciplines) {
+        if (!disciplines.insert(d->name).second || d->name == "fifo" || d->name == "lifo")
+            diags.report(Diag::NameTaken, d->nameSpan, d->name);
+        for (auto &fn : d->fns)
+            signature(*fn);
+        for (auto &c : d->consts)
+            checkConst(*c);
+        for (StateDecl &s : d->states)
+            for (auto &f : s.fields)
+                checkField(*f);
+    }
+    for (auto &q : program.queues)
+        if (q->ordering == Ordering::Discipline) {
+            std::vector<std::string> known{"fifo", "lifo"};
+            for (auto &d : program.disciplines) {
+                known.push_back(d->name);
+                if (d->name == q->orderingName)
+                    q->discipline = d.get();
+            }
+            if (!q->discipline) {
+                std::string near = nearest(q->orderingName, known);
+                diags.report(Diag::UnknownDiscipline, q->orderingSpan, q->orderingName, near.empty() ? "; is a `use` missing?" : didYouMean(near));
+            }
+        }
+}
+
+void Checker::checkConst(ConstDecl &decl) {
+    Type declared = decl.typeName ? typeOf(*decl.typeName, true) : Type{};
+    if (declared.known())
+        require(*decl.value, declared);
+    else
+        declared = type(*decl.value);
+    decl.type = declared;
+    if (declared.known()) {
+        if (auto value = evaluate(*decl.value))
+            decl.evaluated = *value;
+        else
+            diags.report(Diag::NotConstant, decl.value->span);
+    }
+    bool ofDiscipline = false;
+    for (auto &d : program.disciplines)
+        for (auto &c : d->consts)
+            ofDiscipline |= c.get() == &decl;
+    if (!ofDiscipline)
+        declare(decl.name, decl.nameSpan, {RefKind::Const, &decl}, decl.type);
+}
+
+void Checker::checkParam(ParamDecl &decl) {
+    decl.type = typeOf(decl.typeName, true);
+    declare(decl.name, decl.nameSpan, {RefKind::Param, &decl}, decl.type);
+    if (!decl.type.known())
+        return;
+    if (decl.type.isArray() || decl.type.kind == TypeKind::Cpu) {
+        diags.report(Diag::TypeMismatch, decl.typeName.span, "bool, int, duration, time, ratio or an enum", typeText(decl.type));
+        return;
+    }
+    auto constant = [&](Expr &e, int64_t &into) {
+        require(e, decl.type);
+        auto value = evaluate(e);
+        if (value)
+            into = *value;
+        else if (e.type.known())
+            diags.report(Diag::NotConstant, e.span);
+    };
+    constant(*decl.value, decl.evaluated);
+    if (!decl.range)
+        return;
+    if (decl.range->kind != ExprKind::Range) {
+        diags.report(Diag::Expected, decl.range->span, "a range `low..high`", "a value");
+        return;
+    }
+    constant(*decl.range->args[0], decl.minimum);
+    constant(*decl.range->args[1], decl.maximum);
+    if (diags.ok() && (decl.evaluated < decl.minimum || decl.evaluated > decl.maximum))
+        diags.report(Diag::OutOfRange, decl.value->span, "the default", "the range that follows").note(decl.range->span, "the range");
+}
+
+void Checker::checkField(Field &field) {
+    field.type = typeOf(field.typeName, true);
+    if (!field.value || !field.type.known())
+        return;
+    if (field.type.isArray()) {
+        diags.report(Diag::NotConstant, field.value->span);
+        return;
+    }
+    require(*field.value, field.type);
+    if (auto value = evaluate(*field.value))
+        field.evaluated = *value;
+    else if (field.value->type.known())
+        diags.report(Diag::NotConstant, field.value->span);
+}
+
+void Checker::checkOptions(Options &options, const char *of) {
+    std::set<std::string> seen;
+    for (Option &o : options) {
+        if (!seen.insert(o.name).second)
+            diags.report(Diag::NameTaken, o.nameSpan, o.name);
+        const OptionRow *row = findOption(of, o.name);
+        if (!row) {
+            diags.report(Diag::UnknownOption, o.nameSpan, o.name, of, didYouMean(nearest(o.name, optionNames(of))));
+            continue;
+        }
+        if (row->value == OptionValue::NotYet) {
+            diags.report(Diag::NotYet, o.nameSpan, "`" + o.name + "`", "leave it out");
+            continue;
+        }
+        if (o.place) {
+            checkPlace(*o.place);
+            continue;
+        }
+        if (!o.value && row->value != OptionValue::Flag) {
+            diags.report(Diag::BadOption, o.nameSpan, o.name, "needs a value");
+            continue;
+        }
+        auto word = [&](std::initializer_list<const char *> words) {
+            for (const char *w : words)
+                if (o.value->kind == ExprKind::Name && o.value->name == w)
+                    return true;
+            return false;
+        };
+        switch (row->value) {
+        case OptionValue::Slice:
+            if (word({"forever"}))
+                break;
+            require(*o.value, {TypeKind::Duration});
+            if (auto n = evaluate(*o.value); n && o.value->type.known() && *n == 0)
+                diags.report(Diag::ZeroSlice, o.value->span);
+            else if (n && *n < 0)
+                diags.report(Diag::OutOfRange, o.value->span, "a negative slice", "what a slice can be");
+            break;
+        case OptionValue::Timeout:
+            require(*o.value, {TypeKind::Duration});
+            if (auto n = evaluate(*o.value); o.value->type.known() && (!n || *n < 1'000'000 || *n > 30'000'000'000))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is a constant from 1ms to 30s, the kernel allows no more");
+            break;
+        case OptionValue::Limit:
+            if (!word({"none"}))
+                require(*o.value, {TypeKind::Duration});
+            break;
+        case OptionValue::Steal:
+            if (!word({"none", "core", "llc", "node", "any"}))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is none, core, llc, node or any");
+            break;
+        case OptionValue::Switch:
+            if (!word({"all", "partial"}))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is all or partial");
+            break;
+        case OptionValue::Queues: {
+            std::function<void(Expr &)> queues = [&](Expr &e) {
+                if (e.kind == ExprKind::Binary && e.op == Op::BitOr) {
+                    queues(*e.args[0]);
+                    queues(*e.args[1]);
+                } else if (!(discipline && e.kind == ExprKind::Name && e.name == "self"))
+                    require(e, {TypeKind::Queue});
+            };
+            if (!word({"none"}))
+                queues(*o.value);
+            break;
+        }
+        default: break;
+        }
+    }
+}
+
+void Checker::checkPlace(PlaceBlock &place) {
+    bool outer = inPlace;
+    inPlace = taskAtHand = true;
+    scopes.emplace_back();
+    scopes.back()["prev"] = {{RefKind::Local, &implicitPrev}, implicitPrev.type, {}};
+    for (Candidate &c : place.candidates) {
+        if (c.isElse ? c.name != "prev" : c.name != "prev" && c.name != "core" && c.name != "cpu")
+            diags.report(Diag::Expected, c.nameSpan, c.isElse ? "`prev`" : "`prev`, `core` or `cpu`", "`" + c.name + "`");
+        if (c.within)
+            requireSet(*c.within);
+        if (c.guard)
+            require(*c.guard, {TypeKind::Bool});
+    }
+    scopes.pop_back();
+    inPlace = outer;
+    taskAtHand = false;
+}
+
+void Checker::checkEntry(Entry &entry) {
+    if (!entry.queue.empty()) {
+        Expr queue;
+        queue.kind = ExprKind::Name;
+        queue.name = entry.queue;
+        queue.span = entry.queueSpan;
+        require(queue, {TypeKind::Queue});
+    }
+    if (entry.kind == EntryKind::ShareInstances || entry.kind == EntryKind::RotateInstances)
+        diags.report(Diag::NotYet, entry.span, "sharing among the instances of a queue", "use a queue for each group");
+    else if (entry.weight) {
+        require(*entry.weight, {TypeKind::Int});
+        auto n = evaluate(*entry.weight);
+        if (entry.weight->type.known() && (!n || *n < 1 || *n > 10000))
+            diags.report(Diag::BadWeight, entry.weight->span);
+    }
+    if (entry.guard) {
+        cpuAtHand = true;
+        require(*entry.guard, {TypeKind::Bool});
+        cpuAtHand = false;
+    }
+    for (Entry &child : entry.children)
+        checkEntry(child);
+}
+
+void Checker::checkQueue(QueueDecl &queue) {
+    if (queue.domain == Domain::Core || queue.domain == Domain::Cgroup)
+        diags.report(Diag::NotYet, queue.domainSpan, queue.domain == Domain::Core ? "`per core`" : "`per cgroup`", "use `per cpu` or `per llc`");
+    scopes.emplace_back();
+    scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    for (ExprPtr &key : queue.keys) {
+        taskAtHand = true;
+        Type t = type(*key);
+        taskAtHand = false;
+        if (t.known() && t.kind != TypeKind::Int && t.kind != TypeKind::Duration && t.kind != TypeKind::Time && t.kind != TypeKind::Enum)
+            diags.report(Diag::TypeMismatch, key->span, "int, duration, time or an enum", typeText(t));
+    }
+    if (queue.keys.size() > 2)
+        diags.report(Diag::TooMany, queue.keys[2]->span, "keys in `order by`", "2");
+    taskAtHand = true;
+    checkOptions(queue.options, "queue");
+    taskAtHand = false;
+    scopes.pop_back();
+    if (queue.on)
+        requireSet(*queue.on);
+    if (const DisciplineDecl *d = queue.discipline) {
+        std::set<std::string> given;
+        size_t position = 0;
+        for (size_t i = 0; i < queue.arguments.size(); ++i) {
+            const FnDecl::Parameter *parameter = nullptr;
+            if (queue.argumentNames[i].empty()) {
+                if (position < d->parameters.size())
+                    parameter = d->parameters[position++].get();
+            } else
+                for (const auto &p : d->parameters)
+                    if (p->local.name == queue.argumentNames[i])
+                        parameter = p.get();
+            if (!parameter) {
+                diags.report(Diag::ArgumentCount, queue.arguments[i]->span, d->name, std::to_string(d->parameters.size()), std::to_string(queue.arguments.size()));
+                break;
+            }
+            if (!given.insert(parameter->local.name).second)
+                diags.report(Diag::NameTaken, queue.arguments[i]->span, parameter->local.name);
+            require(*queue.arguments[i], parameter->local.type);
+        }
+        for (const auto &p : d->parameters)
+            if (!p->value && !given.contains(p->local.name))
+                diags.report(Diag::ArgumentCount, queue.orderingSpan, d->name, std::to_string(d->parameters.size()), std::to_string(queue.arguments.size()));
+    } else if (!queue.arguments.empty())
+        diags.report(Diag::ArgumentCount, queue.orderingSpan, queue.orderingName, "0", std::to_string(queue.arguments.size()));
+}
+
+void Checker::checkDiscipline(DisciplineDecl &decl) {
+    discipline = &decl;
+    disciplineTask.clear();
+    disciplineQueue.clear();
+    disciplineFns.clear();
+    for (StateDecl &s : decl.states)
+        for (auto &f : s.fields) {
+            if (s.kind != StateKind::Task && s.kind != StateKind::Queue)
+                diags.report(Diag::PolicyInModule, s.span, "state per CPU or global inside a discipline");
+            (s.kind == StateKind::Task ? disciplineTask : disciplineQueue)[f->name] = f.get();
+        }
+    for (auto &fn : decl.fns)
+        disciplineFns[fn->name] = fn.get();
+    scopes.emplace_back();
+    for (auto &p : decl.parameters) {
+        p->local.type = typeOf(p->typeName, false);
+        if (p->value)
+            require(*p->value, p->local.type);
+        scopes.back()[p->local.name] = {{RefKind::Local, &p->local}, p->local.type, p->local.span};
+    }
+    for (auto &c : decl.consts)
+        scopes.back()[c->name] = {{RefKind::Const, c.get()}, c->type, c->nameSpan};
+    scopes.emplace_back();
+    scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    for (ExprPtr &key : decl.keys) {
+        Type t = type(*key);
+        if (t.known() && t.kind != TypeKind::Int && t.kind != TypeKind::Duration && t.kind != TypeKind::Time && t.kind != TypeKind::Enum)
+            diags.report(Diag::TypeMismatch, key->span, "int, duration, time or an enum", typeText(t));
+    }
+    checkOptions(decl.options, "queue");
+    scopes.pop_back();
+    for (auto &fn : decl.fns)
+        checkFunction(*fn);
+    for (auto &hook : decl.hooks)
+        checkHook(*hook, true);
+    scopes.pop_back();
+    discipline = nullptr;
+}
+
+bool Checker::returnsAlways(const Block &b) {
+    for (const StmtPtr &s : b) {
+        if (s->kind == StmtKind::Return)
+            return true;
+        if ((s->kind == StmtKind::If && !s->orElse.empty() && returnsAlways(s->body) && returnsAlways(s->orElse)) ||
+            (s->kind == StmtKind::Block && returnsAlways(s->body)))
+            return true;
+    }
+    return false;
+}
+
+void Checker::checkFunction(FnDecl &fn) {
+    scopes.emplace_back();
+    for (auto &p : fn.parameters) {
+        pushLocal(p->local);
+        if (p->value)
+            require(*p->value, p->local.type);
+    }
+    returns = fn.result;
+    inHook = false;
+    block(fn.body);
+    scopes.pop_back();
+    if (fn.result.known() && !returnsAlways(fn.body))
+        diags.report(Diag::MissingReturn, fn.nameSpan, fn.name, typeText(fn.result));
+}
+
+void Checker::checkHook(HookDecl &hook, bool inDiscipline) {
+    static constexpr HookArgument joinArgs[] = {{"p", {TypeKind::Task}}, {"from", {TypeKind::Instance, true}}};
+    const HookRow *row = findHook(hook.name);
+    std::span<const HookArgument> arguments = row ? row->arguments : std::span<const HookArgument>();
+    if (inDiscipline && hook.name == "join")
+        arguments = joinArgs;
+    else if (!row) {
+        std::vector<std::string> known;
+        for (const HookRow &h : hookRows())
+            known.emplace_back(h.event);
+        if (inDiscipline)
+            known.emplace_back("join");
+        diags.report(Diag::UnknownHook, hook.nameSpan, hook.name, didYouMean(nearest(hook.name, known)));
+        return;
+    }
+    if (hook.arguments.size() > arguments.size())
+        diags.report(Diag::TooManyArguments, hook.nameSpan, hook.name, std::to_string(arguments.size()), std::to_string(hook.arguments.size()));
+    scopes.emplace_back();
+    for (size_t i = 0; i < hook.arguments.size() && i < arguments.size(); ++i) {
+        hook.arguments[i]->type = arguments[i].type;
+        pushLocal(*hook.arguments[i]);
+    }
+    returns = row ? row->result : Type{};
+    inHook = true;
+    block(hook.body);
+    inHook = false;
+    scopes.pop_back();
+}
+
+void Checker::checkNames() {
+    checkOptions(program.settings, "policy");
+    for (auto &d : program.cpuSets)
+        requireSet(*d->value);
+    taskAtHand = true;
+    for (auto &d : program.rules)
+        require(*d->value, {TypeKind::Bool});
+    taskAtHand = false;
+    for (auto &q : program.queues)
+        checkQueue(*q);
+    for (auto &d : program.disciplines)
+        checkDiscipline(*d);
+    for (auto &f : program.fns)
+        checkFunction(*f);
+    if (program.match)
+        for (MatchRule &rule : program.match->rules) {
+            if (rule.condition) {
+                taskAtHand = true;
+                require(*rule.condition, {TypeKind::Bool});
+                taskAtHand = false;
+            }
+            Expr queue;
+            queue.kind = ExprKind::Name;
+            queue.name = rule.queue;
+            queue.span = rule.queueSpan;
+            require(queue, {TypeKind::Queue});
+            scopes.emplace_back();
+            scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+            checkOptions(rule.options, "rule");
+            scopes.pop_back();
+        }
+    if (program.place)
+        checkPlace(*program.place);
+    if (program.dispatch)
+        checkEntry(*program.dispatch);
+    for (auto &h : program.hooks)
+        checkHook(*h, false);
+    for (auto &e : program.everys) {
+        require(*e->period, {TypeKind::Duration});
+        returns = {};
+        inHook = true;
+        block(e->body);
+    }
+    for (StmtPtr &a : program.asserts)
+        stmt(*a);
+    if (mode == CheckMode::Surface)
+        for (auto &p : program.params)
+            if (!used.contains(p.get()))
+                diags.report(Diag::UnusedParam, p->nameSpan, p->name);
+}
+
+void Checker::run() {
+    if (!program.hasPolicy) {
+        diags.report(Diag::PolicyMissing, {program.file, 0, 0});
+        return;
+    }
+    collect();
+    if (diags.ok())
+        checkNames();
+}
+
+bool check(Program &program, CheckMode mode, Diagnostics &diags) {
+    Checker(program, mode, diags).run();
+    if (diags.ok())
+        checkContexts(program, mode, diags);
+    if (diags.ok() && mode == CheckMode::Surface) {
+        checkRules(program, diags);
+        checkPlacement(program, diags);
+    }
+    return diags.ok();
+}
+
+} // namespace scx

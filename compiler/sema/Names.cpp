@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What does a name mean?
+// Order: locals, a discipline's own names, top-level names, then (where a task is at hand) the task's fields and attributes.
+// With an enum, policy or queue expected, its values come first.
+#include "sema/Checker.h"
+
+#include <algorithm>
+
+namespace scx {
+
+std::optional<Symbol> Checker::lookup(const std::string &name) {
+    for (size_t i = scopes.size(); i-- > 0;)
+        if (auto it = scopes[i].find(name); it != scopes[i].end())
+            return it->second;
+    if (discipline) {
+        if (auto it = disciplineQueue.find(name); it != disciplineQueue.end())
+            return Symbol{{RefKind::QueueState, it->second}, it->second->type, it->second->nameSpan};
+        if (auto it = disciplineFns.find(name); it != disciplineFns.end())
+            return Symbol{{RefKind::Function, it->second}, it->second->result, it->second->nameSpan};
+        if (name == "self")
+            return Symbol{{RefKind::Self, discipline}, {TypeKind::Queue}, {}};
+        if (name == "slice")
+            return Symbol{{RefKind::Self, discipline, 1}, {TypeKind::Duration}, {}};
+    }
+    if (auto it = top.find(name); it != top.end()) {
+        if (it->second.ref.kind == RefKind::Param)
+            used.insert(it->second.ref.decl);
+        return it->second;
+    }
+    return std::nullopt;
+}
+
+/// Gives `e` the meaning of a visible name; false if there is none.
+bool Checker::bind(Expr &e, const std::string &name) {
+    auto symbol = lookup(name);
+    if (!symbol)
+        return false;
+    e.ref = symbol->ref;
+    e.type = symbol->type;
+    return true;
+}
+
+std::vector<std::string> Checker::visibleNames() {
+    std::vector<std::string> names;
+    for (const auto &scope : scopes)
+        for (const auto &[name, symbol] : scope)
+            names.push_back(name);
+    for (const auto &[name, symbol] : top)
+        names.push_back(name);
+    for (const auto &[name, field] : disciplineQueue)
+        names.push_back(name);
+    for (const OperationRow &row : operationRows())
+        if (row.owner == TypeKind::None)
+            names.emplace_back(row.name);
+    if (taskAtHand)
+        for (std::string &name : memberNames({TypeKind::Task}))
+            names.push_back(std::move(name));
+    std::sort(names.begin(), names.end()); // hash order must not choose between equally near names
+    return names;
+}
+
+std::vector<std::string> Checker::memberNames(Type owner) {
+    std::vector<std::string> names;
+    for (const AttributeRow &row : attributeRows())
+        if (row.owner == owner.kind)
+            names.emplace_back(row.name);
+    for (const OperationRow &row : operationRows())
+        if (row.owner == owner.kind)
+            names.emplace_back(row.name);
+    auto add = [&](const auto &fields) {
+        for (const auto &[name, field] : fields)
+            names.push_back(name);
+    };
+    if (owner.kind == TypeKind::Task) {
+        add(taskFields);
+        add(disciplineTask);
+    } else if (owner.kind == TypeKind::Cpu)
+        add(cpuFields);
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+void Checker::resolveName(Expr &e, Type expected) {
+    if (expected.kind == TypeKind::Enum && expected.enumDecl) {
+        const auto &values = expected.enumDecl->values;
+        for (size_t i = 0; i < values.size(); ++i)
+            if (values[i] == e.name) {
+                e.ref = {RefKind::EnumValue, expected.enumDecl, static_cast<int>(i)};
+                e.type = {TypeKind::Enum, false, 0, expected.enumDecl};
+                return;
+            }
+    }
+    if (expected.kind == TypeKind::Policy)
+        for (const PolicyRow &row : policyRows())
+            if (row.name == e.name) {
+                e.ref = {RefKind::EnumValue, nullptr, row.value};
+                e.type = {TypeKind::Policy};
+                return;
+            }
+    if (expected.kind == TypeKind::Queue)
+        for (const auto &queue : program.queues)
+            if (queue->name == e.name) {
+                e.ref = {RefKind::Queue, queue.get()};
+                e.type = {TypeKind::Queue};
+                return;
+            }
+    if (bind(e, e.name))
+        return;
+    if (const OperationRow *row = findOperation(TypeKind::None, e.name); row && row->isValue && (!row->internal || mode == CheckMode::Core)) {
+        e.ref = {RefKind::Operation, row};
+        e.type = row->result;
+        return;
+    }
+    if (inPlace && (e.name == "llc" || e.name == "node" || e.name == "core")) {
+        // Bare in a place block: the set around prev. Written out: llc(prev.llc).
+        auto make = [&](ExprKind kind, std::string name) {
+            auto made = std::make_unique<Expr>();
+            made->kind = kind;
+            made->span = e.span;
+            made->name = std::move(name);
+            return made;
+        };
+        ExprPtr callee = make(ExprKind::Name, e.name), prev = make(ExprKind::Name, "prev"), id = make(ExprKind::Member, e.name);
+        id->args.push_back(std::move(prev));
+        e.kind = ExprKind::Call;
+        e.name.clear();
+        e.args.push_back(std::move(callee));
+        e.args.push_back(std::move(id));
+        e.argNames = {""};
+        type(e, {TypeKind::CpuSet});
+        return;
+    }
+    if (cpuAtHand && e.name == "cpu") {
+        e.name = implicitCpu.name;
+        e.ref = {RefKind::Local, &implicitCpu};
+        e.type = implicitCpu.type;
+        return;
+    }
+    if (taskAtHand && (taskFields.contains(e.name) || findAttribute(TypeKind::Task, e.name) || e.name == "wake" || e.name == "leader")) {
+        // `nice` is `p.nice`.
+        auto task = std::make_unique<Expr>();
+        task->kind = ExprKind::Name;
+        task->name = implicitTask.name;
+        task->span = e.span;
+        task->ref = {RefKind::Local, &implicitTask};
+        task->type = implicitTask.type;
+        e.kind = ExprKind::Member;
+        e.implicitTask = true;
+        e.args.push_back(std::move(task));
+        resolveMember(e);
+        return;
+    }
+    diags.report(Diag::UnknownName, e.span, e.name, didYouMean(nearest(e.name, visibleNames())));
+}
+
+void Checker::resolveMember(Expr &e) {
+    Expr &base = *e.args[0];
+    // `level.c` names an enumerator; nothing else is reached through a type's name.
+    if (base.kind == ExprKind::Name)
+        if (auto symbol = lookup(base.name); symbol && symbol->ref.kind == RefKind::None && symbol->type.kind == TypeKind::Enum) {
+            Expr value;
+            value.kind = ExprKind::Name;
+            value.span = e.span;
+            value.name = e.name;
+            resolveName(value, symbol->type);
+            e.ref = value.ref;
+            e.type = value.type;
+            return;
+        }
+    // Dotted attributes (`leader.comm`): one member of the task, longest match first.
+    if (base.kind == ExprKind::Name && taskAtHand && !lookup(base.name) && findAttribute(TypeKind::Task, base.name + "." + e.name)) {
+        std::string dotted = base.name + "." + e.name;
+        base.name = implicitTask.name;
+        base.ref = {RefKind::Local, &implicitTask};
+        base.type = implicitTask.type;
+        e.name = dotted;
+    } else if (base.kind == ExprKind::Member && findAttribute(TypeKind::Task, base.name + "." + e.name) && type(*base.args[0]).kind == TypeKind::Task) {
+        e.name = base.name + "." + e.name;
+        ExprPtr task = std::move(base.args[0]);
+        e.args[0] = std::move(task);
+    } else if (base.kind == ExprKind::Member && findOperation(TypeKind::Cpu, base.name + "." + e.name) && type(*base.args[0]).kind == TypeKind::Cpu) {
+        e.name = base.name + "." + e.name; // c.local.insert
+        ExprPtr cpu = std::move(base.args[0]);
+        e.args[0] = std::move(cpu);
+    }
+    Type owner = type(*e.args[0]);
+    if (!owner.known())
+        return;
+    if (owner.optional) {
+        diags.report(Diag::OptionalUsed, e.args[0]->span);
+        return;
+    }
+    auto field = [&](const auto &fields, RefKind kind) {
+        auto it = fields.find(e.name);
+        if (it == fields.end())
+            return false;
+        e.ref = {kind, it->second};
+        e.type = it->second->type;
+        return true;
+    };
+    switch (owner.kind) {
+    case TypeKind::Task:
+        if ((discipline && field(disciplineTask, RefKind::TaskField)) || field(taskFields, RefKind::TaskField))
+            return;
+        if (auto symbol = top.find(e.name); symbol != top.end() && symbol->second.ref.kind == RefKind::Rules) {
+            e.ref = symbol->second.ref;
+            e.type = {TypeKind::Bool};
+            return;
+        }
+        break;
+    case TypeKind::Cpu:
+        if (field(cpuFields, RefKind::CpuField))
+            return;
+        break;
+    case TypeKind::Queue: case TypeKind::Instance: {
+        const Expr &receiver = *e.args[0];
+        const DisciplineDecl *of = nullptr;
+        if (receiver.ref.kind == RefKind::Self || (receiver.type.kind == TypeKind::Instance && receiver.ref.kind != RefKind::Queue))
+            of = discipline;
+        else if (receiver.ref.kind == RefKind::Queue)
+            of = static_cast<const QueueDecl *>(receiver.ref.decl)->discipline;
+        if (of)
+            for (const StateDecl &state : of->states)
+                if (state.kind == StateKind::Queue)
+                    for (const auto &f : state.fields)
+                        if (f->name == e.name) {
+                            e.ref = {RefKind::QueueState, f.get()};
+                            e.type = f->type;
+                            return;
+                        }
+        break;
+    }
+    default: break;
+    }
+    bool internal = mode == CheckMode::Core;
+    if (const AttributeRow *row = findAttribute(owner.kind, e.name); row && (!row->internal || internal)) {
+        e.ref = {RefKind::Attribute, row};
+        e.type = row->type;
+        return;
+    }
+    if (const OperationRow *row = findOperation(owner.kind, e.name); row && (!row->internal || internal)) {
+        e.ref = {RefKind::Operation, row};
+        e.type = row->result;
+        return;
+    }
+    diags.report(Diag::UnknownMember, e.span, typeText(owner), e.name, didYouMean(nearest(e.name, memberNames(owner))));
+}
+
+} // namespace scx

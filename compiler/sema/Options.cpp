@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sema/Options.h"
+
+namespace scx {
+namespace {
+
+using enum OptionValue;
+constexpr OptionRow kOptions[] = {
+    {"policy", "slice", Slice, "", "how long a task runs at a time where nothing else says so; 20ms"},
+    {"policy", "timeout", Timeout, "", "the kernel ends the policy if a task waits longer than this; 30s"},
+    {"policy", "switch", Switch, "", "all tasks, or (partial) only those of scheduling class SCHED_EXT"},
+    {"policy", "exiting", Flag, "SCX_OPS_ENQ_EXITING", "tasks on their way out are queued like others, not run at once"},
+    {"queue", "slice", Slice, "", "how long a task of the queue runs at a time"},
+    {"queue", "preempts", Queues, "", "whose tasks make room when one of this queue finds no idle CPU"},
+    {"queue", "wait_limit", Limit, "", "at least this often each CPU offers itself to the queue; a quarter of the timeout"},
+    {"queue", "steal", Steal, "", "how far a CPU looks for work in other instances; any"},
+    {"queue", "capacity", NotYet, "", "most tasks it holds"},
+    {"queue", "backing", NotYet, "", "where its tasks are held"},
+    {"queue", "exclusive", NotYet, "", "the SMT sibling stays empty"},
+    {"queue", "at_most", NotYet, "", "share of CPUs it may use"},
+    {"queue", "at_least", NotYet, "", "share of CPUs it is sure of"},
+    {"rule", "slice", Slice, "", "how long a task of this rule runs at a time"},
+    {"rule", "preempts", Queues, "", "whose tasks make room for a task of this rule"},
+    {"rule", "place", Place, "", "where a waking task of this rule goes"},
+};
+
+} // namespace
+
+const OptionRow *findOption(std::string_view of, std::string_view name) {
+    for (const OptionRow &row : kOptions)
+        if (row.of == of && row.name == name)
+            return &row;
+    return nullptr;
+}
+
+std::vector<std::string> optionNames(std::string_view of) {
+    std::vector<std::string> names;
+    for (const OptionRow &row : kOptions)
+        if (row.of == of)
+            names.emplace_back(row.name);
+    return names;
+}
+
+} // namespace scx

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What type does an expression have?
+#include "sema/Checker.h"
+
+#include <algorithm>
+
+namespace scx {
+namespace {
+
+constexpr Type kBool{TypeKind::Bool}, kInt{TypeKind::Int}, kDuration{TypeKind::Duration}, kTime{TypeKind::Time}, kRatio{TypeKind::Ratio},
+    kCpu{TypeKind::Cpu}, kTask{TypeKind::Task}, kCpuSet{TypeKind::CpuSet}, kInstance{TypeKind::Instance};
+
+struct UnitRule {
+    TypeKind left;
+    Op op;
+    TypeKind right;
+    TypeKind result;
+};
+using enum TypeKind;
+/// Which types an arithmetic operator joins, and what comes out. Both orders are listed.
+constexpr UnitRule kUnitRules[] = {
+    {Int, Op::Add, Int, Int}, {Int, Op::Sub, Int, Int}, {Int, Op::Mul, Int, Int}, {Int, Op::Div, Int, Int}, {Int, Op::Rem, Int, Int},
+    {Int, Op::Shl, Int, Int}, {Int, Op::Shr, Int, Int}, {Int, Op::BitOr, Int, Int}, {Int, Op::BitAnd, Int, Int},
+    {Duration, Op::Add, Duration, Duration}, {Duration, Op::Sub, Duration, Duration}, {Duration, Op::Div, Duration, Int},
+    {Duration, Op::Rem, Duration, Duration}, {Duration, Op::Mul, Int, Duration}, {Int, Op::Mul, Duration, Duration},
+    {Duration, Op::Div, Int, Duration}, {Duration, Op::Shl, Int, Duration}, {Duration, Op::Shr, Int, Duration},
+    {Duration, Op::Mul, Ratio, Duration}, {Ratio, Op::Mul, Duration, Duration}, {Int, Op::Mul, Ratio, Int}, {Ratio, Op::Mul, Int, Int},
+    {Time, Op::Sub, Time, Duration}, {Time, Op::Add, Duration, Time}, {Duration, Op::Add, Time, Time}, {Time, Op::Sub, Duration, Time},
+    {Ratio, Op::Add, Ratio, Ratio}, {Ratio, Op::Sub, Ratio, Ratio},
+    {CpuSet, Op::BitOr, CpuSet, CpuSet}, {CpuSet, Op::BitAnd, CpuSet, CpuSet}, {CpuSet, Op::Sub, CpuSet, CpuSet},
+};
+
+const char *const kOpTexts[] = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "/", "%", "<<", ">>"};
+
+std::string whyNot(Type left, Op op, Type right) {
+    if (left.kind == Time && (op == Op::Mul || op == Op::Div))
+        return "; a time is a point, only durations are scaled";
+    if (left.kind == Time && right.kind == Time)
+        return "; two points in time have no sum, their difference is a duration";
+    if ((left.kind == Duration && right.kind == Int) || (left.kind == Int && right.kind == Duration))
+        return "; write the number with its unit, like `1ms`";
+    return "";
+}
+
+} // namespace
+
+bool Checker::isZero(const Expr &e) const { return e.kind == ExprKind::Number && e.value == 0 && e.unit == Unit::None; }
+
+Type Checker::type(Expr &e, Type expected) {
+    if (e.type.known() && e.ref.kind != RefKind::None && e.kind != ExprKind::Call)
+        return e.type; // typed before (shared look-ups of member chains)
+    switch (e.kind) {
+    case ExprKind::Number:
+        e.type = e.unit == Unit::Duration ? kDuration : e.unit == Unit::Ratio ? kRatio : kInt;
+        break;
+    case ExprKind::Bool: e.type = kBool; break;
+    case ExprKind::Text:
+        e.type = {TypeKind::Text};
+        diags.report(Diag::BadPattern, e.span, "text stands only as a pattern after `is` and as the format of `log`");
+        break;
+    case ExprKind::Name:
+        resolveName(e, expected);
+        if (e.ref.kind == RefKind::None && e.type.kind == TypeKind::Enum) {
+            diags.report(Diag::TypeMismatch, e.span, "a value", "the type `" + e.name + "`");
+            e.type = {};
+        }
+        break;
+    case ExprKind::Member: resolveMember(e); break;
+    case ExprKind::Call: e.type = typeCall(e, expected); break;
+    case ExprKind::Index: {
+        Type base = type(*e.args[0]);
+        if (base.kind == TypeKind::Queue && (e.args[0]->ref.kind == RefKind::Queue || e.args[0]->ref.kind == RefKind::Self)) {
+            require(*e.args[1], kCpu);
+            e.ref = e.args[0]->ref;
+            e.type = kInstance;
+        } else if (base.isArray()) {
+            require(*e.args[1], kInt);
+            e.type = base.element();
+        } else if (base.known())
+            diags.report(Diag::TypeMismatch, e.args[0]->span, "an array or a queue", typeText(base));
+        break;
+    }
+    case ExprKind::Negate:
+        e.type = type(*e.args[0]);
+        if (e.type.known() && e.type != kInt && e.type != kDuration && e.type != kRatio) {
+            diags.report(Diag::TypeMismatch, e.args[0]->span, "a number or a duration", typeText(e.type));
+            e.type = {};
+        }
+        break;
+    case ExprKind::Not:
+        require(*e.args[0], kBool);
+        e.type = kBool;
+        break;
+    case ExprKind::Binary: e.type = typeBinary(e, expected); break;
+    case ExprKind::Is: e.type = typeIs(e); break;
+    case ExprKind::In:
+        require(*e.args[0], kCpu);
+        requireSet(*e.args[1]);
+        e.type = kBool;
+        break;
+    case ExprKind::CpuRange:
+        for (ExprPtr &bound : e.args)
+            require(*bound, kInt);
+        e.type = kCpuSet;
+        break;
+    case ExprKind::Range:
+        require(*e.args[0], kInt);
+        require(*e.args[1], kInt);
+        e.type = expected.kind == TypeKind::CpuSet ? kCpuSet : Type{};
+        if (!e.type.known())
+            diags.report(Diag::TypeMismatch, e.span, "a value", "a range");
+        break;
+    }
+    return e.type;
+}
+
+void Checker::require(Expr &e, Type wanted) {
+    Type found = type(e, wanted);
+    if (!found.known() || found == wanted)
+        return;
+    if (found.optional && found.value() == wanted) {
+        diags.report(Diag::OptionalUsed, e.span);
+        return;
+    }
+    if (isZero(e) && (wanted == kDuration || wanted == kTime)) // zero needs no unit
+        return void(e.type = wanted);
+    if (wanted == kTime && found == kDuration && evaluate(e)) // a constant point on the clock
+        return void(e.type = wanted);
+    auto &d = diags.report(Diag::TypeMismatch, e.span, typeText(wanted), typeText(found));
+    if (wanted == kDuration && found == kInt && e.kind == ExprKind::Number)
+        d.suggest(std::to_string(e.value) + "ms");
+}
+
+void Checker::requireSet(Expr &e) {
+    if (e.kind == ExprKind::Binary && (e.op == Op::BitOr || e.op == Op::BitAnd || e.op == Op::Sub)) {
+        requireSet(*e.args[0]);
+        requireSet(*e.args[1]);
+        e.type = kCpuSet;
+        return;
+    }
+    require(e, kCpuSet);
+}
+
+Type Checker::typeBinary(Expr &e, Type expected) {
+    Expr &l = *e.args[0], &r = *e.args[1];
+    if (e.op == Op::Or || e.op == Op::And) {
+        require(l, kBool);
+        require(r, kBool);
+        return kBool;
+    }
+    bool comparison = e.op >= Op::Eq && e.op <= Op::Ge;
+    Type left = type(l, comparison ? Type{} : expected);
+    Type right = type(r, left);
+    if (!left.known() || !right.known())
+        return comparison ? kBool : Type{};
+    for (auto [side, t] : {std::pair{&l, left}, std::pair{&r, right}})
+        if (t.optional) {
+            diags.report(Diag::OptionalUsed, side->span);
+            return comparison ? kBool : Type{};
+        }
+    if (isZero(r) && (left == kDuration || left == kTime) && e.op != Op::Mul)
+        r.type = right = comparison || left == kDuration ? left : kDuration;
+    if (isZero(l) && (right == kDuration || right == kTime))
+        l.type = left = right;
+    if (comparison) {
+        bool ordered = left == kInt || left == kDuration || left == kTime || left == kRatio;
+        bool equality = e.op == Op::Eq || e.op == Op::Ne;
+        bool comparable = ordered || (equality && (left == kBool || left.kind == TypeKind::Enum || left.kind == TypeKind::Policy ||
+                                                   left == kCpu || left == kTask || left.kind == TypeKind::Queue)) ||
+                          left.kind == TypeKind::Enum;
+        if (left != right || !comparable)
+            diags.report(Diag::BadOperands, e.span, kOpTexts[static_cast<int>(e.op)], typeText(left), typeText(right), whyNot(left, e.op, right));
+        return kBool;
+    }
+    for (const UnitRule &rule : kUnitRules)
+        if (left == Type{rule.left} && right == Type{rule.right} && rule.op == e.op)
+            return {rule.result};
+    diags.report(Diag::BadOperands, e.span, kOpTexts[static_cast<int>(e.op)], typeText(left), typeText(right), whyNot(left, e.op, right));
+    return {};
+}
+
+Type Checker::typeIs(Expr &e) {
+    Type left = type(*e.args[0]);
+    if (left.optional)
+        diags.report(Diag::OptionalUsed, e.args[0]->span);
+    bool cgroup = e.args[0]->name == "cgroup";
+    for (size_t i = 1; i < e.args.size(); ++i) {
+        Expr &p = *e.args[i];
+        if (left.kind == TypeKind::Text) {
+            if (p.kind != ExprKind::Text) {
+                diags.report(Diag::BadPattern, p.span, "a pattern for " + e.args[0]->name + " is a text in quotes");
+                continue;
+            }
+            p.type = left;
+            size_t inner = p.name.size() > 2 ? p.name.find('*', 1) : std::string::npos;
+            if (!cgroup && inner != std::string::npos && inner + 1 < p.name.size())
+                diags.report(Diag::BadPattern, p.span, "`*` stands at the beginning or the end of a pattern");
+            size_t bytes = p.name.size() - static_cast<size_t>(std::count(p.name.begin(), p.name.end(), '*'));
+            if (bytes == 0 && p.name.find('*') == std::string::npos)
+                diags.report(Diag::BadPattern, p.span, "an empty pattern matches nothing; write `\"*\"` for everything");
+            else if (!cgroup && bytes > 15)
+                diags.report(Diag::LongPattern, p.span);
+            else if (bytes > 255)
+                diags.report(Diag::BadPattern, p.span, "a pattern has 255 bytes at most");
+            continue;
+        }
+        if (p.kind == ExprKind::Text) {
+            diags.report(Diag::BadPattern, p.span, "text is compared only with comm and cgroup");
+            continue;
+        }
+        if (!left.known()) {
+            continue;
+        }
+        if (p.kind == ExprKind::Range) {
+            require(*p.args[0], left);
+            require(*p.args[1], left);
+            p.type = left;
+        } else
+            require(p, left);
+    }
+    return kBool;
+}
+
+Type Checker::typeCall(Expr &e, Type) {
+    Expr &callee = *e.args[0];
+    if (callee.kind == ExprKind::Name) {
+        if (auto symbol = lookup(callee.name); symbol && symbol->ref.kind == RefKind::Function) {
+            callee.ref = symbol->ref;
+            return typeFunction(e, *static_cast<const FnDecl *>(symbol->ref.decl));
+        }
+        if (const OperationRow *row = findOperation(TypeKind::None, callee.name); row && !row->isValue && (!row->internal || mode == CheckMode::Core)) {
+            callee.ref = {RefKind::Operation, row};
+            return typeOperation(e, *row);
+        }
+        if (lookup(callee.name))
+            diags.report(Diag::NotCallable, callee.span, callee.name);
+        else
+            diags.report(Diag::UnknownName, callee.span, callee.name, didYouMean(nearest(callee.name, visibleNames())));
+        return {};
+    }
+    if (callee.kind == ExprKind::Member) {
+        // histogram.add(x)
+        if (callee.args[0]->kind == ExprKind::Name && callee.name == "add")
+            if (auto symbol = lookup(callee.args[0]->name);
+                symbol && symbol->ref.kind == RefKind::Stat && static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram) {
+                callee.args[0]->ref = symbol->ref;
+                if (e.args.size() != 2)
+                    diags.report(Diag::ArgumentCount, e.span, "add", "1", std::to_string(e.args.size() - 1));
+                else if (Type t = type(*e.args[1]); t.known() && t != kInt && t != kDuration)
+                    diags.report(Diag::TypeMismatch, e.args[1]->span, "int or duration", typeText(t));
+                callee.ref = {RefKind::Stat, symbol->ref.decl};
+                return {};
+            }
+        resolveMember(callee);
+        if (callee.ref.kind == RefKind::Operation)
+            return typeOperation(e, *static_cast<const OperationRow *>(callee.ref.decl));
+        if (callee.type.known() || callee.ref.kind != RefKind::None)
+            diags.report(Diag::NotCallable, callee.span, callee.name);
+        return {};
+    }
+    diags.report(Diag::NotCallable, callee.span, "this");
+    return {};
+}
+
+Type Checker::typeOperation(Expr &e, const OperationRow &row) {
+    size_t given = e.args.size() - 1;
+    if (given < static_cast<size_t>(row.required) || given > row.parameters.size()) {
+        diags.report(Diag::ArgumentCount, e.span, std::string(row.name), std::to_string(row.required), std::to_string(given));
+        return row.result;
+    }
+    if (row.op == Operation::Min || row.op == Operation::Max || row.op == Operation::Abs) {
+        Type first = type(*e.args[1]);
+        if (given == 2) {
+            if (isZero(*e.args[1])) {
+                first = type(*e.args[2]);
+                require(*e.args[1], first);
+            } else
+                require(*e.args[2], first);
+        }
+        if (first.known() && first != kInt && first != kDuration && first != kTime)
+            diags.report(Diag::TypeMismatch, e.args[1]->span, "int, duration or time", typeText(first));
+        return first;
+    }
+    for (size_t i = 0; i < given; ++i) {
+        if (row.parameters[i].kind == TypeKind::CpuSet)
+            requireSet(*e.args[i + 1]);
+        else
+            require(*e.args[i + 1], row.parameters[i]);
+    }
+    return row.result;
+}
+
+Type Checker::typeFunction(Expr &e, const FnDecl &fn) {
+    size_t given = e.args.size() - 1, least = 0;
+    for (const auto &p : fn.parameters)
+        least += p->value == nullptr;
+    if (given < least || given > fn.parameters.size()) {
+        diags.report(Diag::ArgumentCount, e.span, fn.name, std::to_string(fn.parameters.size()), std::to_string(given));
+        return fn.result;
+    }
+    for (size_t i = 0; i < given; ++i)
+        require(*e.args[i + 1], fn.parameters[i]->local.type);
+    return fn.result;
+}
+
+} // namespace scx
