@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Local views of kernel structs and signatures of kfuncs, after include/linux/sched/ext.h and kernel/sched/ext.c of 6.12. A member may
+// be missing here or there: only those we read are listed, and those that some kernels lack are guarded by fieldExists.
+#include "bpf/KernelTypes.h"
+
+namespace scx {
+namespace {
+
+constexpr KernelField kEntity[] = {{"flags", 'u'}, {"weight", 'u'}, {"slice", 'L'}, {"dsq_vtime", 'L'}};
+constexpr KernelField kSchedEntity[] = {{"sum_exec_runtime", 'L'}};
+constexpr KernelField kThreadInfo[] = {{"cpu", 'u'}};
+constexpr KernelField kKuid[] = {{"val", 'u'}};
+constexpr KernelField kCred[] = {{"uid", 's', "kuid_t"}, {"gid", 's', "kuid_t"}};
+constexpr KernelField kCpumask[] = {{"bits", 'L'}};
+constexpr KernelField kKernfs[] = {{"name", 'p', "char"}, {"id", 'L'}};
+constexpr KernelField kCgroup[] = {{"level", 'i'}, {"kn", 'p', "kernfs_node"}, {"ancestors", 'p', "cgroup", 1}};
+constexpr KernelField kCssSet[] = {{"dfl_cgrp", 'p', "cgroup"}};
+constexpr KernelField kTask[] = {
+    {"thread_info", 's', "thread_info"}, {"flags", 'u'}, {"static_prio", 'i'}, {"se", 's', "sched_entity"}, {"scx", 's', "sched_ext_entity"},
+    {"policy", 'u'}, {"nr_cpus_allowed", 'i'}, {"cpus_ptr", 'p', "cpumask"}, {"migration_disabled", 'h'}, {"pid", 'i'}, {"tgid", 'i'},
+    {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
+    {"cgroups", 'p', "css_set"}};
+constexpr KernelField kExitInfo[] = {{"kind", 'i'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
+constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}};
+constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
+constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
+constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
+
+constexpr KernelStruct kStructs[] = {
+    {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
+    {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
+    {"scx_init_task_args", kInitTaskArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer},
+};
+
+constexpr KfuncRow kKfuncs[] = {
+    {"scx_bpf_select_cpu_dfl", "itiLB"},
+    {"scx_bpf_dispatch", "vtLLL"}, {"scx_bpf_dsq_insert", "vtLLL"},
+    {"scx_bpf_dispatch_vtime", "vtLLLL"}, {"scx_bpf_dsq_insert_vtime", "vtLLLL"},
+    {"scx_bpf_consume", "bL"}, {"scx_bpf_dsq_move_to_local", "bL"},
+    {"scx_bpf_dispatch_from_dsq", "bqtLL"}, {"scx_bpf_dsq_move", "bqtLL"},
+    {"scx_bpf_dispatch_vtime_from_dsq", "bqtLL"}, {"scx_bpf_dsq_move_vtime", "bqtLL"},
+    {"scx_bpf_dispatch_from_dsq_set_slice", "vqL"}, {"scx_bpf_dsq_move_set_slice", "vqL"},
+    {"scx_bpf_dispatch_from_dsq_set_vtime", "vqL"}, {"scx_bpf_dsq_move_set_vtime", "vqL"},
+    {"scx_bpf_create_dsq", "iLi"}, {"scx_bpf_dsq_nr_queued", "iL"}, {"scx_bpf_kick_cpu", "viL"},
+    {"scx_bpf_test_and_clear_cpu_idle", "bi"}, {"scx_bpf_task_cpu", "it"}, {"scx_bpf_nr_cpu_ids", "u"},
+    {"scx_bpf_get_idle_cpumask", "K"}, {"scx_bpf_get_idle_smtmask", "K"}, {"scx_bpf_put_idle_cpumask", "vK"},
+    {"scx_bpf_get_online_cpumask", "K"}, {"scx_bpf_get_possible_cpumask", "K"}, {"scx_bpf_put_cpumask", "vK"},
+    {"bpf_cpumask_test_cpu", "buK"},
+    {"bpf_iter_num_new", "inii"}, {"bpf_iter_num_next", "In"}, {"bpf_iter_num_destroy", "vn"},
+    {"bpf_iter_scx_dsq_new", "iqLL"}, {"bpf_iter_scx_dsq_next", "tq"}, {"bpf_iter_scx_dsq_destroy", "vq"},
+    {"scx_bpf_error_bstr", "vCPu"}, {"scx_bpf_exit_bstr", "vlCPu"}, {"scx_bpf_dump_bstr", "vCPu"},
+    {"bpf_rcu_read_lock", "v"}, {"bpf_rcu_read_unlock", "v"}, {"bpf_task_from_pid", "ti"}, {"bpf_task_release", "vt"},
+    {"scx_bpf_task_set_slice", "btL"}, {"scx_bpf_task_set_dsq_vtime", "btL"},
+};
+
+} // namespace
+
+const KernelStruct *findKernelStruct(std::string_view name) {
+    for (const KernelStruct &row : kStructs)
+        if (row.name == name)
+            return &row;
+    return nullptr;
+}
+
+const KfuncRow *findKfunc(std::string_view name) {
+    for (const KfuncRow &row : kKfuncs)
+        if (row.name == name)
+            return &row;
+    return nullptr;
+}
+
+} // namespace scx

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where do LLVM 19 and 22 differ for us?
+#pragma once
+
+#include <llvm/Config/llvm-config.h>
+#include <llvm/IR/Module.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/TargetParser/Triple.h>
+
+namespace scx::compat {
+
+inline const llvm::Target *lookupTarget(const llvm::Triple &triple, std::string &error) {
+#if LLVM_VERSION_MAJOR >= 22
+    return llvm::TargetRegistry::lookupTarget(triple, error);
+#else
+    return llvm::TargetRegistry::lookupTarget(triple.str(), error);
+#endif
+}
+
+inline llvm::TargetMachine *createMachine(const llvm::Target &target, const llvm::Triple &triple, llvm::StringRef cpu, llvm::StringRef features) {
+#if LLVM_VERSION_MAJOR >= 21
+    return target.createTargetMachine(triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_);
+#else
+    return target.createTargetMachine(triple.str(), cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_);
+#endif
+}
+
+inline void setTriple(llvm::Module &module, const llvm::Triple &triple) {
+#if LLVM_VERSION_MAJOR >= 21
+    module.setTargetTriple(triple);
+#else
+    module.setTargetTriple(triple.str());
+#endif
+}
+
+} // namespace scx::compat

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// How is an LLVM module made that libbpf and a sched_ext kernel accept?
+// Shapes that load (all of them needed, see docs/internals/bpf.md): full debug info, a named variable for every parameter, a
+// DISubprogram on each kfunc declaration, a DIGlobalVariable on every map and on the ops struct.
+#pragma once
+
+#include "bpf/KernelTypes.h"
+#include "support/Diagnostics.h"
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/Target/TargetMachine.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace scx {
+
+class Module {
+public:
+    /// `name` is the policy's file name; debug info of every instruction points into `sources`.
+    Module(const std::string &name, const SourceManager &sources);
+    ~Module();
+
+    llvm::LLVMContext context;
+    std::unique_ptr<llvm::TargetMachine> target;
+    std::unique_ptr<llvm::Module> ir;
+    llvm::IRBuilder<> builder;
+
+    llvm::IntegerType *i1() { return builder.getInt1Ty(); }
+    llvm::IntegerType *i8() { return builder.getInt8Ty(); }
+    llvm::IntegerType *i32() { return builder.getInt32Ty(); }
+    llvm::IntegerType *i64() { return builder.getInt64Ty(); }
+    llvm::PointerType *ptr() { return builder.getPtrTy(); }
+    llvm::ConstantInt *num(int64_t value) { return builder.getInt64(static_cast<uint64_t>(value)); }
+    llvm::ConstantInt *num32(int value) { return builder.getInt32(static_cast<uint32_t>(value)); }
+
+    // ------------------------------------------------------------ debug types
+    llvm::DIType *diInt(unsigned bits, bool isSigned);
+    llvm::DIType *diBool();
+    llvm::DIType *diChar();
+    llvm::DIType *diPointer(llvm::DIType *to, const char *typeTag = nullptr);
+    llvm::DIType *diArray(llvm::DIType *element, uint64_t count);
+    struct Member {
+        std::string name;
+        llvm::DIType *type;
+    };
+    /// A struct laid out as C would.
+    llvm::DICompositeType *diStruct(const std::string &name, const std::vector<Member> &members);
+    /// The local view of a kernel struct (KernelTypes.cpp).
+    llvm::DICompositeType *diKernel(const std::string &name);
+
+    // ------------------------------------------------------------ globals and maps
+    llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section,
+                                 llvm::Constant *value = nullptr, unsigned align = 8);
+    /// A map in `.maps`. `value` null: no value type.
+    llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
+    /// Bytes in a section of their own that libbpf skips.
+    void metadata(const std::string &json);
+    llvm::Value *text(const std::string &text);
+
+    // ------------------------------------------------------------ programs
+    struct Program {
+        llvm::Function *function;
+        std::vector<llvm::Value *> arguments; // context slots as i64 (pointers: use asPointer)
+    };
+    /// A struct_ops program; the builder stands in its entry block behind the argument loads.
+    Program beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at);
+    /// A static function in .text whose address is taken (timer callbacks: map, key, value).
+    llvm::Function *beginCallback(const std::string &name, const std::vector<std::pair<std::string, llvm::DIType *>> &parameters, Span at);
+    /// From here on instructions belong to this place in the source.
+    void locate(Span at);
+    /// The ops struct: members in `.struct_ops.link`.
+    void opsStruct(const std::string &name, const std::string &policy, const std::vector<std::pair<std::string, llvm::Function *>> &programs,
+                   uint64_t flags, uint32_t timeoutMs);
+
+    // ------------------------------------------------------------ kernel memory (CO-RE)
+    /// Address of a field along a dotted path through embedded structs and pointers.
+    llvm::Value *fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf = nullptr);
+    /// Value of the field, extended to 64 bits by its own signedness; pointers as ptr.
+    llvm::Value *loadField(llvm::Value *base, const std::string &structName, const std::string &path);
+    void storeField(llvm::Value *base, const std::string &structName, const std::string &path, llvm::Value *value);
+    /// i1: the running kernel's struct has the field.
+    llvm::Value *fieldExists(llvm::Value *base, const std::string &structName, const std::string &path);
+
+    // ------------------------------------------------------------ calls
+    /// The weak declaration of a kfunc (KernelTypes.cpp has the table).
+    llvm::Function *kfunc(const std::string &name);
+    llvm::Value *call(const std::string &kfuncName, llvm::ArrayRef<llvm::Value *> args);
+    /// The newer of two kfuncs of the same signature where the kernel has it; the verifier prunes the other.
+    llvm::Value *callEither(const std::string &newer, const std::string &older, llvm::ArrayRef<llvm::Value *> args);
+    /// A BPF helper by its number in the uapi.
+    llvm::Value *helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Value *> args);
+    /// A weak per-CPU kernel variable of type int, 0 where the kernel has none.
+    llvm::Value *kernelVariable(const std::string &name);
+
+    // ------------------------------------------------------------ control flow
+    llvm::BasicBlock *block(const char *name);
+    void ifThen(llvm::Value *condition, const std::function<void()> &then, const std::function<void()> &otherwise = {});
+    /// A value chosen by a branch, not by a select: for sides with effects or loads.
+    llvm::Value *choose(llvm::Value *condition, const std::function<llvm::Value *()> &then, const std::function<llvm::Value *()> &otherwise);
+    llvm::AllocaInst *local(llvm::Type *type, const char *name);
+    bool terminated() { return builder.GetInsertBlock()->getTerminator() != nullptr; }
+    llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
+
+    // ------------------------------------------------------------ output
+    /// Finishes debug info and verifies; an error text means a bug in the compiler.
+    std::string finish();
+    void optimise(bool full);
+    std::string irText();
+    /// Object bytes or assembly. Back-end complaints go to `diags`.
+    std::string emit(bool assembly, Diagnostics &diags);
+
+private:
+    const SourceManager &sources;
+    llvm::DIBuilder debug;
+    llvm::DICompileUnit *unit = nullptr;
+    llvm::DISubprogram *subprogram = nullptr;
+    std::map<FileId, llvm::DIFile *> files;
+    std::map<std::string, llvm::DICompositeType *> kernelTypes;
+    std::map<std::string, llvm::StructType *> kernelLayouts;
+    std::map<std::string, llvm::DIType *> basics;
+    std::map<std::string, llvm::GlobalVariable *> texts;
+    std::vector<llvm::GlobalValue *> kept;
+    int entryEnd = 0;
+
+    llvm::DIFile *diFile(FileId file);
+    llvm::DIType *diCode(char code, const std::string &structName);
+    llvm::StructType *layout(const std::string &name);
+    llvm::Type *codeType(char code, const std::string &structName, uint64_t count);
+    llvm::DISubprogram *makeSubprogram(llvm::Function *function, llvm::DISubroutineType *type, Span at);
+};
+
+/// Readable dump of an object's .BTF: types, functions, sections.
+std::string dumpBtf(const std::string &object);
+
+} // namespace scx

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From the module to bytes: verification, LLVM's own pipeline with the BPF passes, the object or assembly.
+#include "bpf/Module.h"
+
+#include <llvm/IR/DiagnosticHandler.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Support/SmallVectorMemoryBuffer.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
+
+namespace scx {
+namespace {
+
+struct Collector : llvm::DiagnosticHandler {
+    Diagnostics *diags;
+    std::map<std::string, FileId> files;
+    const SourceManager *sources;
+
+    bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
+        if (info.getSeverity() != llvm::DS_Error)
+            return true;
+        std::string text;
+        llvm::raw_string_ostream stream(text);
+        llvm::DiagnosticPrinterRawOStream printer(stream);
+        info.print(printer);
+        Span at;
+        if (auto *located = llvm::dyn_cast<llvm::DiagnosticInfoWithLocationBase>(&info); located && located->isLocationAvailable()) {
+            auto it = files.find(located->getRelativePath().str());
+            if (it != files.end()) {
+                at.file = it->second;
+                std::string_view whole = sources->text(at.file);
+                unsigned line = 1;
+                for (uint32_t i = 0; i < whole.size() && line < located->getLine(); ++i)
+                    if (whole[i] == '\n') {
+                        ++line;
+                        at.begin = at.end = i + 1;
+                    }
+            }
+        }
+        diags->report(Diag::BackEnd, at, text.substr(0, text.find('\n')));
+        return true;
+    }
+};
+
+} // namespace
+
+std::string Module::finish() {
+    llvm::appendToUsed(*ir, kept);
+    debug.finalize();
+    std::string error;
+    llvm::raw_string_ostream stream(error);
+    llvm::verifyModule(*ir, &stream);
+    return error;
+}
+
+void Module::optimise(bool full) {
+    llvm::LoopAnalysisManager loops;
+    llvm::FunctionAnalysisManager functions;
+    llvm::CGSCCAnalysisManager graphs;
+    llvm::ModuleAnalysisManager modules;
+    llvm::PipelineTuningOptions tuning;
+    tuning.LoopUnrolling = false;
+    tuning.LoopVectorization = false;
+    tuning.SLPVectorization = false;
+    tuning.LoopInterleaving = false;
+    llvm::PassBuilder passes(target.get(), tuning);
+    passes.registerModuleAnalyses(modules);
+    passes.registerCGSCCAnalyses(graphs);
+    passes.registerFunctionAnalyses(functions);
+    passes.registerLoopAnalyses(loops);
+    passes.crossRegisterProxies(loops, functions, graphs, modules);
+    llvm::ModulePassManager manager = full ? passes.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2) : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
+    manager.run(*ir, modules);
+}
+
+std::string Module::irText() {
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    ir->print(stream, nullptr);
+    return text;
+}
+
+std::string Module::emit(bool assembly, Diagnostics &diags) {
+    auto collector = std::make_unique<Collector>();
+    collector->diags = &diags;
+    collector->sources = &sources;
+    for (FileId file = 1; file <= sources.count(); ++file)
+        collector->files[std::string(sources.name(file))] = file;
+    context.setDiagnosticHandler(std::move(collector));
+    llvm::SmallString<0> bytes;
+    llvm::raw_svector_ostream stream(bytes);
+    llvm::legacy::PassManager manager;
+    if (target->addPassesToEmitFile(manager, stream, nullptr, assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile)) {
+        diags.report(Diag::Internal, {}, "the BPF back end cannot write this kind of file");
+        return {};
+    }
+    manager.run(*ir);
+    return std::string(bytes.str());
+}
+
+} // namespace scx
