@@ -20,6 +20,21 @@ struct Collector : llvm::DiagnosticHandler {
     std::map<std::string, FileId> files;
     const SourceManager *sources;
 
+    /// The beginning of a line.
+    Span find(const std::string &file, unsigned wanted) const {
+        auto it = files.find(file);
+        if (it == files.end())
+            return {};
+        Span at{it->second, 0, 0};
+        std::string_view whole = sources->text(at.file);
+        unsigned line = 1;
+        for (uint32_t i = 0; i < whole.size() && line < wanted; ++i)
+            if (whole[i] == '\n') {
+                ++line;
+                at.begin = at.end = i + 1;
+            }
+        return at;
+    }
     bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
         if (info.getSeverity() != llvm::DS_Error)
             return true;
@@ -28,18 +43,10 @@ struct Collector : llvm::DiagnosticHandler {
         llvm::DiagnosticPrinterRawOStream printer(stream);
         info.print(printer);
         Span at;
-        if (auto *located = llvm::dyn_cast<llvm::DiagnosticInfoWithLocationBase>(&info); located && located->isLocationAvailable()) {
-            auto it = files.find(located->getRelativePath().str());
-            if (it != files.end()) {
-                at.file = it->second;
-                std::string_view whole = sources->text(at.file);
-                unsigned line = 1;
-                for (uint32_t i = 0; i < whole.size() && line < located->getLine(); ++i)
-                    if (whole[i] == '\n') {
-                        ++line;
-                        at.begin = at.end = i + 1;
-                    }
-            }
+        if (info.getKind() == llvm::DK_Unsupported) {
+            auto &located = static_cast<const llvm::DiagnosticInfoUnsupported &>(info);
+            if (located.isLocationAvailable())
+                at = find(located.getRelativePath().str(), located.getLine());
         }
         diags->report(Diag::BackEnd, at, text.substr(0, text.find('\n')));
         return true;

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Expressions. Arithmetic never traps and never depends on optimisation: no nsw, nuw or exact is ever set, divisions are guarded, shift
+// counts masked.
+#include "lower/Lowering.h"
+
+namespace scx {
+
+llvm::Type *Lowering::typeFor(Module &m, const Type &t) {
+    return t.kind == TypeKind::Bool ? static_cast<llvm::Type *>(m.i1()) : t.kind == TypeKind::Task ? static_cast<llvm::Type *>(m.ptr()) : m.i64();
+}
+
+Val Lowering::emit(const Expr &e) {
+    m.locate(e.span);
+    switch (e.kind) {
+    case ExprKind::Number: return {m.num(e.value)};
+    case ExprKind::Bool: return {b.getInt1(e.value != 0)};
+    case ExprKind::Name: case ExprKind::Member: case ExprKind::Index:
+        switch (e.ref.kind) {
+        case RefKind::Local: {
+            auto *local = static_cast<const Local *>(e.ref.decl);
+            if (auto it = vars.find(local); it != vars.end())
+                return {b.CreateLoad(typeFor(m, local->type), it->second)};
+            return locals.at(local);
+        }
+        case RefKind::Const: {
+            auto *c = static_cast<const ConstDecl *>(e.ref.decl);
+            return {c->type.kind == TypeKind::Bool ? static_cast<llvm::Value *>(b.getInt1(c->evaluated != 0)) : m.num(c->evaluated)};
+        }
+        case RefKind::EnumValue: return {m.num(e.ref.index)};
+        case RefKind::Queue:
+            if (e.kind == ExprKind::Name)
+                return {m.num(static_cast<const QueueDecl *>(e.ref.decl)->index)};
+            break;
+        case RefKind::Stat: { // log reads a counter: the sum over all CPUs
+            auto *stat = static_cast<const StatDecl *>(e.ref.decl);
+            llvm::AllocaInst *sum = m.local(m.i64(), "sum");
+            b.CreateStore(m.num(0), sum);
+            counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
+                llvm::Value *one = b.CreateLoad(m.i64(), cpuState(cpu, cpuIndex.at(stat)));
+                b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), sum), one), sum);
+            });
+            return {b.CreateLoad(m.i64(), sum)};
+        }
+        case RefKind::Attribute: return attribute(*e.args[0], *static_cast<const AttributeRow *>(e.ref.decl));
+        case RefKind::Operation: return operation(e, *static_cast<const OperationRow *>(e.ref.decl));
+        default: return {load(place(e))};
+        }
+        return {load(place(e))};
+    case ExprKind::Call: return call(e);
+    case ExprKind::Negate: return {b.CreateSub(m.num(0), value(*e.args[0]))};
+    case ExprKind::Not: return {b.CreateXor(truth(*e.args[0]), b.getTrue())};
+    case ExprKind::Binary: {
+        if (e.op == Op::And)
+            return {m.choose(truth(*e.args[0]), [&] { return truth(*e.args[1]); }, [&]() -> llvm::Value * { return b.getFalse(); })};
+        if (e.op == Op::Or)
+            return {m.choose(truth(*e.args[0]), [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return truth(*e.args[1]); })};
+        const Expr &r = *e.args[1];
+        bool nonZero = r.kind == ExprKind::Number && r.value != 0;
+        if (r.ref.kind == RefKind::Attribute)
+            nonZero |= static_cast<const AttributeRow *>(r.ref.decl)->minimum > 0;
+        return {binary(e.op, *e.args[0], r, e.args[0]->type.kind, r.type.kind, nonZero)};
+    }
+    case ExprKind::Is: return {isExpr(e)};
+    case ExprKind::In: return {inSet(*e.args[1], value(*e.args[0]))};
+    default: break;
+    }
+    diags.report(Diag::Internal, e.span, "an expression without a value");
+    return {m.num(0)};
+}
+
+llvm::Value *Lowering::compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps) {
+    if (wraps && op != Op::Eq && op != Op::Ne) { // points on a clock: the sign of the difference
+        x = b.CreateSub(x, y);
+        y = m.num(0);
+    }
+    switch (op) {
+    case Op::Eq: return b.CreateICmpEQ(x, y);
+    case Op::Ne: return b.CreateICmpNE(x, y);
+    case Op::Lt: return b.CreateICmpSLT(x, y);
+    case Op::Le: return b.CreateICmpSLE(x, y);
+    case Op::Gt: return b.CreateICmpSGT(x, y);
+    default: return b.CreateICmpSGE(x, y);
+    }
+}
+
+llvm::Value *Lowering::divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero) {
+    // x / 0 is 0, x % 0 is x, least / -1 is itself, least % -1 is 0. LLVM may assume neither happens, so both are chosen away first.
+    llvm::Value *zero = b.CreateICmpEQ(y, m.num(0)), *minusOne = b.CreateICmpEQ(y, m.num(-1));
+    auto *constant = llvm::dyn_cast<llvm::ConstantInt>(y);
+    if (constant ? !constant->isZero() && !constant->isMinusOne() : nonZero)
+        return remainder ? b.CreateSRem(x, y) : b.CreateSDiv(x, y);
+    llvm::Value *safe = b.CreateSelect(b.CreateOr(zero, minusOne), m.num(1), y);
+    llvm::Value *result = remainder ? b.CreateSRem(x, safe) : b.CreateSDiv(x, safe);
+    result = b.CreateSelect(minusOne, remainder ? m.num(0) : b.CreateSub(m.num(0), x), result);
+    return b.CreateSelect(zero, remainder ? x : m.num(0), result);
+}
+
+llvm::Value *Lowering::binary(Op op, const Expr &l, const Expr &r, TypeKind left, TypeKind right, bool nonZero) {
+    llvm::Value *x = value(l), *y = value(r);
+    m.locate(l.span);
+    if (op >= Op::Eq && op <= Op::Ge)
+        return compare(op, x, y, left == TypeKind::Time);
+    switch (op) {
+    case Op::BitOr: return b.CreateOr(x, y);
+    case Op::BitAnd: return b.CreateAnd(x, y);
+    case Op::Add: return b.CreateAdd(x, y);
+    case Op::Sub: return b.CreateSub(x, y);
+    case Op::Mul: {
+        llvm::Value *product = b.CreateMul(x, y);
+        return (left == TypeKind::Ratio) != (right == TypeKind::Ratio) ? divide(product, m.num(1'000'000), false, true) : product;
+    }
+    case Op::Div: return divide(x, y, false, nonZero);
+    case Op::Rem: return divide(x, y, true, nonZero);
+    case Op::Shl: return b.CreateShl(x, b.CreateAnd(y, m.num(63)));
+    default: return b.CreateAShr(x, b.CreateAnd(y, m.num(63)));
+    }
+}
+
+llvm::Value *Lowering::isExpr(const Expr &e) {
+    const Expr &subject = *e.args[0];
+    llvm::Value *any = b.getFalse();
+    if (subject.type.kind == TypeKind::Text) {
+        for (size_t i = 1; i < e.args.size(); ++i)
+            any = b.CreateOr(any, textMatches(subject, e.args[i]->name));
+        return any;
+    }
+    llvm::Value *x = value(subject);
+    bool wraps = subject.type.kind == TypeKind::Time;
+    for (size_t i = 1; i < e.args.size(); ++i) {
+        const Expr &p = *e.args[i];
+        llvm::Value *one = p.kind == ExprKind::Range ? b.CreateAnd(compare(Op::Ge, x, value(*p.args[0]), wraps), compare(Op::Le, x, value(*p.args[1]), wraps))
+                                                     : b.CreateICmpEQ(x, value(p));
+        any = b.CreateOr(any, one);
+    }
+    return any;
+}
+
+Val Lowering::call(const Expr &e) {
+    const Expr &callee = *e.args[0];
+    if (callee.ref.kind == RefKind::Function)
+        return function(*static_cast<const FnDecl *>(callee.ref.decl), e);
+    if (callee.ref.kind == RefKind::Stat) { // histogram.add(x): bucket 4e + (v >> (e-2)) & 3, see docs/internals/object.md
+        llvm::Value *v = value(*e.args[1]);
+        v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
+        llvm::Value *exponent = m.num(0), *rest = v;
+        for (int step : {32, 16, 8, 4, 2, 1}) { // floor(log2 v) by halving: there is no instruction for it
+            llvm::Value *big = b.CreateICmpUGE(rest, m.num(int64_t(1) << step));
+            exponent = b.CreateAdd(exponent, b.CreateSelect(big, m.num(step), m.num(0)));
+            rest = b.CreateSelect(big, b.CreateLShr(rest, m.num(step)), rest);
+        }
+        llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
+        llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
+        bucket = b.CreateAnd(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket), m.num(255));
+        llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(callee.ref.decl), bucket);
+        b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, slot, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+        return {};
+    }
+    return operation(e, *static_cast<const OperationRow *>(callee.ref.decl));
+}
+
+Val Lowering::function(const FnDecl &fn, const Expr &e) {
+    // Written in place. Arguments are values; a function's locals are bound anew at each call.
+    std::vector<Val> arguments;
+    for (size_t i = 0; i < fn.parameters.size(); ++i)
+        arguments.push_back(i + 1 < e.args.size() ? emit(*e.args[i + 1]) : emit(*fn.parameters[i]->value));
+    auto savedLocals = locals;
+    auto savedVars = vars;
+    for (size_t i = 0; i < fn.parameters.size(); ++i)
+        locals[&fn.parameters[i]->local] = arguments[i];
+    llvm::AllocaInst *result = fn.result.known() ? m.local(typeFor(m, fn.result), "result") : nullptr;
+    auto savedLoops = std::move(loopStack);
+    loopStack.clear();
+    inlineBody(fn.body, result);
+    loopStack = std::move(savedLoops);
+    locals = std::move(savedLocals);
+    vars = std::move(savedVars);
+    m.locate(e.span);
+    return {result ? b.CreateLoad(typeFor(m, fn.result), result) : nullptr};
+}
+
+Val Lowering::operation(const Expr &e, const OperationRow &row) {
+    auto arg = [&](size_t i) { return value(*e.args[i]); };
+    const Expr *receiver = e.kind == ExprKind::Call && e.args[0]->kind == ExprKind::Member ? e.args[0]->args[0].get() : nullptr;
+    const Expr *at = nullptr;
+    switch (row.op) {
+    case Operation::QueueInsert: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        llvm::Value *task = arg(1);
+        return {insert(q, at, task, e.args.size() > 2 ? arg(2) : nullptr)};
+    }
+    case Operation::QueueConsume: case Operation::QueueTake: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        return {consume(q, at, row.op == Operation::QueueConsume)};
+    }
+    case Operation::LocalInsert: {
+        llvm::Value *cpu = value(*receiver);
+        llvm::Value *task = arg(1);
+        return {localInsert(cpu, task, e.args.size() > 2 ? arg(2) : nullptr)};
+    }
+    case Operation::CpuClaim: {
+        llvm::Value *cpu = value(*receiver);
+        return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); }, [&]() -> llvm::Value * { return b.getFalse(); })
+                           : m.call("scx_bpf_test_and_clear_cpu_idle", {cpu})};
+    }
+    case Operation::CpuKick: kick(value(*receiver), 1); return {};
+    case Operation::CpuPreempt: kick(value(*receiver), 2); return {};
+    case Operation::MayRun: {
+        llvm::Value *task = value(*receiver);
+        return {mayRun(task, arg(1))};
+    }
+    case Operation::IdleCpu: return idleSearch(*e.args[1], false);
+    case Operation::IdleCore: return idleSearch(*e.args[1], true);
+    case Operation::DefaultIdle: {
+        llvm::Value *task = arg(1);
+        return defaultIdle(task, arg(2));
+    }
+    case Operation::CpuOf: {
+        llvm::Value *n = arg(1);
+        return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
+    }
+    case Operation::Now: return {m.helper(5, m.i64(), {})};
+    case Operation::CoarseNow: return {m.helper(160, m.i64(), {})};
+    case Operation::Random: {
+        llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
+        llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
+        return {b.CreateSelect(positive, b.CreateURem(r, b.CreateSelect(positive, n, m.num(1))), m.num(0))};
+    }
+    case Operation::Dispatched: return {b.CreateLoad(m.i1(), frame.dispatched)};
+    case Operation::Remember: {
+        llvm::Value *task = arg(1), *r = arg(2), *cpu = thisCpu();
+        b.CreateStore(b.CreatePtrToInt(task, m.i64()), cpuState(cpu, kSlotTask));
+        b.CreateStore(r, cpuState(cpu, kSlotValue));
+        b.CreateStore(frame.wakeFlags ? frame.wakeFlags : m.num(0), cpuState(cpu, kSlotFlags));
+        return {};
+    }
+    case Operation::Recall: {
+        llvm::Value *task = arg(1), *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
+        llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(task, m.i64()));
+        b.CreateStore(m.num(0), slot);
+        return {b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1))};
+    }
+    case Operation::Settle:
+        b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
+        return {};
+    case Operation::Min: case Operation::Max: {
+        llvm::Value *x = arg(1), *y = arg(2);
+        bool wraps = e.type.kind == TypeKind::Time;
+        return {b.CreateSelect(compare(row.op == Operation::Min ? Op::Lt : Op::Gt, x, y, wraps), x, y)};
+    }
+    case Operation::Abs: {
+        llvm::Value *x = arg(1);
+        return {b.CreateSelect(b.CreateICmpSLT(x, m.num(0)), b.CreateSub(m.num(0), x), x)};
+    }
+    default: break;
+    }
+    diags.report(Diag::NotYet, e.span, "`" + std::string(row.name) + "` here", "use a loop over `cpus` or a queue");
+    return {m.num(0), b.getFalse()};
+}
+
+} // namespace scx

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What do the files of this folder share? The facts of the policy and the state of the hook being written.
+#pragma once
+
+#include "bpf/Module.h"
+#include "bpf/Tables.h"
+#include "syntax/Ast.h"
+
+#include <map>
+#include <set>
+
+namespace scx {
+
+/// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
+struct Val {
+    llvm::Value *value = nullptr;
+    llvm::Value *present = nullptr;
+};
+
+class Lowering {
+public:
+    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
+        : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
+    void run();
+
+private:
+    const Program &core;
+    const SourceManager &sources;
+    Module &m;
+    llvm::IRBuilder<> &b;
+    Diagnostics &diags;
+
+    // ---- the policy (State.cpp)
+    int64_t policySlice = 20'000'000, timeout = 30'000'000'000;
+    const Field *keyField = nullptr;   // lives in p->scx.dsq_vtime and costs no storage
+    const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
+    bool needsRan = false, needsKeep = false, needsTopology = false;
+    llvm::StructType *taskType = nullptr, *cpuType = nullptr;
+    llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr;
+    std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
+    enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kFirstCpuField };
+    std::map<const void *, llvm::GlobalVariable *> globals;
+    std::vector<std::pair<std::string, llvm::Function *>> programs;
+    void prepare();
+    void declareState();
+    bool mentions(const std::function<bool(const Expr &)> &test) const;
+    const HookDecl *hookNamed(const std::string &name) const;
+
+    // ---- the hook at hand
+    struct Frame {
+        Context context = kOther;
+        llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
+        llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr, *found = nullptr;
+        llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
+        llvm::Value *sleeping = nullptr;
+        llvm::AllocaInst *slice = nullptr;      // p.slice as this hook assigned it, 0: not assigned
+        llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
+        std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
+        std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
+    };
+    Frame frame;
+    std::map<const Local *, Val> locals;           // let, arguments
+    std::map<const Local *, llvm::AllocaInst *> vars;
+    struct Loop {
+        llvm::BasicBlock *next, *leave;
+    };
+    std::vector<Loop> loopStack;
+    struct Returning {
+        llvm::BasicBlock *target;
+        llvm::AllocaInst *value;
+        size_t cleanups;
+    };
+    std::vector<Returning> returns;
+    std::vector<std::function<void()>> cleanups; // iterators to destroy on the way out, innermost last
+    std::vector<size_t> loopCleanups;            // cleanups.size() inside each loop's body
+
+    // Hooks.cpp
+    void hook(const HookDecl *decl, const HookRow &row);
+    void hookBody(const HookDecl *decl);
+    void initProgram(const HookDecl *decl);
+    void exitProgram(const HookDecl *decl);
+    void timers();
+    void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
+    llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
+    llvm::Value *opaqueNonNull(llvm::Value *slot);
+    void runningWork(llvm::Value *task);
+    void dispatchEpilogue();
+
+    // Statements.cpp
+    void block(const Block &block);
+    void stmt(const Stmt &s);
+    void assign(const Stmt &s);
+    void forLoop(const Stmt &s);
+    void logStmt(const Stmt &s);
+    void assertStmt(const Stmt &s);
+    void inlineBody(const Block &body, llvm::AllocaInst *result);
+    void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
+    void leaveTo(llvm::BasicBlock *target, size_t keep);
+    std::pair<llvm::Value *, llvm::Value *> formatted(const std::string &format, const std::vector<llvm::Value *> &values, std::string &out);
+
+    // Expressions.cpp
+    Val emit(const Expr &e);
+    llvm::Value *value(const Expr &e) { return emit(e).value; }
+    llvm::Value *truth(const Expr &e) { return emit(e).value; }
+    llvm::Value *binary(Op op, const Expr &l, const Expr &r, TypeKind left, TypeKind right, bool nonZero);
+    llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
+    llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
+    Val call(const Expr &e);
+    Val operation(const Expr &e, const OperationRow &row);
+    Val function(const FnDecl &fn, const Expr &e);
+    llvm::Value *isExpr(const Expr &e);
+    static llvm::Type *typeFor(Module &m, const Type &t);
+
+    // State.cpp: addresses of state
+    struct Place {
+        llvm::Value *address = nullptr; // null: the key field in the task itself
+        llvm::Value *task = nullptr;
+        llvm::Value *inRange = nullptr; // arrays: false reads zero and writes nothing
+        Type type;
+        bool shared = false;
+    };
+    Place place(const Expr &e);
+    llvm::Value *load(const Place &p);
+    void store(const Place &p, llvm::Value *v);
+    llvm::Value *taskState(llvm::Value *task);
+    llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
+    llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
+    static llvm::Type *memoryType(Module &m, const Type &t);
+    llvm::DIType *memoryDi(const Type &t);
+
+    // Attributes.cpp
+    Val attribute(const Expr &base, const AttributeRow &row);
+    llvm::Value *taskCpu(llvm::Value *task);
+    llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
+    llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
+    llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+
+    // Queues.cpp
+    llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, bool escape = false);
+    llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
+    llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
+    llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
+    llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
+    llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
+    llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
+    llvm::Value *consumeDsq(llvm::Value *id);
+    llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);
+    void keep(llvm::Value *slice);
+    llvm::Value *withTask(const QueueDecl &q, const Expr &e, llvm::Value *task);
+    void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
+    void wakeServer(const QueueDecl &q, llvm::Value *task);
+    void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
+    bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
+    const QueueDecl &queueOf(const Expr &e, const Expr *&at);
+
+    // Cpus.cpp
+    llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
+    llvm::Value *mayRun(llvm::Value *task, llvm::Value *cpu);
+    Val idleSearch(const Expr &set, bool wholeCore);
+    Val defaultIdle(llvm::Value *task, llvm::Value *prev);
+    void kick(llvm::Value *cpu, int flags);
+    llvm::Value *topology(const char *array, llvm::Value *cpu);
+    void forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body);
+    void topologyInit();
+    llvm::Value *cpuCount();
+    llvm::GlobalVariable *topologyArray(const std::string &name);
+    std::map<std::string, llvm::GlobalVariable *> topologyArrays;
+    llvm::GlobalVariable *cpuCountVariable = nullptr;
+};
+
+} // namespace scx

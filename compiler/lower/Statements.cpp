@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Statements, loops and what they must clean up on every way out.
+#include "lower/Lowering.h"
+#include "syntax/Print.h"
+
+namespace scx {
+
+void Lowering::block(const Block &body) {
+    for (const StmtPtr &s : body) {
+        if (m.terminated()) // code behind a return: legal, and never reached
+            b.SetInsertPoint(m.block("unreached"));
+        stmt(*s);
+    }
+}
+
+/// Ends the open iterators above `keep`, innermost first, and jumps.
+void Lowering::leaveTo(llvm::BasicBlock *target, size_t keep) {
+    for (size_t i = cleanups.size(); i-- > keep;)
+        cleanups[i]();
+    b.CreateBr(target);
+}
+
+void Lowering::inlineBody(const Block &body, llvm::AllocaInst *result) {
+    if (result)
+        b.CreateStore(llvm::Constant::getNullValue(result->getAllocatedType()), result);
+    llvm::BasicBlock *end = m.block("return");
+    returns.push_back({end, result, cleanups.size()});
+    block(body);
+    returns.pop_back();
+    if (!m.terminated())
+        b.CreateBr(end);
+    b.SetInsertPoint(end);
+}
+
+void Lowering::stmt(const Stmt &s) {
+    m.locate(s.span);
+    switch (s.kind) {
+    case StmtKind::Let: locals[s.local.get()] = emit(*s.value); break;
+    case StmtKind::Var: {
+        llvm::AllocaInst *slot = m.local(typeFor(m, s.local->type), s.local->name.c_str());
+        b.CreateStore(value(*s.value), slot);
+        vars[s.local.get()] = slot;
+        break;
+    }
+    case StmtKind::If: {
+        llvm::Value *condition;
+        if (s.local) {
+            Val opened = emit(*s.value);
+            locals[s.local.get()] = {opened.value};
+            condition = opened.present;
+        } else
+            condition = truth(*s.value);
+        m.ifThen(condition, [&] { block(s.body); }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+        break;
+    }
+    case StmtKind::For: forLoop(s); break;
+    case StmtKind::Repeat: {
+        auto *constant = llvm::dyn_cast<llvm::ConstantInt>(value(*s.value));
+        llvm::Value *count = constant ? constant : value(*s.value);
+        if (constant && constant->getSExtValue() <= 8) { // unrolled: the verifier follows it best
+            llvm::BasicBlock *end = m.block("repeat.end");
+            for (int64_t i = 0; i < constant->getSExtValue(); ++i) {
+                llvm::BasicBlock *next = m.block("repeat.next");
+                loopStack.push_back({next, end});
+                loopCleanups.push_back(cleanups.size());
+                block(s.body);
+                loopCleanups.pop_back();
+                loopStack.pop_back();
+                if (!m.terminated())
+                    b.CreateBr(next);
+                b.SetInsertPoint(next);
+            }
+            b.CreateBr(end);
+            b.SetInsertPoint(end);
+        } else
+            counted(m.num(1), count, [&](llvm::Value *) { block(s.body); });
+        break;
+    }
+    case StmtKind::Return: {
+        const Returning &to = returns.back();
+        if (s.value && to.value)
+            b.CreateStore(value(*s.value), to.value);
+        else if (s.value)
+            emit(*s.value);
+        leaveTo(to.target, to.cleanups);
+        break;
+    }
+    case StmtKind::Break: leaveTo(loopStack.back().leave, loopCleanups.back()); break;
+    case StmtKind::Continue: leaveTo(loopStack.back().next, loopCleanups.back()); break;
+    case StmtKind::Assert: assertStmt(s); break;
+    case StmtKind::Assign: assign(s); break;
+    case StmtKind::Call: emit(*s.value); break;
+    case StmtKind::Log: logStmt(s); break;
+    case StmtKind::Block: block(s.body); break;
+    }
+}
+
+void Lowering::assign(const Stmt &s) {
+    const Expr &target = *s.target;
+    if (target.ref.kind == RefKind::Stat) { // one counter per CPU, so no atomics
+        llvm::Value *by = value(*s.value);
+        llvm::Value *slot = cpuState(thisCpu(), cpuIndex.at(target.ref.decl));
+        b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), slot), by), slot);
+        return;
+    }
+    auto combined = [&](llvm::Value *old, llvm::Value *by) {
+        return s.assign == AssignKind::Set ? by : s.assign == AssignKind::Add ? b.CreateAdd(old, by) : b.CreateSub(old, by);
+    };
+    if (target.ref.kind == RefKind::Local) {
+        llvm::AllocaInst *slot = vars.at(static_cast<const Local *>(target.ref.decl));
+        llvm::Value *by = value(*s.value);
+        b.CreateStore(s.assign == AssignKind::Set ? by : combined(b.CreateLoad(slot->getAllocatedType(), slot), by), slot);
+        return;
+    }
+    if (target.ref.kind == RefKind::Attribute) { // p.slice
+        llvm::Value *task = value(*target.args[0]), *by = value(*s.value);
+        if (s.assign != AssignKind::Set)
+            by = combined(m.loadField(task, "task_struct", "scx.slice"), by);
+        m.storeField(task, "task_struct", "scx.slice", by);
+        if (frame.slice && task == frame.task)
+            b.CreateStore(by, frame.slice);
+        return;
+    }
+    llvm::Value *by = value(*s.value);
+    Place p = place(target);
+    if (s.assign == AssignKind::Set)
+        return store(p, by);
+    if (p.shared && p.address && p.type.kind != TypeKind::Bool) {
+        llvm::Value *delta = s.assign == AssignKind::Add ? by : b.CreateSub(m.num(0), by);
+        auto add = [&] { b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, p.address, delta, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic); };
+        if (p.inRange)
+            m.ifThen(p.inRange, add);
+        else
+            add();
+        return;
+    }
+    store(p, combined(load(p), by));
+}
+
+/// `first` to `last`, both included, by the kernel's own number iterator: LLVM may rewrite a plain loop so that the verifier
+/// loses its bound.
+void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body) {
+    llvm::AllocaInst *iterator = m.local(llvm::ArrayType::get(m.i64(), 1), "it");
+    // The iterator's range is 32 bits wide.
+    auto clamp = [&](llvm::Value *v) {
+        v = b.CreateSelect(b.CreateICmpSLT(v, m.num(-1'000'000'000)), m.num(-1'000'000'000), v);
+        return b.CreateSelect(b.CreateICmpSGT(v, m.num(1'000'000'000)), m.num(1'000'000'000), v);
+    };
+    m.call("bpf_iter_num_new", {iterator, clamp(first), clamp(b.CreateAdd(last, m.num(1)))});
+    llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end"), *after = m.block("loop.after");
+    b.CreateBr(head);
+    b.SetInsertPoint(head);
+    llvm::Value *next = m.call("bpf_iter_num_next", {iterator});
+    b.CreateCondBr(b.CreateICmpEQ(next, llvm::ConstantPointerNull::get(m.ptr())), end, inside);
+    b.SetInsertPoint(inside);
+    llvm::Value *i = b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64());
+    size_t outer = cleanups.size();
+    cleanups.push_back([this, iterator] { m.call("bpf_iter_num_destroy", {iterator}); });
+    loopStack.push_back({head, end});
+    loopCleanups.push_back(cleanups.size());
+    body(i);
+    loopCleanups.pop_back();
+    loopStack.pop_back();
+    cleanups.resize(outer);
+    if (!m.terminated())
+        b.CreateBr(head);
+    b.SetInsertPoint(end);
+    m.call("bpf_iter_num_destroy", {iterator});
+    b.CreateBr(after);
+    b.SetInsertPoint(after);
+}
+
+void Lowering::forLoop(const Stmt &s) {
+    const Expr &over = *s.value;
+    if (over.kind == ExprKind::Range && s.local->type.kind == TypeKind::Int) {
+        llvm::Value *first = value(*over.args[0]), *last = value(*over.args[1]);
+        counted(first, last, [&](llvm::Value *i) {
+            locals[s.local.get()] = {i};
+            block(s.body);
+        });
+        return;
+    }
+    if (over.type.kind == TypeKind::Queue || over.type.kind == TypeKind::Instance) {
+        const Expr *at = nullptr;
+        const QueueDecl &q = queueOf(over, at);
+        forTasks(q, at, *s.local, s.body);
+        return;
+    }
+    if (over.kind == ExprKind::Call && over.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(over.args[0]->ref.decl)->op == Operation::Near) {
+        forNear(value(*over.args[1]), [&](llvm::Value *cpu) {
+            locals[s.local.get()] = {cpu};
+            block(s.body);
+        });
+        return;
+    }
+    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
+        llvm::BasicBlock *skip = loopStack.back().next, *go = m.block("in.set");
+        b.CreateCondBr(inSet(over, cpu), go, skip);
+        b.SetInsertPoint(go);
+        locals[s.local.get()] = {cpu};
+        block(s.body);
+    });
+}
+
+std::pair<llvm::Value *, llvm::Value *> Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, std::string &out) {
+    for (size_t i = 0; i < format.size(); ++i) {
+        bool pair = i + 1 < format.size();
+        if (pair && ((format[i] == '{' && format[i + 1] == '{') || (format[i] == '}' && format[i + 1] == '}')))
+            out += format[i++];
+        else if (pair && format[i] == '{' && format[i + 1] == '}') {
+            out += "%lld";
+            ++i;
+        } else if (format[i] == '%')
+            out += "%%";
+        else
+            out += static_cast<unsigned char>(format[i]) < 0x80 ? format[i] : '?';
+    }
+    size_t n = std::max<size_t>(1, values.size());
+    llvm::AllocaInst *data = m.local(llvm::ArrayType::get(m.i64(), n), "data");
+    b.CreateStore(m.num(0), data);
+    for (size_t i = 0; i < values.size(); ++i)
+        b.CreateStore(values[i], b.CreateConstInBoundsGEP1_64(m.i64(), data, i));
+    return {data, m.num(static_cast<int64_t>(values.size() * 8))};
+}
+
+void Lowering::logStmt(const Stmt &s) {
+    const Expr &call = *s.value;
+    std::vector<llvm::Value *> values;
+    for (size_t i = 2; i < call.args.size(); ++i) {
+        llvm::Value *v = value(*call.args[i]);
+        if (call.args[i]->type.kind == TypeKind::Task)
+            v = m.loadField(v, "task_struct", "pid");
+        values.push_back(v->getType() == m.i1() ? b.CreateZExt(v, m.i64()) : v);
+    }
+    std::string format;
+    auto [data, size] = formatted(call.args[1]->name, values, format);
+    if (frame.context == kDump) {
+        m.call("scx_bpf_dump_bstr", {m.text(format), data, size});
+        return;
+    }
+    llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
+    m.helper(177, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : data, b.CreateTrunc(size, m.i32())});
+}
+
+void Lowering::assertStmt(const Stmt &s) {
+    m.ifThen(b.CreateXor(truth(*s.value), b.getTrue()), [&] {
+        LineColumn at = sources.position(s.span);
+        std::string text;
+        auto [data, size] = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, text);
+        m.call("scx_bpf_error_bstr", {m.text(text), data, size});
+    });
+}
+
+} // namespace scx
