@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// CPUs: sets of them, the search for an idle one, kicks, and who is near whom.
+// A set is never a mask here: it is a question asked of one CPU, so that ranges, algebra and topology are all the same.
+#include "lower/Lowering.h"
+
+namespace scx {
+
+llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
+    auto between = [&](const Expr &low, const Expr &high) {
+        return b.CreateAnd(b.CreateICmpSGE(cpu, value(low)), b.CreateICmpSLE(cpu, value(high)));
+    };
+    if (set.kind == ExprKind::Range || set.kind == ExprKind::CpuRange)
+        return between(*set.args[0], *set.args[1]);
+    if (set.kind == ExprKind::Binary) {
+        llvm::Value *x = inSet(*set.args[0], cpu), *y = inSet(*set.args[1], cpu);
+        return set.op == Op::BitOr ? b.CreateOr(x, y) : b.CreateAnd(x, set.op == Op::BitAnd ? y : b.CreateXor(y, b.getTrue()));
+    }
+    if (set.ref.kind == RefKind::CpuSet)
+        return inSet(*static_cast<const CpusDecl *>(set.ref.decl)->value, cpu);
+    if (set.ref.kind == RefKind::Attribute) // a task's affinity
+        return mayRun(value(*set.args[0]), cpu);
+    const Expr &callee = set.kind == ExprKind::Call ? *set.args[0] : set;
+    if (callee.ref.kind == RefKind::Operation)
+        switch (static_cast<const OperationRow *>(callee.ref.decl)->op) {
+        case Operation::AllCpus: case Operation::Near: return b.getTrue();
+        case Operation::LlcSet: return b.CreateICmpEQ(topology("llc__", cpu), value(*set.args[1]));
+        case Operation::NodeSet: return b.CreateICmpEQ(topology("node__", cpu), value(*set.args[1]));
+        case Operation::CoreSet: return b.CreateICmpEQ(topology("raw_core__", cpu), value(*set.args[1]));
+        default: break;
+        }
+    diags.report(Diag::Internal, set.span, "a set of CPUs of unknown form");
+    return b.getFalse();
+}
+
+llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
+    llvm::Value *allowed = m.call("bpf_cpumask_test_cpu", {cpu, m.loadField(task, "task_struct", "cpus_ptr")});
+    // A migration-disabled task stays where it is, whatever its mask says. BPF disables migration itself: the current task counts one less.
+    llvm::Value *current = b.CreateZExt(b.CreateICmpEQ(b.CreatePtrToInt(task, m.i64()), m.helper(35, m.i64(), {})), m.i64());
+    llvm::Value *stuck = b.CreateICmpSGT(b.CreateSub(m.loadField(task, "task_struct", "migration_disabled"), current), m.num(0));
+    return b.CreateAnd(allowed, b.CreateOr(b.CreateXor(stuck, b.getTrue()), b.CreateICmpEQ(cpu, taskCpu(task))));
+}
+
+Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
+    // SCX_WAKE_SYNC is masked off: with it the kernel answers "found" for the waker's busy CPU, and what is pinned there starves
+    // beside a ping-pong pair (scx_select_cpu_dfl).
+    llvm::AllocaInst *found = m.local(m.i8(), "found");
+    b.CreateStore(b.getInt8(0), found);
+    llvm::Value *flags = b.CreateAnd(frame.wakeFlags ? frame.wakeFlags : m.num(0), m.num(~int64_t(0x10)));
+    llvm::Value *cpu = m.call("scx_bpf_select_cpu_dfl", {task, prev, flags, found});
+    return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+}
+
+Val Lowering::idleSearch(const Expr &set, bool wholeCore) {
+    llvm::AllocaInst *found = m.local(m.i64(), "idle");
+    b.CreateStore(m.num(-1), found);
+    llvm::Value *task = frame.task;
+    forNear(taskCpu(task), [&](llvm::Value *cpu) {
+        auto leave = [&](llvm::Value *condition) { // to the next CPU unless the condition holds
+            llvm::BasicBlock *go = m.block("go");
+            b.CreateCondBr(condition, go, loopStack.back().next);
+            b.SetInsertPoint(go);
+        };
+        leave(inSet(set, cpu));
+        leave(mayRun(task, cpu));
+        if (wholeCore) {
+            llvm::Value *mask = m.call("scx_bpf_get_idle_smtmask", {});
+            llvm::Value *idle = m.call("bpf_cpumask_test_cpu", {cpu, mask});
+            m.call("scx_bpf_put_idle_cpumask", {mask});
+            leave(idle);
+        }
+        leave(m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}));
+        b.CreateStore(cpu, found);
+        leaveTo(loopStack.back().leave, loopCleanups.back());
+    });
+    llvm::Value *cpu = b.CreateLoad(m.i64(), found);
+    return {cpu, b.CreateICmpSGE(cpu, m.num(0))};
+}
+
+void Lowering::kick(llvm::Value *cpu, int flags) { m.call("scx_bpf_kick_cpu", {cpu, m.num(flags)}); }
+
+llvm::Value *Lowering::cpuCount() {
+    if (!cpuCountVariable)
+        cpuCountVariable = m.global("cpu_count__", m.i64(), m.diInt(64, true), ".bss");
+    return b.CreateLoad(m.i64(), cpuCountVariable);
+}
+
+llvm::GlobalVariable *Lowering::topologyArray(const std::string &name) {
+    llvm::GlobalVariable *&made = topologyArrays[name];
+    if (!made)
+        made = m.global(name, llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss");
+    return made;
+}
+
+llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) {
+    return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), b.CreateAnd(cpu, m.num(kMaxCpus - 1))));
+}
+
+/// All CPUs, nearest first: those of the LLC beginning behind the CPU itself, the rest of its node, the rest. CPUs stand sorted by
+/// (node, LLC, core, number) in order__; LLCs and nodes are ranges of it.
+void Lowering::forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body) {
+    llvm::Value *rank = topology("rank__", cpu), *llcFirst = topology("llc_first__", cpu), *llcSize = topology("llc_size__", cpu);
+    llvm::Value *nodeFirst = topology("node_first__", cpu), *nodeSize = topology("node_size__", cpu);
+    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) {
+        llvm::Value *wrapped = b.CreateAdd(b.CreateSub(rank, llcFirst), i);
+        wrapped = b.CreateSelect(b.CreateICmpSGE(wrapped, llcSize), b.CreateSub(wrapped, llcSize), wrapped);
+        llvm::Value *inLlc = b.CreateAdd(llcFirst, wrapped);
+        llvm::Value *inNode = b.CreateAdd(nodeFirst, b.CreateSub(i, llcSize));
+        inNode = b.CreateSelect(b.CreateICmpSGE(inNode, llcFirst), b.CreateAdd(inNode, llcSize), inNode);
+        llvm::Value *anywhere = b.CreateSub(i, nodeSize);
+        anywhere = b.CreateSelect(b.CreateICmpSGE(anywhere, nodeFirst), b.CreateAdd(anywhere, nodeSize), anywhere);
+        llvm::Value *position = b.CreateSelect(b.CreateICmpSLT(i, llcSize), inLlc, b.CreateSelect(b.CreateICmpSLT(i, nodeSize), inNode, anywhere));
+        body(topology("order__", position));
+    });
+}
+
+/// Fills the tables in init. The loader may have written raw_*__ from sysfs; otherwise the kernel's own per-CPU variables are read, so that
+/// an object is right under plain bpftool too.
+void Lowering::topologyInit() {
+    llvm::Value *last = b.CreateSub(cpuCount(), m.num(1));
+    auto slot = [&](const char *name, llvm::Value *cpu) { return b.CreateGEP(m.i64(), topologyArray(name), b.CreateAnd(cpu, m.num(kMaxCpus - 1))); };
+    llvm::GlobalVariable *set = m.global("raw_set__", m.i8(), m.diBool(), ".bss");
+    m.ifThen(b.CreateICmpEQ(b.CreateLoad(m.i8(), set), b.getInt8(0)), [&] {
+        counted(m.num(0), last, [&](llvm::Value *cpu) {
+            auto variable = [&](const char *kernelName, const char *array) {
+                llvm::Value *symbol = m.kernelVariable(kernelName);
+                m.ifThen(b.CreateICmpNE(symbol, llvm::ConstantPointerNull::get(m.ptr())), [&] {
+                    llvm::Value *address = m.helper(153, m.ptr(), {symbol, b.CreateTrunc(cpu, m.i32())}); // bpf_per_cpu_ptr
+                    m.ifThen(b.CreateICmpNE(address, llvm::ConstantPointerNull::get(m.ptr())), [&] {
+                        b.CreateStore(b.CreateAnd(b.CreateSExt(b.CreateLoad(m.i32(), address), m.i64()), m.num(kMaxCpus - 1)), slot(array, cpu));
+                    });
+                });
+            };
+            variable("sd_llc_id", "raw_llc__");
+            variable("numa_node", "raw_node__");
+            b.CreateStore(cpu, slot("raw_core__", cpu));
+        });
+    });
+    auto key = [&](llvm::Value *cpu) { // sorts by node, LLC, core, number
+        llvm::Value *k = topology("raw_node__", cpu);
+        for (const char *array : {"raw_llc__", "raw_core__"})
+            k = b.CreateAdd(b.CreateShl(k, m.num(12)), topology(array, cpu));
+        return b.CreateAdd(b.CreateShl(k, m.num(12)), cpu);
+    };
+    auto bump = [&](const char *array, llvm::Value *cpu, llvm::Value *condition) {
+        llvm::Value *address = slot(array, cpu);
+        b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), address), b.CreateZExt(condition, m.i64())), address);
+    };
+    counted(m.num(0), last, [&](llvm::Value *cpu) {
+        llvm::Value *mine = key(cpu), *node = topology("raw_node__", cpu), *llc = topology("raw_llc__", cpu);
+        for (const char *array : {"rank__", "llc_first__", "llc_size__", "node_first__", "node_size__"})
+            b.CreateStore(m.num(0), slot(array, cpu));
+        counted(m.num(0), last, [&](llvm::Value *other) {
+            llvm::Value *otherNode = topology("raw_node__", other), *otherLlc = topology("raw_llc__", other);
+            llvm::Value *sameNode = b.CreateICmpEQ(otherNode, node), *sameLlc = b.CreateAnd(sameNode, b.CreateICmpEQ(otherLlc, llc));
+            llvm::Value *nodeBefore = b.CreateICmpSLT(otherNode, node);
+            bump("rank__", cpu, b.CreateICmpSLT(key(other), mine));
+            bump("node_first__", cpu, nodeBefore);
+            bump("node_size__", cpu, sameNode);
+            bump("llc_first__", cpu, b.CreateOr(nodeBefore, b.CreateAnd(sameNode, b.CreateICmpSLT(otherLlc, llc))));
+            bump("llc_size__", cpu, sameLlc);
+        });
+        b.CreateStore(cpu, slot("order__", topology("rank__", cpu)));
+    });
+    // Dense numbers: an LLC's is the count of CPUs that begin another LLC before it.
+    counted(m.num(0), last, [&](llvm::Value *cpu) {
+        b.CreateStore(m.num(0), slot("llc__", cpu));
+        b.CreateStore(m.num(0), slot("node__", cpu));
+        counted(m.num(0), last, [&](llvm::Value *other) {
+            llvm::Value *rank = topology("rank__", other);
+            auto begins = [&](const char *first) { return b.CreateAnd(b.CreateICmpEQ(rank, topology(first, other)), b.CreateICmpSLT(rank, topology(first, cpu))); };
+            bump("llc__", cpu, begins("llc_first__"));
+            bump("node__", cpu, begins("node_first__"));
+        });
+    });
+}
+
+} // namespace scx

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
+// CPU state and counters in one array; globals and parameters as variables of their own.
+#include "lower/Lowering.h"
+
+namespace scx {
+namespace {
+
+constexpr int kTaskStorage = 29, kNoPrealloc = 1;
+constexpr int kTaskStorageGet = 156;
+
+bool anyExpr(const Expr &e, const std::function<bool(const Expr &)> &test) {
+    if (test(e))
+        return true;
+    for (const ExprPtr &arg : e.args)
+        if (anyExpr(*arg, test))
+            return true;
+    return false;
+}
+
+bool anyExpr(const Block &b, const std::function<bool(const Expr &)> &test) {
+    for (const StmtPtr &s : b)
+        if ((s->target && anyExpr(*s->target, test)) || (s->value && anyExpr(*s->value, test)) || anyExpr(s->body, test) || anyExpr(s->orElse, test))
+            return true;
+    return false;
+}
+
+/// Is the field assigned in the block?
+bool writes(const Block &b, const Field *field) {
+    for (const StmtPtr &s : b)
+        if ((s->kind == StmtKind::Assign && s->target->ref.decl == field) || writes(s->body, field) || writes(s->orElse, field))
+            return true;
+    return false;
+}
+
+} // namespace
+
+bool Lowering::mentions(const std::function<bool(const Expr &)> &test) const {
+    for (const auto &h : core.hooks)
+        if (anyExpr(h->body, test))
+            return true;
+    for (const auto &f : core.fns)
+        if (anyExpr(f->body, test))
+            return true;
+    for (const auto &e : core.everys)
+        if (anyExpr(e->body, test))
+            return true;
+    for (const auto &q : core.queues) {
+        for (const ExprPtr &key : q->keys)
+            if (anyExpr(*key, test))
+                return true;
+        if (q->on && anyExpr(*q->on, test))
+            return true;
+        for (const Option &o : q->options)
+            if (o.value && anyExpr(*o.value, test))
+                return true;
+    }
+    for (const auto &c : core.cpuSets)
+        if (anyExpr(*c->value, test))
+            return true;
+    return false;
+}
+
+const HookDecl *Lowering::hookNamed(const std::string &name) const {
+    for (const auto &h : core.hooks)
+        if (h->name == name)
+            return h.get();
+    return nullptr;
+}
+
+void Lowering::prepare() {
+    for (const Option &o : core.settings) {
+        if (o.name == "slice" && o.value->kind == ExprKind::Number)
+            policySlice = o.value->value;
+        else if (o.name == "slice")
+            policySlice = -1; // forever: SCX_SLICE_INF
+        else if (o.name == "timeout" && o.value->kind == ExprKind::Number)
+            timeout = o.value->value;
+    }
+    auto attributeRead = [&](Read read) {
+        return mentions([&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == read; });
+    };
+    auto operationUsed = [&](Operation op) {
+        return mentions([&](const Expr &e) { return e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == op; });
+    };
+    if (const HookDecl *stopping = hookNamed("stopping"))
+        needsRan = stopping->arguments.size() > 1;
+    needsRan |= attributeRead(Read::Ran);
+    needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
+                    operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
+    for (const auto &q : core.queues)
+        needsTopology |= q->domain != Domain::None || q->on;
+    // Keeping prev by hand matters unless the kernel would do the very same: one FIFO, its own slice of 20 ms, no hooks.
+    bool plain = core.queues.size() == 1 && core.queues[0]->ordering == Ordering::Fifo && core.queues[0]->options.empty() && policySlice == 20'000'000;
+    needsKeep = !plain || hookNamed("running") || hookNamed("stopping");
+
+    for (const StateDecl &s : core.states)
+        if (s.kind == StateKind::Task)
+            for (const auto &f : s.fields)
+                if (f->name == "queue__")
+                    queueField = f.get();
+    // The key of all ordered queues, if it is one field, moves into dsq_vtime. The kernel sorts by that very word, so it must not
+    // change while the task is in a DSQ: no writes from hooks that see waiting tasks.
+    bool single = true;
+    for (const auto &q : core.queues) {
+        if (q->ordering == Ordering::Fifo)
+            continue;
+        const Expr *key = q->keys.size() == 1 ? q->keys[0].get() : nullptr;
+        if (!key || key->ref.kind != RefKind::TaskField || (keyField && keyField != key->ref.decl) || key->type.isArray())
+            single = false;
+        else
+            keyField = static_cast<const Field *>(key->ref.decl);
+    }
+    if (keyField)
+        for (const auto &h : core.hooks)
+            if ((h->name == "dequeue" || h->name.rfind("set_", 0) == 0 || h->name.rfind("cgroup", 0) == 0) && writes(h->body, keyField))
+                single = false;
+    if (keyField)
+        for (const auto &e : core.everys)
+            single &= !writes(e->body, keyField);
+    bool anyOrdered = false;
+    for (const auto &q : core.queues)
+        anyOrdered |= q->ordering != Ordering::Fifo;
+    if (!single || (keyField && keyField->evaluated != 0))
+        keyField = nullptr;
+    if (!anyOrdered)
+        keyField = queueField; // nobody else needs the word
+    declareState();
+}
+
+llvm::Type *Lowering::memoryType(Module &m, const Type &t) {
+    llvm::Type *one = t.kind == TypeKind::Bool ? static_cast<llvm::Type *>(m.i8()) : m.i64();
+    return t.length ? llvm::ArrayType::get(one, static_cast<uint64_t>(t.length)) : one;
+}
+
+llvm::DIType *Lowering::memoryDi(const Type &t) {
+    llvm::DIType *one = t.kind == TypeKind::Bool ? m.diBool() : m.diInt(64, true);
+    return t.length ? m.diArray(one, static_cast<uint64_t>(t.length)) : one;
+}
+
+void Lowering::declareState() {
+    std::vector<llvm::Type *> taskTypes, cpuTypes(kFirstCpuField, m.i64());
+    std::vector<Module::Member> taskMembers, cpuMembers = {{"start__", m.diInt(64, true)}, {"slot_task__", m.diInt(64, true)}, {"slot_value__", m.diInt(64, true)}, {"slot_flags__", m.diInt(64, true)}};
+    for (const StateDecl &s : core.states)
+        for (const auto &f : s.fields) {
+            if (s.kind == StateKind::Task && f.get() != keyField) {
+                taskIndex[f.get()] = static_cast<unsigned>(taskTypes.size());
+                taskTypes.push_back(memoryType(m, f->type));
+                taskMembers.push_back({f->name, memoryDi(f->type)});
+            } else if (s.kind == StateKind::Cpu) {
+                cpuIndex[f.get()] = static_cast<unsigned>(cpuTypes.size());
+                cpuTypes.push_back(memoryType(m, f->type));
+                cpuMembers.push_back({f->name, memoryDi(f->type)});
+            } else if (s.kind == StateKind::Global) {
+                llvm::Constant *initial = nullptr;
+                if (f->evaluated && !f->type.isArray())
+                    initial = llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true);
+                globals[f.get()] = m.global(f->name, memoryType(m, f->type), memoryDi(f->type), initial ? ".data" : ".bss", initial);
+            }
+        }
+    for (const auto &s : core.stats) {
+        if (s->kind == StatKind::Counter) {
+            cpuIndex[s.get()] = static_cast<unsigned>(cpuTypes.size());
+            cpuTypes.push_back(m.i64());
+            cpuMembers.push_back({s->name, m.diInt(64, true)});
+        } else
+            globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), 256), m.diArray(m.diInt(64, true), 256), ".bss");
+    }
+    // CPUs do not share cache lines.
+    auto sizeOf = [&] { return static_cast<uint64_t>(m.ir->getDataLayout().getTypeAllocSize(llvm::StructType::get(m.context, cpuTypes))); };
+    for (int i = 0; sizeOf() % 64; ++i) {
+        cpuTypes.push_back(m.i64());
+        cpuMembers.push_back({"pad" + std::to_string(i) + "__", m.diInt(64, true)});
+    }
+    cpuType = llvm::StructType::create(m.context, cpuTypes, "cpu_state__");
+    cpuArray = m.global("cpu__", llvm::ArrayType::get(cpuType, kMaxCpus), m.diArray(m.diStruct("cpu_state__", cpuMembers), kMaxCpus), ".bss", nullptr, 64);
+    if (!taskTypes.empty()) {
+        taskType = llvm::StructType::create(m.context, taskTypes, "task_state__");
+        llvm::DIType *di = m.diStruct("task_state__", taskMembers);
+        taskMap = m.map("task__", kTaskStorage, 0, kNoPrealloc, m.diInt(32, true), di);
+        taskNone = m.global("task_none__", taskType, di, ".bss");
+    }
+    for (const auto &p : core.params)
+        globals[p.get()] = m.global(p->name, memoryType(m, p->type), memoryDi(p->type), p->live ? ".data" : ".rodata",
+                                    llvm::ConstantInt::get(memoryType(m, p->type), static_cast<uint64_t>(p->evaluated), true));
+    // libbpf and every tool know this shape of exit information.
+    llvm::DIType *di = m.diStruct("user_exit_info", {{"kind", m.diInt(32, true)}, {"exit_code", m.diInt(64, true)}, {"reason", m.diArray(m.diChar(), 128)}, {"msg", m.diArray(m.diChar(), 1024)}});
+    llvm::StructType *type = llvm::StructType::get(m.context, {m.i32(), m.i64(), llvm::ArrayType::get(m.i8(), 128), llvm::ArrayType::get(m.i8(), 1024)});
+    exitInfo = m.global("uei", type, di, ".data");
+}
+
+llvm::Value *Lowering::taskState(llvm::Value *task) {
+    // One look-up a hook: the address is remembered in a slot that the optimiser turns into a register.
+    llvm::AllocaInst *&memo = frame.taskState[task];
+    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
+    if (!memo) {
+        memo = m.local(m.ptr(), "state");
+        llvm::IRBuilder<> entry(memo->getNextNode());
+        entry.CreateStore(null, memo);
+    }
+    llvm::Value *known = b.CreateLoad(m.ptr(), memo);
+    m.ifThen(b.CreateICmpEQ(known, null), [&] {
+        llvm::Value *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+        // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
+        llvm::Value *state = m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
+        b.CreateStore(state, memo);
+    });
+    return b.CreateLoad(m.ptr(), memo);
+}
+
+llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) {
+    llvm::Value *bounded = b.CreateAnd(cpu, m.num(kMaxCpus - 1)); // init refuses larger machines; the mask is for the verifier
+    return b.CreateGEP(cpuType, cpuArray, {bounded, m.num32(static_cast<int>(member))});
+}
+
+Lowering::Place Lowering::place(const Expr &e) {
+    if (e.kind == ExprKind::Index) {
+        Place array = place(*e.args[0]);
+        llvm::Value *index = value(*e.args[1]);
+        llvm::Value *good = b.CreateICmpULT(index, m.num(array.type.length));
+        llvm::Value *safe = b.CreateSelect(good, index, m.num(0));
+        return {b.CreateGEP(memoryType(m, array.type.element()), array.address, safe), nullptr, good, array.type.element(), array.shared};
+    }
+    auto *field = static_cast<const Field *>(e.ref.decl);
+    switch (e.ref.kind) {
+    case RefKind::TaskField: {
+        llvm::Value *task = value(*e.args[0]);
+        if (field == keyField)
+            return {nullptr, task, nullptr, field->type};
+        return {b.CreateStructGEP(taskType, taskState(task), taskIndex.at(field)), task, nullptr, field->type};
+    }
+    case RefKind::CpuField: return {cpuState(value(*e.args[0]), cpuIndex.at(field)), nullptr, nullptr, field->type};
+    case RefKind::Param: return {globals.at(field), nullptr, nullptr, static_cast<const ParamDecl *>(e.ref.decl)->type};
+    case RefKind::Global: return {globals.at(field), nullptr, nullptr, field->type, true};
+    default:
+        diags.report(Diag::Internal, e.span, "`" + e.name + "` has no place in memory");
+        return {taskNone, nullptr, nullptr, {TypeKind::Int}};
+    }
+}
+
+llvm::Value *Lowering::load(const Place &p) {
+    if (!p.address)
+        return m.loadField(p.task, "task_struct", "scx.dsq_vtime");
+    llvm::LoadInst *loaded = b.CreateLoad(memoryType(m, p.type), p.address);
+    if (auto *global = llvm::dyn_cast<llvm::GlobalVariable>(p.address); global && (global->getSection() == ".rodata" || global->getSection() == ".data"))
+        loaded->setVolatile(true); // the loader changes it: LLVM must not fold the initial value
+    llvm::Value *v = loaded;
+    if (p.type.kind == TypeKind::Bool)
+        v = b.CreateICmpNE(v, llvm::ConstantInt::get(v->getType(), 0));
+    return p.inRange ? b.CreateSelect(p.inRange, v, llvm::Constant::getNullValue(v->getType())) : v;
+}
+
+void Lowering::store(const Place &p, llvm::Value *v) {
+    if (!p.address)
+        return m.storeField(p.task, "task_struct", "scx.dsq_vtime", v);
+    if (p.type.kind == TypeKind::Bool)
+        v = b.CreateZExt(v, m.i8());
+    if (p.inRange)
+        m.ifThen(p.inRange, [&] { b.CreateStore(v, p.address); });
+    else
+        b.CreateStore(v, p.address);
+}
+
+} // namespace scx
