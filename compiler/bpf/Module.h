@@ -72,6 +72,12 @@ public:
     Program beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at);
     /// A static function in .text whose address is taken (timer callbacks: map, key, value).
     llvm::Function *beginCallback(const std::string &name, const std::vector<std::pair<std::string, llvm::DIType *>> &parameters, Span at);
+    /// Goes on writing a function that another was written in between.
+    void resume(llvm::IRBuilderBase::InsertPoint at, llvm::DebugLoc location) {
+        builder.restoreIP(at);
+        subprogram = function()->getSubprogram();
+        builder.SetCurrentDebugLocation(location);
+    }
     /// From here on instructions belong to this place in the source.
     void locate(Span at);
     /// The ops struct: members in `.struct_ops.link`.
@@ -126,7 +132,6 @@ private:
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts;
     std::vector<llvm::GlobalValue *> kept;
-    int entryEnd = 0;
 
     llvm::DIFile *diFile(FileId file);
     llvm::DIType *diCode(char code, const std::string &structName);

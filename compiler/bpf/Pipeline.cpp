@@ -46,7 +46,7 @@ struct Collector : llvm::DiagnosticHandler {
         if (info.getKind() == llvm::DK_Unsupported) {
             auto &located = static_cast<const llvm::DiagnosticInfoUnsupported &>(info);
             if (located.isLocationAvailable())
-                at = find(located.getRelativePath().str(), located.getLine());
+                at = find(located.getLocation().getRelativePath().str(), located.getLocation().getLine());
         }
         diags->report(Diag::BackEnd, at, text.substr(0, text.find('\n')));
         return true;

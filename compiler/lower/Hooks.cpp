@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which programs are there, and what surrounds the body of a hook?
+#include "lower/Lowering.h"
+
+#include <llvm/IR/InlineAsm.h>
+
+namespace scx {
+namespace {
+
+constexpr int kTimerInit = 169, kTimerSetCallback = 170, kTimerStart = 171, kMapLookup = 1, kProbeReadStr = 115;
+constexpr int kMapArray = 2, kClockMonotonic = 1;
+
+} // namespace
+
+void Lowering::begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program) {
+    frame = Frame();
+    frame.context = row.context;
+    locals.clear();
+    vars.clear();
+    program = m.beginProgram(core.policy.name + "_" + event, std::string(row.member), row.sleepable, row.optionalMember, arguments, at);
+    programs.emplace_back(std::string(row.member), program.function);
+    frame.slice = m.local(m.i64(), "slice");
+    frame.dispatched = m.local(m.i1(), "dispatched");
+    frame.kept = m.local(m.i1(), "kept");
+    b.CreateStore(m.num(0), frame.slice);
+    b.CreateStore(b.getFalse(), frame.dispatched);
+    b.CreateStore(b.getFalse(), frame.kept);
+}
+
+/// A pointer the kernel may pass as null although its BTF does not say so (dispatch's prev on 6.12): the verifier takes it for
+/// non-null and deletes a plain test. The test is made on a copy of its low half that the verifier cannot see through.
+llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
+    auto *type = llvm::FunctionType::get(m.i32(), {m.i32()}, false);
+    llvm::Value *copy = b.CreateCall(llvm::InlineAsm::get(type, "$0 = $1", "=w,w", true), {b.CreateTrunc(slot, m.i32())});
+    return b.CreateICmpNE(copy, m.num32(0));
+}
+
+void Lowering::runningWork(llvm::Value *task) {
+    if (needsRan)
+        b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
+}
+
+void Lowering::hookBody(const HookDecl *decl) {
+    if (decl)
+        inlineBody(decl->body, nullptr);
+}
+
+void Lowering::hook(const HookDecl *decl, const HookRow &row) {
+    Module::Program program;
+    Span at = decl ? decl->nameSpan : core.policy.nameSpan;
+    std::string event(row.event);
+    size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.arguments.size();
+    if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity")
+        slots = 2;
+    begin(event, row, slots, at, program);
+    auto &slot = program.arguments;
+    auto bind = [&](size_t i, Val v) {
+        if (decl && i < decl->arguments.size())
+            locals[decl->arguments[i].get()] = v;
+    };
+    auto signExtend = [&](llvm::Value *v) { return b.CreateSExt(b.CreateTrunc(v, m.i32()), m.i64()); };
+    llvm::Value *result = nullptr;
+    if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Task) {
+        frame.task = asPointer(slot[0]);
+        bind(0, {frame.task});
+    }
+    if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Cpu) {
+        frame.cpu = signExtend(slot[0]);
+        bind(0, {frame.cpu});
+    }
+    llvm::AllocaInst *returned = row.result.known() ? m.local(typeFor(m, row.result), "returned") : nullptr;
+    if (event == "select_cpu") {
+        llvm::Value *prev = signExtend(slot[1]);
+        bind(1, {prev});
+        frame.wakeFlags = slot[2];
+        b.CreateStore(prev, returned);
+    } else if (event == "enqueue")
+        frame.enqFlags = slot[1];
+    else if (event == "dispatch") {
+        // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended.
+        frame.prev = asPointer(slot[1]);
+        bool used = needsKeep || (decl && decl->arguments.size() > 1);
+        frame.prevPresent = b.getFalse();
+        if (used)
+            frame.prevPresent = m.choose(opaqueNonNull(slot[1]),
+                                         [&] {
+                                             llvm::Value *flags = m.loadField(frame.prev, "task_struct", "scx.flags");
+                                             llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
+                                             return b.CreateAnd(b.CreateICmpNE(b.CreateAnd(flags, m.num(1)), m.num(0)), b.CreateICmpEQ(left, m.num(0)));
+                                         },
+                                         [&]() -> llvm::Value * { return b.getFalse(); });
+        bind(1, {frame.prev, frame.prevPresent});
+    } else if (event == "quiescent")
+        frame.sleeping = b.CreateICmpNE(b.CreateAnd(slot[1], m.num(1)), m.num(0)); // SCX_DEQ_SLEEP
+    else if (event == "set_weight")
+        bind(1, {b.CreateAnd(slot[1], m.num(0xffffffff))});
+    else if (event == "cpu_idle")
+        bind(1, {b.CreateICmpNE(b.CreateAnd(slot[1], m.num(255)), m.num(0))});
+    else if (event == "core_sched_before")
+        bind(1, {asPointer(slot[1])});
+    if (event == "running")
+        runningWork(frame.task);
+    if (event == "stopping") {
+        bind(2, {b.CreateICmpNE(b.CreateAnd(slot[1], m.num(255)), m.num(0))});
+        if (needsRan) {
+            llvm::Value *start = b.CreateLoad(m.i64(), cpuState(taskCpu(frame.task), kStart));
+            llvm::Value *ran = b.CreateSub(m.loadField(frame.task, "task_struct", "se.sum_exec_runtime"), start);
+            bind(1, {ran});
+            if (hookNamed("dispatch") && hookNamed("dispatch")->arguments.size() > 1) { // settle__ may have run the hooks already
+                m.ifThen(b.CreateICmpNE(start, m.num(-1)), [&] { hookBody(decl); });
+                b.CreateRet(m.num32(0));
+                return;
+            }
+        }
+    }
+    if (event == "init_task" && taskMap) {
+        llvm::Value *state = m.helper(156, m.ptr(), {taskMap, frame.task, llvm::ConstantPointerNull::get(m.ptr()), m.num(1)});
+        llvm::BasicBlock *there = m.block("there"), *missing = m.block("missing");
+        b.CreateCondBr(b.CreateICmpNE(state, llvm::ConstantPointerNull::get(m.ptr())), there, missing);
+        b.SetInsertPoint(missing);
+        b.CreateRet(m.num32(-12)); // -ENOMEM: the fork fails, or the policy is not enabled
+        b.SetInsertPoint(there);
+        for (const StateDecl &s : core.states)
+            if (s.kind == StateKind::Task)
+                for (const auto &f : s.fields)
+                    if (f->evaluated && taskIndex.contains(f.get()) && !f->type.isArray())
+                        b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true), b.CreateStructGEP(taskType, state, taskIndex.at(f.get())));
+        llvm::AllocaInst *memo = m.local(m.ptr(), "state");
+        b.CreateStore(state, memo);
+        frame.taskState[frame.task] = memo;
+    }
+    if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
+        if (decl)
+            inlineBody(decl->body, returned);
+        result = b.CreateLoad(returned->getAllocatedType(), returned);
+        if (event == "select_cpu") // a path without `return` leaves the task where it was
+            result = b.CreateTrunc(result, m.i32());
+        else
+            result = b.CreateZExt(result, m.i32());
+    } else
+        hookBody(decl);
+    if (event == "dispatch")
+        dispatchEpilogue();
+    b.CreateRet(result ? result : m.num32(0));
+}
+
+/// Nothing else was found: prev goes on with its own queue's slice. If it was kept anywhere, it starts to run anew.
+void Lowering::dispatchEpilogue() {
+    if (!needsKeep)
+        return;
+    llvm::Value *idle = b.CreateAnd(b.CreateXor(b.CreateLoad(m.i1(), frame.dispatched), b.getTrue()), frame.prevPresent);
+    m.ifThen(idle, [&] {
+        llvm::Value *slice = sliceFor(*core.queues[0], frame.prev);
+        for (size_t i = 1; i < core.queues.size(); ++i)
+            slice = m.choose(belongs(*core.queues[i], frame.prev), [&] { return sliceFor(*core.queues[i], frame.prev); }, [&] { return slice; });
+        keep(slice);
+    });
+    if (!needsRan && !hookNamed("running"))
+        return;
+    m.ifThen(b.CreateLoad(m.i1(), frame.kept), [&] {
+        runningWork(frame.prev);
+        if (const HookDecl *running = hookNamed("running")) {
+            if (!running->arguments.empty())
+                locals[running->arguments[0].get()] = {frame.prev};
+            inlineBody(running->body, nullptr);
+        }
+    });
+}
+
+void Lowering::initProgram(const HookDecl *decl) {
+    Module::Program program;
+    const HookRow &row = *findHook("init");
+    begin("init", row, 0, decl ? decl->nameSpan : core.policy.nameSpan, program);
+    llvm::Value *count = m.call("scx_bpf_nr_cpu_ids", {});
+    m.ifThen(b.CreateICmpSGT(count, m.num(kMaxCpus)), [&] {
+        std::string text;
+        auto [data, size] = formatted("this policy supports " + std::to_string(kMaxCpus) + " CPUs, the machine has {}", {count}, text);
+        m.call("scx_bpf_error_bstr", {m.text(text), data, size});
+    });
+    cpuCount();
+    b.CreateStore(count, cpuCountVariable);
+    if (needsTopology)
+        topologyInit();
+    // A failing create ends the load with the kernel's own error.
+    llvm::AllocaInst *error = m.local(m.i64(), "error");
+    b.CreateStore(m.num(0), error);
+    auto create = [&](llvm::Value *id) {
+        llvm::Value *made = m.call("scx_bpf_create_dsq", {id, m.num(-1)});
+        b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
+    };
+    for (const auto &q : core.queues)
+        for (bool escape : {false, true}) {
+            if (escape && !q->on)
+                continue;
+            if (q->domain == Domain::None)
+                create(dsqId(*q, m.num(0), escape));
+            else // one per domain; numbers are dense and never above the CPU count
+                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, escape)); });
+        }
+    for (const StmtPtr &a : core.asserts)
+        stmt(*a);
+    hookBody(decl);
+    timers();
+    b.CreateRet(b.CreateTrunc(b.CreateLoad(m.i64(), error), m.i32()));
+}
+
+void Lowering::timers() {
+    if (core.everys.empty())
+        return;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    Frame savedFrame = frame;
+    llvm::DIType *di = m.diStruct("timer_slot__", {{"timer", m.diKernel("bpf_timer")}});
+    llvm::GlobalVariable *map = m.map("timers__", kMapArray, static_cast<int>(core.everys.size()), 0, m.diInt(32, true), di);
+    struct Started {
+        llvm::Function *callback;
+        const EveryDecl *every;
+    };
+    std::vector<Started> started;
+    llvm::DISubprogram *owner = m.function()->getSubprogram();
+    (void)owner;
+    for (size_t i = 0; i < core.everys.size(); ++i) {
+        const EveryDecl &every = *core.everys[i];
+        llvm::Function *callback = m.beginCallback(core.policy.name + "_every_" + std::to_string(i),
+                                                   {{"map", m.diPointer(m.diInt(8, false))}, {"key", m.diPointer(m.diInt(32, true))}, {"slot", m.diPointer(di)}}, every.nameSpan);
+        frame = Frame();
+        frame.context = kTimer;
+        locals.clear();
+        vars.clear();
+        frame.slice = m.local(m.i64(), "slice");
+        frame.dispatched = m.local(m.i1(), "dispatched");
+        b.CreateStore(m.num(0), frame.slice);
+        b.CreateStore(b.getFalse(), frame.dispatched);
+        inlineBody(every.body, nullptr);
+        m.locate(every.nameSpan);
+        m.helper(kTimerStart, m.i64(), {callback->getArg(2), value(*every.period), m.num(0)});
+        b.CreateRet(m.num32(0));
+        started.push_back({callback, &every});
+    }
+    frame = savedFrame;
+    m.resume(saved, location);
+    llvm::AllocaInst *key = m.local(m.i32(), "key");
+    for (size_t i = 0; i < started.size(); ++i) {
+        b.CreateStore(m.num32(static_cast<int>(i)), key);
+        llvm::Value *slot = m.helper(kMapLookup, m.ptr(), {map, key});
+        m.ifThen(b.CreateICmpNE(slot, llvm::ConstantPointerNull::get(m.ptr())), [&] {
+            m.helper(kTimerInit, m.i64(), {slot, map, m.num(kClockMonotonic)});
+            m.helper(kTimerSetCallback, m.i64(), {slot, started[i].callback});
+            m.helper(kTimerStart, m.i64(), {slot, value(*started[i].every->period), m.num(0)});
+        });
+    }
+}
+
+void Lowering::exitProgram(const HookDecl *decl) {
+    Module::Program program;
+    begin("exit", *findHook("exit"), 1, decl ? decl->nameSpan : core.policy.nameSpan, program);
+    llvm::Value *info = asPointer(program.arguments[0]);
+    hookBody(decl);
+    auto address = [&](uint64_t offset) { return b.CreateConstInBoundsGEP1_64(m.i8(), exitInfo, offset); };
+    // Layout of user_exit_info: kind 0, exit_code 8, reason 16, msg 144; kind last, it tells the reader that the rest is there.
+    b.CreateStore(m.loadField(info, "scx_exit_info", "exit_code"), address(8));
+    m.helper(kProbeReadStr, m.i64(), {address(16), m.num32(128), m.loadField(info, "scx_exit_info", "reason")});
+    m.helper(kProbeReadStr, m.i64(), {address(144), m.num32(1024), m.loadField(info, "scx_exit_info", "msg")});
+    llvm::StoreInst *kind = b.CreateStore(b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), address(0));
+    kind->setVolatile(true);
+    b.CreateRet(m.num32(0));
+}
+
+void Lowering::run() {
+    prepare();
+    for (const HookRow &row : hookRows()) {
+        if (row.event == "init" || row.event == "exit" || row.member.empty())
+            continue;
+        const HookDecl *decl = hookNamed(std::string(row.event));
+        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan);
+        if (needed)
+            hook(decl, row);
+        if (!diags.ok())
+            return;
+    }
+    initProgram(hookNamed("init"));
+    exitProgram(hookNamed("exit"));
+    uint64_t flags = 0;
+    for (const Option &o : core.settings) {
+        if (o.name == "exiting")
+            flags |= 4; // SCX_OPS_ENQ_EXITING
+        if (o.name == "switch" && o.value && o.value->name == "partial")
+            flags |= 8; // SCX_OPS_SWITCH_PARTIAL
+    }
+    if (hookNamed("cpu_idle"))
+        flags |= 1; // SCX_OPS_KEEP_BUILTIN_IDLE: the kernel's idle tracking goes on
+    m.opsStruct(core.policy.name + "_ops", core.policy.name, programs, flags, static_cast<uint32_t>(timeout == 30'000'000'000 ? 0 : timeout / 1'000'000));
+}
+
+} // namespace scx

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The whole of lowering, and the metadata that describes the object (docs/internals/object.md).
+#include "lower/Lower.h"
+#include "lower/Lowering.h"
+#include "syntax/Print.h"
+
+#include <nlohmann/json.hpp>
+
+namespace scx {
+namespace {
+
+std::string metadata(const Program &core, const Program &surface, const SourceManager &sources) {
+    using nlohmann::json;
+    auto line = [&](Span at) { return sources.position(at).line; };
+    json out = {{"format", 1}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
+                {"source", std::string(sources.name(surface.file))}, {"switch", "all"}, {"timeout_ms", 30000}, {"handles_hotplug", false},
+                {"flags", json::array()}, {"params", json::array()}, {"enums", json::array()}, {"queues", json::array()}, {"rules", json::array()},
+                {"counters", json::array()}, {"histograms", json::array()}, {"optional", json::array()}};
+    for (const Option &o : core.settings) {
+        if (o.name == "timeout" && o.value->kind == ExprKind::Number)
+            out["timeout_ms"] = o.value->value / 1'000'000;
+        if (o.name == "switch" && o.value->name == "partial")
+            out["switch"] = "partial";
+    }
+    for (const auto &h : core.hooks)
+        if (h->name == "cpu_online" || h->name == "cpu_offline")
+            out["handles_hotplug"] = true;
+    for (const auto &p : surface.params) {
+        json row = {{"name", p->name}, {"symbol", p->name}, {"section", p->live ? ".data" : ".rodata"}, {"type", typeText(p->type)}, {"live", p->live},
+                    {"default", p->evaluated}, {"doc", p->doc}, {"line", line(p->nameSpan)}};
+        if (p->range) {
+            row["min"] = p->minimum;
+            row["max"] = p->maximum;
+        }
+        out["params"].push_back(row);
+    }
+    for (const auto &e : core.enums)
+        out["enums"].push_back({{"name", e->name}, {"values", e->values}});
+    auto has = [&](const std::string &name) {
+        for (const auto &s : core.stats)
+            if (s->name == name)
+                return true;
+        return false;
+    };
+    static const char *const domains[] = {"", "cpu", "core", "llc", "node", "cgroup"};
+    for (const auto &q : surface.queues) {
+        json row = {{"name", q->name}, {"ordering", q->orderingName}, {"doc", q->doc}, {"line", line(q->nameSpan)},
+                    {"domain", q->domain == Domain::None ? json() : json(domains[static_cast<int>(q->domain)])}, {"on", q->on ? json(printExpr(*q->on)) : json()}};
+        for (const char *figure : {"tasks", "direct", "ran", "wait"})
+            if (has(q->name + "__" + figure))
+                row[figure] = q->name + "__" + figure;
+        out["queues"].push_back(row);
+    }
+    if (surface.match)
+        for (size_t i = 0; i < surface.match->rules.size(); ++i) {
+            const MatchRule &r = surface.match->rules[i];
+            std::string text = std::string(sources.text(r.span));
+            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}};
+            if (has("rule__" + std::to_string(i)))
+                row["hits"] = "rule__" + std::to_string(i);
+            out["rules"].push_back(row);
+        }
+    for (const auto &s : surface.stats)
+        out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back({{"name", s->name}, {"label", s->label}, {"line", line(s->nameSpan)}});
+    return out.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace
+
+void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags) {
+    Lowering(core, sources, module, diags).run();
+    if (!diags.ok())
+        return;
+    module.metadata(metadata(core, surface, sources));
+    if (std::string error = module.finish(); !error.empty())
+        diags.report(Diag::Internal, {}, error.substr(0, 400));
+}
+
+} // namespace scx
