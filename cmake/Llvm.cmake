@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # scx_llvm: the BPF back end of LLVM 22 or 19, linked statically and only in its BPF parts:
 # loading the shared libLLVM alone costs 50 to 70 ms a compile.
-find_package(LLVM 22 QUIET CONFIG PATHS /usr/lib/llvm-22 NO_DEFAULT_PATH)
+# No version is asked for: LLVM's own version file calls 22.1 incompatible with a request for 22.
+find_package(LLVM QUIET CONFIG PATHS /usr/lib/llvm-22 NO_DEFAULT_PATH)
 if(NOT LLVM_FOUND)
-  find_package(LLVM 19 REQUIRED CONFIG PATHS /usr/lib/llvm-19)
+  find_package(LLVM REQUIRED CONFIG PATHS /usr/lib/llvm-19 NO_DEFAULT_PATH)
 endif()
 message(STATUS "LLVM ${LLVM_PACKAGE_VERSION} in ${LLVM_INSTALL_PREFIX}")
 set(SCX_LLVM_TOOLS ${LLVM_TOOLS_BINARY_DIR})
