@@ -24,6 +24,7 @@ ID: [a-zA-Z_] [a-zA-Z0-9_]*;
 DOC: '///' ~[\r\n]* -> channel(DOCS);
 COMMENT: '//' ~[\r\n]* -> skip;
 BLOCK: '/*' .*? '*/' -> skip;
+BAD_BLOCK: '/*' ( ~'*' | '*'+ ~[*/] )* '*'*; // shorter than BLOCK wherever the comment is closed
 WS: [ \t\r\n]+ -> skip;
 BAD_STRING: '"' ( ~["\\\r\n] | '\\' ~[\r\n] )*;
 BAD: .;

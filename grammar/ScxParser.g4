@@ -55,6 +55,7 @@ stmt: 'let' id '=' expr ';'                            # letStmt
     | 'break' ';'                                      # breakStmt
     | 'continue' ';'                                   # continueStmt
     | assertStmt                                       # assertStatement
+    | block                                            # blockStmt
     | expr ( op=( '=' | '+=' | '-=' ) expr )? ';'      # exprStmt
     ;
 ifStmt: 'if' condition block ( 'else' 'if' condition block )* ( 'else' block )?;

@@ -102,8 +102,6 @@ public:
     static std::optional<int64_t> evaluate(const Expr &e);
 };
 
-/// Whether a guard can be decided from the CPU and the topology alone.
-bool isStaticGuard(const Expr &guard);
 /// Every `Entry` below and including `entry`.
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
 

@@ -91,23 +91,6 @@ Count insertions(const Block &b, Span &offender) {
 
 } // namespace
 
-bool isStaticGuard(const Expr &guard) {
-    return !uses(guard, [](const Expr &e) {
-        switch (e.ref.kind) {
-        case RefKind::Attribute: {
-            auto *row = static_cast<const AttributeRow *>(e.ref.decl);
-            return row->owner != TypeKind::Cpu || row->changes != Changes::Never;
-        }
-        case RefKind::None: case RefKind::Local: case RefKind::Const: case RefKind::EnumValue: case RefKind::CpuSet: return false;
-        case RefKind::Operation: {
-            Operation op = static_cast<const OperationRow *>(e.ref.decl)->op;
-            return op != Operation::LlcSet && op != Operation::NodeSet && op != Operation::CoreSet && op != Operation::AllCpus && op != Operation::CpuOf;
-        }
-        default: return true;
-        }
-    });
-}
-
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit) {
     visit(entry);
     for (const Entry &child : entry.children)
@@ -190,7 +173,7 @@ void checkPlacement(Program &program, Diagnostics &diags) {
     std::map<std::string, Service> served;
     bool anyBefore = false;
     std::function<void(const Entry &, bool, bool)> walk = [&](const Entry &entry, bool dynamic, bool inBlock) {
-        dynamic |= entry.guard && !isStaticGuard(*entry.guard);
+        dynamic |= entry.guard != nullptr;
         if (entry.kind == EntryKind::Queue) {
             Service &s = served[entry.queue];
             s.always |= !dynamic;

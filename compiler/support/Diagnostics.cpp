@@ -78,8 +78,10 @@ Diagnostic &Diagnostics::add(Diag diag, Span span, std::vector<std::string> args
     Severity severity = strict ? Severity::Error : row.severity;
     errorCount += severity == Severity::Error;
     Diagnostic made{diag, severity, span, std::move(text), {}, {}};
-    if (list.size() >= kMaxDiagnostics)
+    if (list.size() >= kMaxDiagnostics) {
+        ++droppedCount;
         return overflow = std::move(made);
+    }
     return list.emplace_back(std::move(made));
 }
 
@@ -125,6 +127,8 @@ std::string render(const Diagnostics &diags, const SourceManager &sources, Diagn
         }
         }
     }
+    if (diags.dropped() && format != DiagnosticFormat::Json)
+        out += "scxc: " + std::to_string(diags.dropped()) + " more like these are not shown\n";
     return out;
 }
 

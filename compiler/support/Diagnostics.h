@@ -57,6 +57,8 @@ public:
     template <typename... Args> Diagnostic &report(Diag diag, Span span, const Args &...args) {
         return add(diag, span, {std::string(args)...});
     }
+    /// How many were reported beyond the first hundred; they count, but are not kept.
+    size_t dropped() const { return droppedCount; }
     size_t errors() const { return errorCount; }
     bool ok() const { return errorCount == 0; }
     const std::vector<Diagnostic> &all() const { return list; }
@@ -68,6 +70,7 @@ private:
     std::vector<Diagnostic> list;
     Diagnostic overflow;
     size_t errorCount = 0;
+    size_t droppedCount = 0;
     bool strict = false;
 };
 

@@ -11,7 +11,8 @@ using P = grammar::ScxParser;
 
 class FileBuilder : public BodyBuilder {
 public:
-    FileBuilder(FileId file, antlr4::CommonTokenStream &tokens, Diagnostics &diags) : BodyBuilder(file, diags), tokens(tokens) {}
+    FileBuilder(FileId file, std::string_view source, antlr4::CommonTokenStream &tokens, Diagnostics &diags)
+        : BodyBuilder(file, source, diags), tokens(tokens) {}
 
     std::unique_ptr<Program> build(P::FileContext *tree) {
         program = std::make_unique<Program>();
@@ -31,7 +32,7 @@ private:
         if (!context->getStart())
             return doc;
         for (antlr4::Token *token : tokens.getHiddenTokensToLeft(context->getStart()->getTokenIndex(), grammar::ScxLexer::DOCS)) {
-            std::string line = token->getText().substr(3);
+            std::string line(written(token).substr(3));
             if (!line.empty() && line[0] == ' ')
                 line.erase(0, 1);
             doc += (doc.empty() ? "" : "\n") + line;
@@ -123,7 +124,7 @@ private:
             describe(*made, c, c->id());
             made->kind = c->kind->getType() == grammar::ScxLexer::COUNTER ? StatKind::Counter : StatKind::Histogram;
             if (c->STRING())
-                made->label = decodeText(c->STRING()->getText());
+                made->label = decodeText(c->STRING());
             program->stats.push_back(std::move(made));
         } else if (auto *c = item->assertStmt()) {
             program->asserts.push_back(assertion(c));
@@ -394,7 +395,7 @@ std::unique_ptr<Program> parse(FileId file, const SourceManager &sources, Diagno
     P::FileContext *tree = parser.file();
     if (!diags.ok())
         return empty; // a tree with holes would only lead to errors about the holes
-    return FileBuilder(file, tokens, diags).build(tree);
+    return FileBuilder(file, source, tokens, diags).build(tree);
 }
 
 } // namespace scx

@@ -18,7 +18,12 @@ Span BodyBuilder::span(antlr4::Token *token) {
     return {file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)};
 }
 
-std::string BodyBuilder::decodeText(const std::string &quoted) {
+std::string_view BodyBuilder::written(antlr4::Token *token) const {
+    return source.substr(token->getStartIndex(), token->getStopIndex() + 1 - token->getStartIndex());
+}
+
+std::string BodyBuilder::decodeText(antlr4::tree::TerminalNode *node) const {
+    std::string_view quoted = written(node->getSymbol());
     std::string out;
     for (size_t i = 1; i + 1 < quoted.size(); ++i) {
         if (quoted[i] == '\\' && i + 2 < quoted.size())
@@ -46,7 +51,7 @@ ExprPtr BodyBuilder::binary(Op op, ExprPtr left, ExprPtr right) {
 bool BodyBuilder::chainFits(size_t terms, antlr4::ParserRuleContext *c) {
     if (terms <= 512)
         return true;
-    diags.report(Diag::TooDeep, startOf(c));
+    diags.report(Diag::TooDeep, startOf(c), "a chain of more than 512 operators");
     return false;
 }
 
@@ -117,7 +122,7 @@ ExprPtr BodyBuilder::comparison(P::ComparisonContext *c) {
 ExprPtr BodyBuilder::pattern(P::PatternContext *c) {
     if (c->STRING()) {
         ExprPtr made = make(ExprKind::Text, span(c));
-        made->name = decodeText(c->STRING()->getText());
+        made->name = decodeText(c->STRING());
         return made;
     }
     auto ends = c->sum();
@@ -267,7 +272,7 @@ void BodyBuilder::arguments(P::ArgsContext *c, std::vector<ExprPtr> &args, std::
         names.push_back(a->id() ? text(a->id()) : "");
         if (a->STRING()) {
             args.push_back(make(ExprKind::Text, span(a)));
-            args.back()->name = decodeText(a->STRING()->getText());
+            args.back()->name = decodeText(a->STRING());
         } else
             args.push_back(expr(a->expr()));
     }
@@ -340,6 +345,11 @@ StmtPtr BodyBuilder::statement(P::StmtContext *c) {
         return makeStmt(StmtKind::Continue, c);
     if (auto *s = dynamic_cast<P::AssertStatementContext *>(c))
         return assertion(s->assertStmt());
+    if (auto *s = dynamic_cast<P::BlockStmtContext *>(c)) {
+        StmtPtr made = makeStmt(StmtKind::Block, c);
+        made->body = block(s->block());
+        return made;
+    }
     auto *s = dynamic_cast<P::ExprStmtContext *>(c);
     auto sides = s->expr();
     if (s->op) {
@@ -361,6 +371,10 @@ StmtPtr BodyBuilder::ifStatement(P::IfStmtContext *c) {
     auto conditions = c->condition();
     auto blocks = c->block();
     StmtPtr first = makeStmt(StmtKind::If, c);
+    if (conditions.size() > 256) { // a chain nests in the tree, as brackets would
+        diags.report(Diag::TooDeep, startOf(c), "a chain of more than 256 `else if`");
+        return first;
+    }
     Stmt *at = first.get();
     for (size_t i = 0; i < conditions.size(); ++i) {
         if (i) {

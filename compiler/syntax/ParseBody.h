@@ -10,18 +10,20 @@ namespace scx {
 
 class BodyBuilder {
 public:
-    BodyBuilder(FileId file, Diagnostics &diags) : file(file), diags(diags) {}
+    BodyBuilder(FileId file, std::string_view source, Diagnostics &diags) : file(file), source(source), diags(diags) {}
 
 protected:
     using P = grammar::ScxParser;
     FileId file;
+    std::string_view source; // ANTLR sees stand-ins for bytes above 127: texts are cut from here
     Diagnostics &diags;
 
     Span span(antlr4::ParserRuleContext *context);
     Span span(antlr4::Token *token);
     Span startOf(antlr4::ParserRuleContext *context) { return span(context->getStart()); }
     static std::string text(P::IdContext *id) { return id ? id->getText() : std::string(); }
-    static std::string decodeText(const std::string &quoted);
+    std::string_view written(antlr4::Token *token) const;
+    std::string decodeText(antlr4::tree::TerminalNode *quoted) const;
 
     ExprPtr make(ExprKind kind, Span span);
     ExprPtr binary(Op op, ExprPtr left, ExprPtr right);

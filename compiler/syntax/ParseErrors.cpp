@@ -7,6 +7,7 @@ namespace {
 
 using L = grammar::ScxLexer;
 constexpr int kMaxNesting = 256;
+constexpr int kMaxOperators = 1000;
 
 std::string describe(const antlr4::dfa::Vocabulary &vocabulary, size_t type) {
     switch (type) {
@@ -21,6 +22,35 @@ std::string describe(const antlr4::dfa::Vocabulary &vocabulary, size_t type) {
     }
 }
 
+/// What may come next, as a person would say it: a statement, an expression, the closing token and `an operator`, or the few tokens.
+std::string expectation(const antlr4::misc::IntervalSet &set, const antlr4::dfa::Vocabulary &vocabulary) {
+    auto has = [&](size_t type) { return set.contains(static_cast<ssize_t>(type)); };
+    std::vector<std::string> names;
+    if (has(L::RETURN))
+        names = {"a statement"};
+    else if (has(L::ID) && has(L::NUMBER) && has(L::NOT))
+        names = {has(L::ELSE) ? "a rule" : has(L::STRING) ? "an argument" : "an expression"};
+    else if (has(L::ID) && has(L::NUMBER))
+        names = {"a value"};
+    else if (has(L::ID))
+        names = {"a name"};
+    else if (has(L::DISCIPLINE) && has(L::POLICY))
+        names = {"a declaration"};
+    bool operators = has(L::PLUS) && has(L::STAR);
+    for (size_t type : {L::SEMI, L::COMMA, L::COLON, L::ARROW, L::ASSIGN, L::LBRACE, L::RPAREN, L::RBRACK, L::RBRACE, L::DOTDOT})
+        if (has(type) && !(operators && type == L::DOTDOT))
+            names.push_back(describe(vocabulary, type));
+    if (operators)
+        names.push_back("an operator");
+    if (names.empty())
+        for (ssize_t type : set.toList())
+            names.push_back(describe(vocabulary, static_cast<size_t>(type)));
+    std::string text;
+    for (size_t i = 0; i < names.size() && i < 6; ++i)
+        text += (i == 0 ? "" : i + 1 == std::min<size_t>(names.size(), 6) ? " or " : ", ") + names[i];
+    return text.empty() ? "something else" : text;
+}
+
 class ResyncStrategy : public antlr4::DefaultErrorStrategy {
 public:
     void sync(antlr4::Parser *) override {}
@@ -30,12 +60,15 @@ public:
         if (input->index() == lastIndex) // no progress since the last recovery: step over the token
             recognizer->consume();
         lastIndex = input->index();
-        while (true) {
+        for (int depth = 0;;) { // a block that opens inside the broken construct goes with it
             size_t type = input->LA(1);
-            if (type == antlr4::Token::EOF || type == L::RBRACE)
+            if (type == antlr4::Token::EOF || (type == L::RBRACE && depth == 0))
                 return;
             recognizer->consume();
-            if (type == L::SEMI)
+            depth += type == L::LBRACE;
+            if (type == L::RBRACE && --depth == 0)
+                return;
+            if (type == L::SEMI && depth == 0)
                 return;
         }
     }
@@ -46,20 +79,58 @@ private:
 
 } // namespace
 
+/// Texts are compared with names the kernel gives: control characters and broken UTF-8 in them are slips.
+static void checkText(Span at, const SourceManager &sources, Diagnostics &diags) {
+    std::string_view text = sources.text(at);
+    for (uint32_t i = 0; i < text.size();) {
+        auto c = static_cast<unsigned char>(text[i]);
+        uint32_t length = c < 0x80 ? 1 : c >= 0xf0 && c < 0xf5 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 0;
+        bool good = length && c < 0xf5 && c >= 0x20 && c != 0x7f && i + length <= text.size();
+        for (uint32_t k = 1; good && k < length; ++k)
+            good = (static_cast<unsigned char>(text[i + k]) & 0xc0) == 0x80;
+        if (!good) {
+            char hex[32];
+            snprintf(hex, sizeof hex, "byte 0x%02x", c);
+            diags.report(Diag::BadCharacter, {at.file, at.begin + i, at.begin + i + 1}, hex);
+            return;
+        }
+        i += length;
+    }
+}
+
 std::shared_ptr<antlr4::ANTLRErrorStrategy> makeErrorStrategy() { return std::make_shared<ResyncStrategy>(); }
 
 bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceManager &sources, Diagnostics &diags) {
-    int depth = 0, chain = 0;
+    int depth = 0, operators = 0;
+    bool pattern = false; // the token before was a `|`
     size_t before = diags.errors();
     for (antlr4::Token *token : tokens.getTokens()) {
         Span span{file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)};
-        switch (token->getType()) {
+        size_t type = token->getType();
+        if (type == antlr4::Token::EOF || token->getChannel() != antlr4::Token::DEFAULT_CHANNEL)
+            continue;
+        // Each level of an expression's tree costs an operator or a bracket: bounding them bounds every later recursion.
+        // A row of texts (`is "a" | "b" | …`) is flat.
+        operators = type == L::SEMI || type == L::LBRACE || type == L::RBRACE ? 0 : operators + (type <= L::VAR || (type >= L::DOTDOT && type <= L::AMP && type != L::COMMA));
+        operators -= pattern && type == L::STRING;
+        pattern = type == L::PIPE;
+        if (operators > kMaxOperators) {
+            diags.report(Diag::TooDeep, span, "more than 1000 operators in one expression");
+            return false;
+        }
+        switch (type) {
         case L::NUMBER: {
             NumberLiteral number = decodeNumber(token->getText());
             if (!number.error.empty())
                 diags.report(Diag::BadNumber, span, token->getText(), number.error);
             break;
         }
+        case L::STRING:
+            checkText(span, sources, diags);
+            break;
+        case L::BAD_BLOCK:
+            diags.report(Diag::UnterminatedComment, {file, span.begin, span.begin + 2});
+            break;
         case L::BAD_STRING:
             diags.report(Diag::UnterminatedText, span);
             break;
@@ -72,18 +143,12 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
         }
         case L::LBRACE: case L::LPAREN: case L::LBRACK:
             if (++depth > kMaxNesting) {
-                diags.report(Diag::TooDeep, span);
+                diags.report(Diag::TooDeep, span, "brackets deeper than 256");
                 return false;
             }
             break;
         case L::RBRACE: case L::RPAREN: case L::RBRACK:
             depth -= depth > 0;
-            break;
-        case L::ELSE: // an `else if` chain nests in the tree as brackets would
-            if (++chain > 4 * kMaxNesting) {
-                diags.report(Diag::TooDeep, span);
-                return false;
-            }
             break;
         default: break;
         }
@@ -98,32 +163,28 @@ void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *o
     lastToken = offending->getTokenIndex();
     auto *parser = static_cast<antlr4::Parser *>(recognizer);
     const auto &vocabulary = parser->getVocabulary();
-    std::vector<std::string> names;
-    bool name = false;
-    for (ssize_t type : parser->getExpectedTokens().toList()) {
-        if (type == static_cast<ssize_t>(L::ID))
-            name = true;
-        else if (!(type >= static_cast<ssize_t>(L::POLICY) && type <= static_cast<ssize_t>(L::REPEAT)))
-            names.push_back(describe(vocabulary, static_cast<size_t>(type)));
-        else if (names.empty() || names.back() != "a declaration")
-            names.push_back("a declaration");
-    }
-    if (name) { // every contextual keyword is a name too
-        std::erase(names, "a declaration");
-        names.insert(names.begin(), "a name");
-    }
-    std::string expected;
-    if (names.empty())
-        expected = "something else";
-    else if (names.size() > 6)
-        expected = name ? "a name or an expression" : "a declaration, or an operator and an expression";
-    else
-        for (size_t i = 0; i < names.size(); ++i)
-            expected += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+    auto set = parser->getExpectedTokens();
+    std::string expected = expectation(set, vocabulary);
     bool end = offending->getType() == antlr4::Token::EOF;
     auto begin = static_cast<uint32_t>(offending->getStartIndex());
     Span span{file, begin, end ? begin : static_cast<uint32_t>(offending->getStopIndex() + 1)};
-    diags.report(Diag::Expected, span, expected, end ? "the end of the file" : "`" + offending->getText() + "`");
+    // What is missing at the end of a line is reported there, not at the start of the next.
+    if (antlr4::Token *before = parser->getTokenStream()->LT(-1); before && set.contains(static_cast<ssize_t>(L::SEMI)) && before->getLine() < offending->getLine()) {
+        auto at = static_cast<uint32_t>(before->getStopIndex() + 1);
+        diags.report(Diag::ExpectedAfter, {file, at - 1, at}, "`;`", before->getText()).suggest(before->getText().substr(before->getText().size() - 1) + ";");
+        return;
+    }
+    Diagnostic &made = diags.report(Diag::Expected, span, expected, end ? "the end of the file" : "`" + offending->getText() + "`");
+    if (set.contains(static_cast<ssize_t>(L::DISCIPLINE)) && offending->getType() == L::ID) {
+        std::vector<std::string> words;
+        for (size_t type = L::POLICY; type <= L::REPEAT; ++type)
+            if (set.contains(static_cast<ssize_t>(type)))
+                words.push_back(std::string(vocabulary.getLiteralName(type)).substr(1));
+        for (std::string &word : words)
+            word.pop_back();
+        if (std::string near = nearest(offending->getText(), words); !near.empty())
+            made.suggest(near);
+    }
 }
 
 } // namespace scx

@@ -24,7 +24,7 @@ Level levelOf(const Expr &e) {
     case ExprKind::Is: case ExprKind::In: return kComparison;
     case ExprKind::Range: return kRange;
     case ExprKind::Negate: case ExprKind::CpuRange: return kUnary;
-    case ExprKind::Number: return e.value < 0 ? kUnary : kPostfix;
+    case ExprKind::Number: return e.value < 0 && e.value != INT64_MIN ? kUnary : kPostfix;
     default: return kPostfix;
     }
 }
@@ -45,7 +45,10 @@ std::string at(const Expr &e, Level least);
 
 std::string text(const Expr &e) {
     switch (e.kind) {
-    case ExprKind::Number: return numberText(e.value, e.unit);
+    case ExprKind::Number:
+        if (e.value == INT64_MIN) // its digits alone are larger than 64 bits hold
+            return "(" + numberText(e.value + 1, e.unit) + " - " + (e.unit == Unit::Duration ? "1ns" : "1") + ")";
+        return numberText(e.value, e.unit);
     case ExprKind::Bool: return e.value ? "true" : "false";
     case ExprKind::Text: return quoted(e.name);
     case ExprKind::Name: return e.name;
@@ -89,11 +92,14 @@ std::string text(const Expr &e) {
 
 std::string at(const Expr &e, Level least) { return levelOf(e) < least ? "(" + text(e) + ")" : text(e); }
 
-std::string typeNameText(const TypeName &type) { return type.name + (type.length ? "[" + text(*type.length) + "]" : ""); }
+std::string typeNameText(const TypeName &type) { return type.name + (type.length ? "[" + at(*type.length, kSum) + "]" : ""); }
 
 class SourcePrinter {
 public:
     std::string out;
+    Span origin;
+    std::vector<PrintedLine> lines;
+    int depth = 0;
 
     void program(const Program &p) {
         if (p.hasPolicy) {
@@ -113,7 +119,7 @@ public:
             line("const " + d->name + (d->typeName ? ": " + typeNameText(*d->typeName) : "") + " = " + text(*d->value) + ";");
         for (const auto &d : p.params) {
             doc(d->doc);
-            line(std::string(d->live ? "live " : "") + "param " + d->name + ": " + typeNameText(d->typeName) + " = " + text(*d->value) +
+            line(std::string(d->live ? "live " : "") + "param " + d->name + ": " + typeNameText(d->typeName) + " = " + at(*d->value, kSum) +
                  (d->range ? " in " + text(*d->range) : "") + ";");
         }
         for (const StateDecl &s : p.states)
@@ -146,16 +152,17 @@ public:
         for (const auto &h : p.hooks)
             hook(*h);
         for (const auto &e : p.everys) {
-            open("every " + text(*e->period));
+            open("every " + at(*e->period, kSum));
             block(e->body);
             close();
         }
     }
 
-private:
-    int depth = 0;
-
-    void line(const std::string &s) { out += std::string(static_cast<size_t>(depth) * 4, ' ') + s + "\n"; }
+    void line(const std::string &s) {
+        std::string text = std::string(static_cast<size_t>(depth) * 4, ' ') + s;
+        out += text + "\n";
+        lines.push_back({std::move(text), origin});
+    }
     void open(const std::string &head) {
         line(head + " {");
         ++depth;
@@ -234,7 +241,7 @@ private:
         for (const StateDecl &s : d.states)
             state(s);
         for (const auto &c : d.consts)
-            line("const " + c->name + " = " + text(*c->value) + ";");
+            line("const " + c->name + (c->typeName ? ": " + typeNameText(*c->typeName) : "") + " = " + text(*c->value) + ";");
         if (!d.keys.empty())
             line("order by " + keysText(d.keys) + ";");
         for (const Option &o : d.options)
@@ -250,7 +257,7 @@ private:
         std::string s;
         switch (e.kind) {
         case EntryKind::Queue: s = e.queue; break;
-        case EntryKind::ShareInstances: s = "share " + e.queue + (e.weight ? " by " + text(*e.weight) : ""); break;
+        case EntryKind::ShareInstances: s = "share " + e.queue + (e.weight ? " by " + at(*e.weight, kSum) : ""); break;
         case EntryKind::RotateInstances: s = "rotate " + e.queue; break;
         default:
             s = e.kind == EntryKind::Share ? "share {" : e.kind == EntryKind::Rotate ? "rotate {" : "{";
@@ -259,7 +266,7 @@ private:
                 if (e.kind == EntryKind::Share) {
                     // weight before guard: `a: 3 if …;`
                     std::string tail = child.guard ? " if " + text(*child.guard) + ";" : ";";
-                    inner = inner.substr(0, inner.size() - tail.size()) + ": " + text(*child.weight) + tail;
+                    inner = inner.substr(0, inner.size() - tail.size()) + ": " + at(*child.weight, kSum) + tail;
                 }
                 s += " " + inner;
             }
@@ -301,20 +308,21 @@ private:
         line("}");
     }
     void stmt(const Stmt &s) {
+        origin = s.span;
         static const char *const assigns[] = {" = ", " += ", " -= "};
         switch (s.kind) {
         case StmtKind::Let: line("let " + s.local->name + " = " + text(*s.value) + ";"); break;
         case StmtKind::Var: line("var " + s.local->name + (s.typeName ? ": " + *s.typeName : "") + " = " + text(*s.value) + ";"); break;
         case StmtKind::If: ifStmt(s, ""); break;
         case StmtKind::For: open("for " + s.local->name + " in " + text(*s.value)); block(s.body); close(); break;
-        case StmtKind::Repeat: open("repeat " + text(*s.value)); block(s.body); close(); break;
+        case StmtKind::Repeat: open("repeat " + at(*s.value, kSum)); block(s.body); close(); break;
         case StmtKind::Return: line(s.value ? "return " + text(*s.value) + ";" : "return;"); break;
         case StmtKind::Break: line("break;"); break;
         case StmtKind::Continue: line("continue;"); break;
         case StmtKind::Assert: line("assert " + text(*s.value) + ";"); break;
         case StmtKind::Assign: line(text(*s.target) + assigns[static_cast<int>(s.assign)] + text(*s.value) + ";"); break;
         case StmtKind::Call: case StmtKind::Log: line(text(*s.value) + ";"); break;
-        case StmtKind::Block: for (const StmtPtr &inner : s.body) stmt(*inner); break;
+        case StmtKind::Block: line("{"); ++depth; block(s.body); close(); break;
         }
     }
 };
@@ -322,6 +330,15 @@ private:
 } // namespace
 
 std::string printExpr(const Expr &expr) { return text(expr); }
+
+std::vector<PrintedLine> printBlock(const Block &block, int depth) {
+    SourcePrinter printer;
+    printer.depth = depth;
+    printer.block(block);
+    return std::move(printer.lines);
+}
+
+std::string printOptions(const Options &options) { return SourcePrinter().optionsText(options); }
 
 std::string printSource(const Program &program) {
     SourcePrinter printer;

@@ -7,6 +7,7 @@ namespace {
 
 class TreePrinter {
 public:
+    explicit TreePrinter(const SourceManager &sources) : sources(sources) {}
     std::string out;
 
     void node(const std::string &text) { out += std::string(static_cast<size_t>(depth) * 2, ' ') + text + "\n"; }
@@ -29,14 +30,14 @@ public:
             head += std::string(" ") + ops[static_cast<int>(e.op)];
         else if (!e.name.empty())
             head += " " + e.name;
-        nested(head, [&] {
+        nested(head + pos(e.span), [&] {
             for (const ExprPtr &arg : e.args)
                 expr(*arg);
         });
     }
     void stmt(const Stmt &s) {
         static const char *const kinds[] = {"let", "var", "if", "for", "repeat", "return", "break", "continue", "assert", "assign", "call", "log", "block"};
-        nested(std::string(kinds[static_cast<int>(s.kind)]) + (s.local ? " " + s.local->name : ""), [&] {
+        nested(std::string(kinds[static_cast<int>(s.kind)]) + (s.local ? " " + s.local->name : "") + pos(s.span), [&] {
             if (s.target)
                 expr(*s.target);
             if (s.value)
@@ -56,7 +57,7 @@ public:
     }
     void entry(const Entry &e) {
         static const char *const kinds[] = {"queue", "strict", "share", "rotate", "share-instances", "rotate-instances"};
-        nested(std::string(kinds[static_cast<int>(e.kind)]) + (e.queue.empty() ? "" : " " + e.queue), [&] {
+        nested(std::string(kinds[static_cast<int>(e.kind)]) + (e.queue.empty() ? "" : " " + e.queue) + pos(e.span), [&] {
             if (e.weight)
                 nested("weight", [&] { expr(*e.weight); });
             if (e.guard)
@@ -74,30 +75,37 @@ public:
     }
     void program(const Program &p) {
         if (p.hasPolicy)
-            nested("policy " + p.policy.name, [&] { options(p.settings); });
+            nested("policy " + p.policy.name + pos(p.policy.nameSpan), [&] { options(p.settings); });
         for (const auto &u : p.uses)
-            node("use " + u.path);
+            node("use " + u.path + pos(u.span));
         for (const auto &d : p.consts)
-            nested("const " + d->name, [&] { expr(*d->value); });
+            nested("const " + d->name + pos(d->nameSpan), [&] { expr(*d->value); });
         for (const auto &d : p.params)
-            nested("param " + d->name + " " + d->typeName.name, [&] {
+            nested("param " + d->name + " " + d->typeName.name + pos(d->nameSpan), [&] {
                 expr(*d->value);
                 if (d->range)
                     expr(*d->range);
             });
         for (const auto &d : p.enums)
-            node("enum " + d->name);
+            nested("enum " + d->name + pos(d->nameSpan), [&] {
+                for (const std::string &value : d->values)
+                    node("value " + value);
+            });
+        static const char *const stateKinds[] = {"task", "cpu", "cgroup", "global", "queue"};
         for (const StateDecl &s : p.states)
-            nested("state", [&] {
+            nested(std::string(stateKinds[static_cast<int>(s.kind)]) + " state" + pos(s.span), [&] {
                 for (const auto &f : s.fields)
-                    node("field " + f->name + " " + f->typeName.name);
+                    nested("field " + f->name + " " + f->typeName.name + pos(f->nameSpan), [&] {
+                        if (f->value)
+                            expr(*f->value);
+                    });
             });
         for (const auto &d : p.cpuSets)
-            nested("cpus " + d->name, [&] { expr(*d->value); });
+            nested("cpus " + d->name + pos(d->nameSpan), [&] { expr(*d->value); });
         for (const auto &d : p.rules)
-            nested("rules " + d->name, [&] { expr(*d->value); });
+            nested("rules " + d->name + pos(d->nameSpan), [&] { expr(*d->value); });
         for (const auto &q : p.queues)
-            nested("queue " + q->name + " " + q->orderingName, [&] {
+            nested("queue " + q->name + " " + q->orderingName + pos(q->nameSpan), [&] {
                 for (const ExprPtr &k : q->keys)
                     expr(*k);
                 if (q->on)
@@ -107,16 +115,16 @@ public:
         for (const auto &d : p.stats)
             node((d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name);
         for (const auto &d : p.disciplines)
-            nested("discipline " + d->name, [&] {
+            nested("discipline " + d->name + pos(d->nameSpan), [&] {
                 for (const ExprPtr &k : d->keys)
                     nested("order by", [&] { expr(*k); });
                 for (const auto &h : d->hooks)
-                    nested("on " + h->name, [&] { body(h->body); });
+                    nested("on " + h->name + pos(h->nameSpan), [&] { body(h->body); });
             });
         if (p.match)
             nested("match", [&] {
                 for (const MatchRule &r : p.match->rules)
-                    nested("rule -> " + r.queue, [&] {
+                    nested("rule -> " + r.queue + pos(r.span), [&] {
                         if (r.condition)
                             expr(*r.condition);
                         options(r.options);
@@ -125,14 +133,19 @@ public:
         if (p.place)
             nested("place", [&] {
                 for (const Candidate &c : p.place->candidates)
-                    node((c.isElse ? "else " : "idle ") + c.name);
+                    nested((c.isElse ? "else " : "idle ") + c.name + pos(c.span), [&] {
+                        if (c.within)
+                            expr(*c.within);
+                        if (c.guard)
+                            nested("guard", [&] { expr(*c.guard); });
+                    });
             });
         if (p.dispatch)
             nested("dispatch", [&] { entry(*p.dispatch); });
         for (const auto &f : p.fns)
-            nested("fn " + f->name, [&] { body(f->body); });
+            nested("fn " + f->name + pos(f->nameSpan), [&] { body(f->body); });
         for (const auto &h : p.hooks)
-            nested("on " + h->name, [&] { body(h->body); });
+            nested("on " + h->name + pos(h->nameSpan), [&] { body(h->body); });
         for (const auto &e : p.everys)
             nested("every", [&] {
                 expr(*e->period);
@@ -142,13 +155,19 @@ public:
     }
 
 private:
+    const SourceManager &sources;
     int depth = 0;
+
+    std::string pos(Span span) const {
+        LineColumn at = sources.position(span);
+        return " <" + std::to_string(at.line) + ":" + std::to_string(at.column) + ">";
+    }
 };
 
 } // namespace
 
-std::string printTree(const Program &program) {
-    TreePrinter printer;
+std::string printTree(const Program &program, const SourceManager &sources) {
+    TreePrinter printer(sources);
     printer.program(program);
     return std::move(printer.out);
 }

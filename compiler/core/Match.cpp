@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// match, place, admission to a queue, preemption: what happens when a task comes.
+#include "core/Writer.h"
+
+#include <algorithm>
+
+namespace scx {
+
+void CoreWriter::findTargets() {
+    if (surface.match) {
+        for (const MatchRule &rule : surface.match->rules) {
+            const QueueDecl *queue = nullptr;
+            for (const auto &q : surface.queues)
+                if (q->name == rule.queue)
+                    queue = q.get();
+            const MatchRule *own = rule.options.empty() ? nullptr : &rule;
+            size_t i = 0;
+            while (i < targets.size() && (targets[i].queue != queue || targets[i].rule != own))
+                ++i;
+            if (i == targets.size())
+                targets.push_back({queue, own});
+            targetOfRule.push_back(static_cast<int>(i));
+        }
+    } else
+        targets.push_back({surface.queues[0].get(), nullptr});
+}
+
+void CoreWriter::match() {
+    if (!surface.match)
+        return;
+    origin = surface.match->span;
+    open("fn match__(p: task) -> int");
+    for (size_t i = 0; i < surface.match->rules.size(); ++i) {
+        const MatchRule &rule = surface.match->rules[i];
+        origin = rule.span;
+        std::string hit = "if stats__ { rule__" + std::to_string(i) + " += 1; } return " + std::to_string(targetOfRule[i]) + ";";
+        line(rule.condition ? "if " + text(*rule.condition) + " { " + hit + " }" : hit);
+    }
+    close();
+}
+
+/// Joins a queue instance, once per task and instance.
+void CoreWriter::join(const QueueDecl &q, const std::string &task) {
+    const HookDecl *h = disciplineHook(q, "join");
+    bool state = false;
+    if (q.discipline)
+        for (const StateDecl &s : q.discipline->states)
+            state |= s.kind == StateKind::Queue;
+    std::map<const Local *, std::string> names;
+    if (h && !h->arguments.empty())
+        names[h->arguments[0].get()] = task;
+    if (q.domain != Domain::None && (state || h)) {
+        std::string inst = task + "." + q.name + "__inst";
+        open("if " + inst + " != " + instanceText(q, task + ".cpu") + " + 1");
+        if (h) {
+            if (h->arguments.size() > 1)
+                names[h->arguments[1].get()] = "(" + inst + " - 1)";
+            body(h->body, &q, instanceText(q, task + ".cpu"), names);
+        }
+        line(inst + " = " + instanceText(q, task + ".cpu") + " + 1;");
+        close();
+    } else if (h && surface.queues.size() > 1) {
+        open("if not " + task + "." + q.name + "__joined");
+        body(h->body, &q, "0", names);
+        line(task + "." + q.name + "__joined = true;");
+        close();
+    }
+}
+
+/// `fn admit__(p, r)`: membership, joins and the enqueue hooks, for a task that will wait. `fn requeue__(p)`: the policy's enqueue hook, match, admit.
+void CoreWriter::admission() {
+    open("fn belong__(p: task, r: int)");
+    for (size_t i = 0; i < targets.size(); ++i) {
+        const Target &t = targets[i];
+        origin = t.queue->nameSpan;
+        if (targets.size() > 1)
+            open("if r == " + std::to_string(i));
+        if (tracksQueue)
+            line("p.queue__ = " + std::to_string(t.queue->index) + ";");
+        if (sliceText(*t.queue) == t.queue->name + "__slice(p)")
+            line("p.target__ = " + std::to_string(i) + ";");
+        join(*t.queue, "p");
+        if (targets.size() > 1)
+            close();
+    }
+    close();
+    if (decides(userHook("enqueue")))
+        return;
+    open("fn requeue__(p: task) -> int");
+    userBodies("enqueue", "p");
+    line(surface.match ? "let r = match__(p);" : "let r = 0;");
+    line("belong__(p, r);");
+    disciplineBodies("enqueue", "p");
+    line("return r;");
+    close();
+}
+
+void CoreWriter::place(const Target &t) {
+    const QueueDecl &q = *t.queue;
+    const PlaceBlock *block = surface.place.get();
+    if (t.rule)
+        for (const Option &o : t.rule->options)
+            if (o.place)
+                block = o.place.get();
+    std::string own = q.on ? text(*q.on) : "";
+    auto within = [&](const std::string &set) { // inside the candidate's set and the queue's
+        if (own.empty())
+            return set.empty() ? std::string("cpus") : set;
+        return set.empty() ? own : "(" + set + ") & (" + own + ")";
+    };
+    auto take = [&](const std::string &cpu) {
+        line(surface.match ? "belong__(p, r);" : "belong__(p, 0);");
+        line("if stats__ { " + q.name + "__direct += 1; }");
+        line(cpu + ".local.insert(p, " + sliceText(q) + ");");
+        line("return " + cpu + ";");
+    };
+    auto search = [&](const std::string &how, const std::string &guard) {
+        if (!guard.empty())
+            open("if " + guard);
+        open("if let c = " + how);
+        take("c");
+        close();
+        if (!guard.empty())
+            close();
+    };
+    auto claimPrev = [&](const std::string &set, const std::string &guard) {
+        std::string condition = guard.empty() ? "" : "(" + guard + ") and ";
+        if (!set.empty())
+            condition += "prev in " + set + " and ";
+        open("if " + condition + "prev.claim()");
+        take("prev");
+        close();
+    };
+    if (!block) {
+        if (own.empty())
+            return search("default_idle(p, prev)", "");
+        claimPrev(own, "");
+        search("idle_core(" + own + ")", "");
+        return search("idle_cpu(" + own + ")", "");
+    }
+    for (const Candidate &c : block->candidates) {
+        if (c.isElse)
+            continue;
+        origin = c.span;
+        std::string set = c.within ? text(*c.within) : "", guard = c.guard ? text(*c.guard) : "";
+        if (c.name == "prev")
+            claimPrev(set.empty() ? own : within(set), guard);
+        else
+            search((c.name == "core" ? "idle_core(" : "idle_cpu(") + within(set) + ")", guard);
+    }
+}
+
+void CoreWriter::selectCpu() {
+    if (const HookDecl *own = userHook("select_cpu"); decides(own)) {
+        origin = own->nameSpan;
+        open("on select_cpu(p, prev)");
+        body(own->body, nullptr, "", argumentNames(*own, "p"));
+        close();
+        return;
+    }
+    if (decides(userHook("enqueue"))) { // who queues by hand may still be placed on an idle CPU, if membership is clear
+        if (surface.queues.size() > 1)
+            return;
+    }
+    origin = surface.place ? surface.place->span : surface.policy.nameSpan;
+    open("on select_cpu(p, prev)");
+    userBodies("select_cpu", "p");
+    if (surface.match)
+        line("let r = match__(p);");
+    for (size_t i = 0; i < targets.size(); ++i) {
+        if (targets.size() > 1)
+            open("if r == " + std::to_string(i));
+        place(targets[i]);
+        if (targets.size() > 1)
+            close();
+    }
+    // What on enqueue may change, match has to read again.
+    if (surface.match && !userHook("enqueue"))
+        line("remember__(p, r);");
+    line("return prev;");
+    close();
+}
+
+std::vector<const QueueDecl *> CoreWriter::preempted(const Target &t, bool &self) const {
+    const Option *o = nullptr;
+    if (t.rule)
+        for (const Option &own : t.rule->options)
+            if (own.name == "preempts")
+                o = &own;
+    if (!o)
+        o = option(*t.queue, "preempts");
+    std::vector<const QueueDecl *> queues;
+    self = false;
+    if (!o)
+        return queues;
+    std::function<void(const Expr &)> collect = [&](const Expr &e) {
+        if (e.kind == ExprKind::Binary) {
+            collect(*e.args[0]);
+            collect(*e.args[1]);
+        } else if (e.ref.kind == RefKind::Self || e.ref.decl == t.queue)
+            self = true;
+        else if (e.ref.kind == RefKind::Queue)
+            queues.push_back(static_cast<const QueueDecl *>(e.ref.decl));
+    };
+    collect(*o->value);
+    return queues;
+}
+
+void CoreWriter::preempt(const Target &t) {
+    bool self = false;
+    std::vector<const QueueDecl *> queues = preempted(t, self);
+    if (queues.empty() && !self)
+        return;
+    auto need = [&](const std::string &f) {
+        if (std::find(cpuFields.begin(), cpuFields.end(), f) == cpuFields.end())
+            cpuFields.push_back(f);
+    };
+    need("serving__: int");
+    std::string condition;
+    for (const QueueDecl *q : queues)
+        condition += (condition.empty() ? "" : " or ") + std::string("c.serving__ == ") + std::to_string(q->index + 1);
+    if (self && (t.queue->discipline ? !t.queue->discipline->keys.empty() : !t.queue->keys.empty())) {
+        const auto &keys = t.queue->discipline ? t.queue->discipline->keys : t.queue->keys;
+        std::string type = keys.size() > 1 ? "int" : typeText(keys[0]->type);
+        need(t.queue->name + "__key: " + type);
+        condition += (condition.empty() ? "" : " or ") + std::string("(c.serving__ == ") + std::to_string(t.queue->index + 1) + " and " + keyText(*t.queue, "p") + " < c." + t.queue->name + "__key)";
+    }
+    if (condition.empty())
+        return;
+    open("for c in near(p.cpu)");
+    std::string inSet = t.queue->on ? " and c in " + text(*t.queue->on) : "";
+    open("if (" + condition + ") and p.may_run(c)" + inSet);
+    line("c.serving__ = 0;"); // nobody else preempts it as well
+    line("c.preempt();");
+    line("break;");
+    close();
+    close();
+}
+
+void CoreWriter::enqueue() {
+    if (const HookDecl *own = userHook("enqueue"); decides(own)) {
+        origin = own->nameSpan;
+        open("on enqueue(p)");
+        line("if stats__ { p.waits_since__ = now; }");
+        body(own->body, nullptr, "", argumentNames(*own, "p"));
+        close();
+        return;
+    }
+    open("on enqueue(p)");
+    line("if stats__ { p.waits_since__ = now; }");
+    // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
+    line("var r = recall__(p);");
+    open("if r >= 1000");
+    line("r -= 1000;");
+    --depth;
+    line("} else {");
+    ++depth;
+    if (surface.match && !userHook("enqueue")) {
+        open("if r < 0");
+        line("r = match__(p);");
+        close();
+        line("belong__(p, r);");
+        disciplineBodies("enqueue", "p");
+    } else
+        line("r = requeue__(p);");
+    close();
+    for (size_t i = 0; i < targets.size(); ++i) {
+        origin = targets[i].rule ? targets[i].rule->span : targets[i].queue->nameSpan;
+        if (targets.size() > 1)
+            open("if r == " + std::to_string(i));
+        line(targets[i].queue->name + ".insert(p);");
+        preempt(targets[i]);
+        if (targets.size() > 1)
+            close();
+    }
+    close();
+}
+
+} // namespace scx

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "core/Writer.h"
+
+#include "bpf/Tables.h"
+#include "sema/Checker.h"
+
+#include <algorithm>
+
+namespace scx {
+
+const Option *CoreWriter::option(const QueueDecl &q, const char *name) const {
+    for (const Option &o : q.options)
+        if (o.name == name)
+            return &o;
+    if (q.discipline)
+        for (const Option &o : q.discipline->options)
+            if (o.name == name)
+                return &o;
+    return nullptr;
+}
+
+const HookDecl *CoreWriter::disciplineHook(const QueueDecl &q, const std::string &event) const {
+    if (q.discipline)
+        for (const auto &h : q.discipline->hooks)
+            if (h->name == event)
+                return h.get();
+    return nullptr;
+}
+
+const HookDecl *CoreWriter::userHook(const std::string &event) const {
+    for (const auto &h : surface.hooks)
+        if (h->name == event)
+            return h.get();
+    return nullptr;
+}
+
+std::string CoreWriter::instanceText(const QueueDecl &q, const std::string &cpu) const {
+    return q.domain == Domain::Cpu ? cpu + ".id" : q.domain == Domain::Llc ? cpu + ".llc" : q.domain == Domain::Node ? cpu + ".node" : "0";
+}
+
+std::string CoreWriter::ifQueue(const QueueDecl &q, const std::string &task) const {
+    return tracksQueue ? "if " + task + ".queue__ == " + std::to_string(q.index) : "if true";
+}
+
+// ---------------------------------------------------------------- rewriting
+
+ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
+    auto make = [&](ExprKind kind, std::string name) {
+        auto made = std::make_unique<Expr>();
+        made->kind = kind;
+        made->span = e.span;
+        made->name = std::move(name);
+        return made;
+    };
+    auto parsed = [&](const std::string &name) { return make(ExprKind::Name, name); }; // printed as it is: any source text
+    std::function<ExprPtr(const Expr &)> replace = [&](const Expr &x) -> ExprPtr {
+        switch (x.ref.kind) {
+        case RefKind::Const: {
+            auto *c = static_cast<const ConstDecl *>(x.ref.decl);
+            auto literal = make(c->type.kind == TypeKind::Bool ? ExprKind::Bool : ExprKind::Number, "");
+            literal->value = c->evaluated;
+            literal->unit = c->type.kind == TypeKind::Duration || c->type.kind == TypeKind::Time ? Unit::Duration : c->type.kind == TypeKind::Ratio ? Unit::Ratio : Unit::None;
+            if (c->type.kind == TypeKind::Enum)
+                return parsed(c->type.enumDecl->values[static_cast<size_t>(c->evaluated)]);
+            return literal;
+        }
+        case RefKind::Rules: {
+            auto *rules = static_cast<const RulesDecl *>(x.ref.decl);
+            if (x.kind == ExprKind::Member) { // p.media: over that task
+                std::string task = printExpr(*rewrite(*x.args[0], q, instance, names));
+                return clone(*rules->value, [&](const Expr &y) -> ExprPtr {
+                    if (y.kind == ExprKind::Name && y.ref.kind == RefKind::Local && y.name == "p")
+                        return parsed(task);
+                    return y.ref.kind == RefKind::Const || y.ref.kind == RefKind::Rules ? replace(y) : nullptr;
+                });
+            }
+            return clone(*rules->value, replace);
+        }
+        case RefKind::Local: {
+            auto *local = static_cast<const Local *>(x.ref.decl);
+            if (auto it = names.find(local); it != names.end())
+                return parsed(it->second);
+            if (q && q->discipline) // a discipline's argument
+                for (size_t i = 0; i < q->discipline->parameters.size(); ++i) {
+                    const auto &parameter = q->discipline->parameters[i];
+                    if (&parameter->local != local)
+                        continue;
+                    size_t position = 0;
+                    for (size_t a = 0; a < q->arguments.size(); ++a) {
+                        bool named = !q->argumentNames[a].empty();
+                        if (named ? q->argumentNames[a] == parameter->local.name : position++ == i)
+                            return rewrite(*q->arguments[a], nullptr, "", {});
+                    }
+                    return clone(*parameter->value, replace);
+                }
+            return nullptr;
+        }
+        case RefKind::TaskField:
+            if (q && q->discipline)
+                for (const StateDecl &s : q->discipline->states)
+                    for (const auto &f : s.fields)
+                        if (f.get() == x.ref.decl) {
+                            auto member = make(ExprKind::Member, q->name + "__" + f->name);
+                            member->args.push_back(clone(*x.args[0], replace));
+                            return member;
+                        }
+            return nullptr;
+        case RefKind::QueueState: {
+            auto *field = static_cast<const Field *>(x.ref.decl);
+            const QueueDecl *of = q;
+            std::string at = instance;
+            if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Queue) {
+                of = static_cast<const QueueDecl *>(x.args[0]->ref.decl);
+                at = x.args[0]->kind == ExprKind::Index ? instanceText(*of, printExpr(*clone(*x.args[0]->args[1], replace))) : "0";
+            } else if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Local)
+                at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
+            return parsed(of->name + "__" + field->name + (of->domain == Domain::None ? "" : "[" + at + "]"));
+        }
+        case RefKind::Self:
+            if (x.kind != ExprKind::Name)
+                return nullptr;
+            return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : q->name);
+        case RefKind::Function:
+            if (q && q->discipline)
+                for (const auto &f : q->discipline->fns)
+                    if (f.get() == x.ref.decl)
+                        return parsed(q->name + "__" + f->name);
+            return nullptr;
+        default: return nullptr;
+        }
+    };
+    return clone(e, replace);
+}
+
+bool CoreWriter::containsReturn(const Block &block) {
+    for (const StmtPtr &s : block)
+        if (s->kind == StmtKind::Return || containsReturn(s->body) || containsReturn(s->orElse))
+            return true;
+    return false;
+}
+
+void CoreWriter::body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
+    // `if let old = from` of a join is decided here: `names` says what `from` is, or that there is none.
+    std::function<StmtPtr(const Stmt &)> copy = [&](const Stmt &s) -> StmtPtr {
+        auto copyBlock = [&](const Block &from, Block &to) {
+            for (const StmtPtr &inner : from)
+                to.push_back(copy(*inner));
+        };
+        if (s.kind == StmtKind::If && s.local && s.value->ref.kind == RefKind::Local && s.value->type.kind == TypeKind::Instance) {
+            auto it = names.find(static_cast<const Local *>(s.value->ref.decl));
+            std::string from = it == names.end() ? "" : it->second;
+            auto made = std::make_unique<Stmt>();
+            made->span = s.span;
+            if (from.empty()) { // a single instance: nobody ever comes from another
+                made->kind = StmtKind::Block;
+                copyBlock(s.orElse, made->body);
+                return made;
+            }
+            auto inner = names;
+            inner[s.local.get()] = from;
+            made->kind = StmtKind::If;
+            made->value = std::make_unique<Expr>();
+            made->value->kind = ExprKind::Name;
+            made->value->name = from + " >= 0";
+            made->value->span = s.span;
+            for (const StmtPtr &x : s.body)
+                made->body.push_back(clone(*x, [&](const Expr &e) { return e.ref.kind == RefKind::None ? nullptr : rewrite(e, q, instance, inner); }));
+            copyBlock(s.orElse, made->orElse);
+            return made;
+        }
+        auto made = std::make_unique<Stmt>();
+        made->kind = s.kind;
+        made->span = s.span;
+        if (s.local)
+            made->local = std::make_unique<Local>(Local{s.local->name, s.local->span, {}, s.local->assignable});
+        if (s.target)
+            made->target = rewrite(*s.target, q, instance, names);
+        if (s.value)
+            made->value = rewrite(*s.value, q, instance, names);
+        made->typeName = s.typeName;
+        made->assign = s.assign;
+        copyBlock(s.body, made->body);
+        copyBlock(s.orElse, made->orElse);
+        return made;
+    };
+    Block copied;
+    for (const StmtPtr &s : block)
+        copied.push_back(copy(*s));
+    for (PrintedLine &printed : printBlock(copied, depth))
+        lines.push_back(std::move(printed));
+}
+
+std::map<const Local *, std::string> CoreWriter::argumentNames(const HookDecl &hook, const std::string &task) const {
+    std::map<const Local *, std::string> names;
+    const HookRow *row = findHook(hook.name);
+    for (size_t i = 0; row && i < hook.arguments.size(); ++i)
+        names[hook.arguments[i].get()] = i == 0 && row->arguments[0].type.kind == TypeKind::Task ? task : std::string(row->arguments[i].name);
+    return names;
+}
+
+bool CoreWriter::hasBodies(const std::string &event) const {
+    if (userHook(event))
+        return true;
+    for (const auto &q : surface.queues)
+        if (disciplineHook(*q, event))
+            return true;
+    return false;
+}
+
+void CoreWriter::userBodies(const std::string &event, const std::string &task) {
+    int number = 0;
+    for (const auto &h : surface.hooks) {
+        if (h->name != event)
+            continue;
+        ++number;
+        if (containsReturn(h->body)) { // written as a function, so that its return does not skip the rest
+            std::string call = "on_" + event + "__" + std::to_string(number) + "(";
+            const HookRow *row = findHook(event);
+            for (size_t i = 0; i < h->arguments.size(); ++i)
+                call += (i ? ", " : "") + (i == 0 && row->arguments[0].type.kind == TypeKind::Task ? task : std::string(row->arguments[i].name));
+            line(call + ");");
+        } else
+            body(h->body, nullptr, "", argumentNames(*h, task));
+    }
+}
+
+void CoreWriter::disciplineBodies(const std::string &event, const std::string &task) {
+    for (const auto &q : surface.queues)
+        if (const HookDecl *h = disciplineHook(*q, event)) {
+            origin = q->nameSpan;
+            bool guarded = tracksQueue;
+            if (guarded)
+                open(ifQueue(*q, task));
+            if (containsReturn(h->body))
+                line(q->name + "__on_" + event + "(" + task + (h->arguments.size() > 1 && event == "stopping" ? ", ran" : "") + ");");
+            else
+                body(h->body, q.get(), task + "." + q->name + "__inst - 1", argumentNames(*h, task));
+            if (guarded)
+                close();
+        }
+}
+
+// ---------------------------------------------------------------- expressions of queues
+
+std::string CoreWriter::sliceText(const QueueDecl &q) {
+    bool overridden = false;
+    for (const Target &t : targets)
+        if (t.queue == &q && t.rule)
+            for (const Option &o : t.rule->options)
+                overridden |= o.name == "slice";
+    if (overridden)
+        return q.name + "__slice(p)";
+    auto own = [&](const Expr &e, const QueueDecl *of) { return e.kind == ExprKind::Name && e.name == "forever" ? std::string("-1ns") : text(e, of); };
+    if (const Option *o = option(q, "slice"))
+        return own(*o->value, &q);
+    for (const Option &o : surface.settings)
+        if (o.name == "slice")
+            return own(*o.value, nullptr);
+    return "20ms";
+}
+
+std::string CoreWriter::keyText(const QueueDecl &q, const std::string &task) {
+    const auto &keys = q.discipline ? q.discipline->keys : q.keys;
+    std::vector<std::string> texts;
+    for (const ExprPtr &k : keys) {
+        ExprPtr made = rewrite(*k, &q, task + "." + q.name + "__inst - 1", {});
+        if (task != "p")
+            made = clone(*made, [&](const Expr &e) -> ExprPtr {
+                if (e.kind != ExprKind::Name || e.name != "p")
+                    return nullptr;
+                auto name = std::make_unique<Expr>();
+                name->kind = ExprKind::Name;
+                name->name = task;
+                return name;
+            });
+        texts.push_back(printExpr(*made));
+    }
+    if (texts.size() < 2)
+        return texts.empty() ? "" : texts[0];
+    return "pack_keys__(" + texts[0] + ", " + texts[1] + ")";
+}
+
+// ---------------------------------------------------------------- declarations and hooks
+
+void CoreWriter::declarations() {
+    for (const auto &e : surface.enums) {
+        std::string values;
+        for (const std::string &v : e->values)
+            values += (values.empty() ? "" : ", ") + v;
+        line("enum " + e->name + " { " + values + " }");
+    }
+    for (const auto &p : surface.params) {
+        origin = p->nameSpan;
+        line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + p->typeName.name + " = " + text(*p->value) + (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");
+    }
+    line("param stats__: bool = false;");
+    auto field = [&](const std::string &name, const Field &f, const std::string &length = "") {
+        line(name + ": " + f.typeName.name + (f.type.length ? "[" + std::to_string(f.type.length) + "]" : length) + (f.value && length.empty() ? " = " + text(*f.value) : "") + ";");
+    };
+    std::vector<std::function<void()>> task, cpu, global;
+    for (const StateDecl &s : surface.states)
+        for (const auto &f : s.fields)
+            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).push_back([&, f = f.get()] { field(f->name, *f); });
+    for (const auto &q : surface.queues) {
+        if (!q->discipline)
+            continue;
+        bool state = false;
+        for (const StateDecl &s : q->discipline->states)
+            for (const auto &f : s.fields) {
+                state |= s.kind == StateKind::Queue;
+                (s.kind == StateKind::Task ? task : global).push_back([&, f = f.get(), q = q.get(), perInstance = s.kind == StateKind::Queue && q->domain != Domain::None] {
+                    field(q->name + "__" + f->name, *f, perInstance ? "[1024]" : "");
+                });
+            }
+        if (q->domain != Domain::None && (state || disciplineHook(*q, "join")))
+            task.push_back([&, q = q.get()] { line(q->name + "__inst: int;"); });
+        else if (disciplineHook(*q, "join") && surface.queues.size() > 1)
+            task.push_back([&, q = q.get()] { line(q->name + "__joined: bool;"); });
+    }
+    if (tracksQueue)
+        task.push_back([&] { line("queue__: int;"); });
+    bool targetKept = false;
+    for (const auto &q : surface.queues)
+        targetKept |= sliceText(*q) == q->name + "__slice(p)";
+    if (targetKept)
+        task.push_back([&] { line("target__: int;"); });
+    if (hasBodies("sleep"))
+        task.push_back([&] { line("slept_at__: duration;"); });
+    task.push_back([&] { line("waits_since__: time;"); });
+    for (const std::string &f : cpuFields)
+        cpu.push_back([&, f] { line(f + ";"); });
+    auto section = [&](const char *name, const auto &fields) {
+        if (fields.empty())
+            return;
+        open(name);
+        for (const auto &f : fields)
+            f();
+        close();
+    };
+    section("task", task);
+    section("cpu", cpu);
+    section("global", global);
+    for (const auto &c : surface.cpuSets)
+        line("cpus " + c->name + " = " + text(*c->value) + ";");
+    static const char *const domains[] = {"", " per cpu", " per core", " per llc", " per node", " per cgroup"};
+    for (const auto &q : surface.queues) {
+        origin = q->nameSpan;
+        std::string key = keyText(*q, "p");
+        std::string head = "queue " + q->name + ": " + (!key.empty() ? "order by " + key : q->ordering == Ordering::Lifo ? "lifo" : "fifo");
+        head += domains[static_cast<int>(q->domain)];
+        if (q->on)
+            head += " on " + text(*q->on);
+        std::string options;
+        if (sliceText(*q) != "20ms")
+            options += " slice: " + sliceText(*q) + ";";
+        if (const Option *steal = option(*q, "steal"))
+            options += " steal: " + steal->value->name + ";";
+        line(head + (options.empty() ? ";" : " {" + options + " }"));
+        for (const char *figure : {"tasks", "direct", "ran"})
+            line("counter " + q->name + "__" + figure + ";");
+        line("histogram " + q->name + "__wait;");
+    }
+    for (const auto &s : surface.stats)
+        line(std::string(s->kind == StatKind::Counter ? "counter " : "histogram ") + s->name + ";");
+    if (surface.match)
+        for (size_t i = 0; i < surface.match->rules.size(); ++i)
+            line("counter rule__" + std::to_string(i) + ";");
+    auto function = [&](const FnDecl &f, const std::string &name, const QueueDecl *q) {
+        std::string head = "fn " + name + "(";
+        for (const auto &p : f.parameters)
+            head += (p == f.parameters.front() ? "" : ", ") + p->local.name + ": " + p->typeName.name + (p->value ? " = " + text(*p->value, q) : "");
+        origin = f.nameSpan;
+        open(head + ")" + (f.resultName ? " -> " + f.resultName->name : ""));
+        body(f.body, q, "0", {});
+        close();
+    };
+    for (const auto &f : surface.fns)
+        function(*f, f->name, nullptr);
+    for (const auto &q : surface.queues)
+        if (q->discipline) {
+            for (const auto &f : q->discipline->fns)
+                function(*f, q->name + "__" + f->name, q.get());
+            for (const auto &h : q->discipline->hooks)
+                if (containsReturn(h->body) && h->name != "dispatch") {
+                    origin = h->nameSpan;
+                    open("fn " + q->name + "__on_" + h->name + "(p: task" + (h->arguments.size() > 1 && h->name == "stopping" ? ", ran: duration" : "") + ")");
+                    body(h->body, q.get(), "p." + q->name + "__inst - 1", argumentNames(*h, "p"));
+                    close();
+                }
+        }
+    std::map<std::string, int> numbers;
+    for (const auto &h : surface.hooks) {
+        int number = ++numbers[h->name];
+        const HookRow *row = findHook(h->name);
+        if (!containsReturn(h->body) || decides(h.get()) || row->result.known() || h->name == "dispatch")
+            continue;
+        std::string parameters;
+        for (size_t i = 0; i < h->arguments.size(); ++i)
+            parameters += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value());
+        origin = h->nameSpan;
+        open("fn on_" + h->name + "__" + std::to_string(number) + "(" + parameters + ")");
+        body(h->body, nullptr, "", argumentNames(*h, "p"));
+        close();
+    }
+    for (const auto &q : surface.queues)
+        if (sliceText(*q) == q->name + "__slice(p)") {
+            open("fn " + q->name + "__slice(p: task) -> duration");
+            for (size_t i = 0; i < targets.size(); ++i)
+                if (targets[i].queue == q.get() && targets[i].rule)
+                    for (const Option &o : targets[i].rule->options)
+                        if (o.name == "slice")
+                            line("if p.target__ == " + std::to_string(i) + " { return " + text(*o.value) + "; }");
+            const Option *o = option(*q, "slice");
+            std::string otherwise = o ? text(*o->value, q.get()) : "20ms";
+            if (!o)
+                for (const Option &setting : surface.settings)
+                    if (setting.name == "slice")
+                        otherwise = text(*setting.value);
+            line("return " + otherwise + ";");
+            close();
+        }
+}
+
+bool CoreWriter::decides(const HookDecl *hook) const {
+    if (!hook)
+        return false;
+    // Placement.cpp has refused a deciding hook beside the block; what is left is decided by the operations in the body.
+    std::function<bool(const Expr &)> inserts = [&](const Expr &e) {
+        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation) {
+            Operation op = static_cast<const OperationRow *>(e.args[0]->ref.decl)->op;
+            if (op == Operation::QueueInsert || op == Operation::LocalInsert || op == Operation::QueueConsume)
+                return true;
+        }
+        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Function) {
+            std::function<bool(const Block &)> any = [&](const Block &b) {
+                for (const StmtPtr &s : b)
+                    if ((s->value && inserts(*s->value)) || any(s->body) || any(s->orElse))
+                        return true;
+                return false;
+            };
+            if (any(static_cast<const FnDecl *>(e.args[0]->ref.decl)->body))
+                return true;
+        }
+        for (const ExprPtr &arg : e.args)
+            if (inserts(*arg))
+                return true;
+        return false;
+    };
+    std::function<bool(const Block &)> any = [&](const Block &b) {
+        for (const StmtPtr &s : b)
+            if ((s->value && inserts(*s->value)) || any(s->body) || any(s->orElse) || (hook->name == "select_cpu" && s->kind == StmtKind::Return && s->value))
+                return true;
+        return false;
+    };
+    return any(hook->body);
+}
+
+void CoreWriter::hooks() {
+    static const std::set<std::string> merged = {"select_cpu", "enqueue", "dispatch", "running", "stopping", "enable", "quiescent", "sleep"};
+    bool stats = true;
+    // running
+    open("on running(p)");
+    if (std::find(cpuFields.begin(), cpuFields.end(), "serving__: int") != cpuFields.end())
+        line(std::string("p.cpu.serving__ = ") + (tracksQueue ? "p.queue__ + 1" : "1") + ";");
+    for (const auto &q : surface.queues)
+        for (const std::string &f : cpuFields)
+            if (f.rfind(q->name + "__key:", 0) == 0)
+                line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
+    if (stats) {
+        open("if stats__");
+        line("var waited = 0ns;");
+        line("if p.waits_since__ != 0 { waited = now - p.waits_since__; p.waits_since__ = 0; }");
+        for (const auto &q : surface.queues)
+            line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
+        close();
+    }
+    userBodies("running", "p");
+    disciplineBodies("running", "p");
+    close();
+    // stopping
+    open("fn stopping__(p: task, ran: duration, runnable: bool)");
+    if (std::find(cpuFields.begin(), cpuFields.end(), "serving__: int") != cpuFields.end())
+        line("p.cpu.serving__ = 0;");
+    for (const auto &[queue, charge] : charges)
+        for (const auto &q : surface.queues)
+            if (q->name == queue)
+                line(ifQueue(*q, "p") + " { " + charge + " }");
+    open("if stats__");
+    for (const auto &q : surface.queues)
+        line(ifQueue(*q, "p") + " { " + q->name + "__ran += ran / 1ns; }");
+    close();
+    userBodies("stopping", "p");
+    disciplineBodies("stopping", "p");
+    close();
+    line("on stopping(p, ran, runnable) { stopping__(p, ran, runnable); }");
+    // enable: joins of a single queue, the start of the first burst
+    bool enables = hasBodies("enable") || hasBodies("sleep");
+    const QueueDecl *only = surface.queues.size() == 1 ? surface.queues[0].get() : nullptr;
+    bool joins = only && only->domain == Domain::None && disciplineHook(*only, "join");
+    if (enables || joins) {
+        open("on enable(p)");
+        if (hasBodies("sleep"))
+            line("p.slept_at__ = p.runtime;");
+        if (joins) {
+            const HookDecl *h = disciplineHook(*only, "join");
+            std::map<const Local *, std::string> names;
+            if (!h->arguments.empty())
+                names[h->arguments[0].get()] = "p";
+            body(h->body, only, "0", names);
+        }
+        userBodies("enable", "p");
+        disciplineBodies("enable", "p");
+        close();
+    }
+    if (hasBodies("sleep") || hasBodies("quiescent")) {
+        open("on quiescent(p)");
+        userBodies("quiescent", "p");
+        disciplineBodies("quiescent", "p");
+        if (hasBodies("sleep")) {
+            open("if p.sleeping__");
+            line("let used = p.runtime - p.slept_at__;");
+            line("p.slept_at__ = p.runtime;");
+            userBodies("sleep", "p");
+            disciplineBodies("sleep", "p");
+            close();
+        }
+        close();
+    }
+    std::set<std::string> done;
+    for (const HookRow &row : hookRows()) {
+        std::string event(row.event);
+        if (merged.contains(event) || !hasBodies(event) || event == "fork")
+            continue;
+        std::string arguments;
+        for (const HookArgument &a : row.arguments)
+            arguments += (arguments.empty() ? "" : ", ") + std::string(a.name);
+        const HookDecl *h = userHook(event);
+        if (h)
+            origin = h->nameSpan;
+        open("on " + event + (arguments.empty() ? "" : "(" + arguments + ")"));
+        if (h && row.result.known())
+            body(h->body, nullptr, "", argumentNames(*h, "p"));
+        else
+            userBodies(event, "p");
+        disciplineBodies(event, "p");
+        close();
+    }
+    for (const auto &e : surface.everys) {
+        origin = e->nameSpan;
+        open("every " + text(*e->period));
+        body(e->body, nullptr, "", {});
+        close();
+    }
+    for (const StmtPtr &a : surface.asserts)
+        line("assert " + text(*a->value) + ";");
+}
+
+std::vector<PrintedLine> CoreWriter::write() {
+    findTargets();
+    tracksQueue = surface.queues.size() > 1;
+    std::string settings;
+    for (const Option &o : surface.settings)
+        settings += " " + o.name + (o.value ? ": " + (o.value->kind == ExprKind::Name ? o.value->name : text(*o.value)) : "") + ";";
+    // The walk over the queues decides which CPU state is needed, so hooks are written first and put behind the declarations.
+    expires = true;
+    match();
+    admission();
+    selectCpu();
+    enqueue();
+    dispatch();
+    hooks();
+    std::vector<PrintedLine> code = std::move(lines);
+    lines.clear();
+    origin = surface.policy.nameSpan;
+    line("policy " + surface.policy.name + (settings.empty() ? ";" : " {" + settings + " }"));
+    declarations();
+    for (PrintedLine &l : code)
+        lines.push_back(std::move(l));
+    return std::move(lines);
+}
+
+} // namespace scx

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What source does the core of a policy have?
+// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Writer.cpp state, hooks and the order of things.
+#pragma once
+
+#include "syntax/Ast.h"
+#include "syntax/Clone.h"
+#include "syntax/Parse.h"
+#include "syntax/Print.h"
+
+#include <functional>
+#include <map>
+#include <set>
+
+namespace scx {
+
+class CoreWriter {
+public:
+    explicit CoreWriter(const Program &surface) : surface(surface) {}
+    /// The core as source lines, each with the place in the policy it stands for.
+    std::vector<PrintedLine> write();
+
+private:
+    const Program &surface;
+    std::vector<PrintedLine> lines;
+    int depth = 0;
+    Span origin;
+
+    /// Where a task can go: a queue with what a rule says about it. `match__` returns its number.
+    struct Target {
+        const QueueDecl *queue;
+        const MatchRule *rule; // its options; null: the queue's own
+    };
+    std::vector<Target> targets;
+    std::vector<int> targetOfRule;
+    bool expires = false; // the end of a slice is played in dispatch before the walk
+    bool tracksQueue = false;
+    std::vector<std::string> cpuFields;
+    std::vector<std::pair<std::string, std::string>> charges; // queue → statement in stopping__
+    std::vector<PrintedLine> functionLines;
+    int blocks = 0;
+
+    void line(const std::string &text) { lines.push_back({std::string(static_cast<size_t>(depth) * 4, ' ') + text, origin}); }
+    void open(const std::string &head) { line(head + " {"); ++depth; }
+    void close(const std::string &tail = "") { --depth; line("}" + tail); }
+
+    // Names and values of the surface, rewritten for the core.
+    ExprPtr rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
+    std::string text(const Expr &e, const QueueDecl *q = nullptr, const std::string &instance = "") { return printExpr(*rewrite(e, q, instance, {})); }
+    void body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
+    static bool containsReturn(const Block &block);
+    /// The bodies of a policy's hooks and of disciplines for an event, in order. Argument names are those of the table.
+    void userBodies(const std::string &event, const std::string &task);
+    void disciplineBodies(const std::string &event, const std::string &task);
+    bool hasBodies(const std::string &event) const;
+    const HookDecl *disciplineHook(const QueueDecl &q, const std::string &event) const;
+    std::map<const Local *, std::string> argumentNames(const HookDecl &hook, const std::string &task) const;
+
+    // Writer.cpp
+    void declarations();
+    void hooks();
+    const Option *option(const QueueDecl &q, const char *name) const;
+    std::string sliceText(const QueueDecl &q);
+    std::string keyText(const QueueDecl &q, const std::string &task);
+    std::string ifQueue(const QueueDecl &q, const std::string &task) const;
+    std::string instanceText(const QueueDecl &q, const std::string &cpu) const;
+    bool decides(const HookDecl *hook) const;
+    const HookDecl *userHook(const std::string &event) const;
+
+    // Match.cpp
+    void findTargets();
+    void match();
+    void admission();
+    void join(const QueueDecl &q, const std::string &task);
+    void selectCpu();
+    void place(const Target &target);
+    void enqueue();
+    void preempt(const Target &target);
+    std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
+
+    // Dispatch.cpp
+    void dispatch();
+    void walk(const Entry &entry, const std::string &done);
+    std::string blockFunction(const Entry &entry);
+    void offers();
+};
+
+} // namespace scx
