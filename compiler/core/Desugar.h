@@ -9,8 +9,8 @@
 
 namespace scx {
 
-/// `checked`: a surface program that passed `check`, its modules merged in. The result has only forms of the core, carries the spans of
+/// `surface`: a program that passed `check`, its modules merged in. The result has only forms of the core, carries the spans of
 /// the constructs it came from, and has to be checked again (CheckMode::Core). Null after an error.
-std::unique_ptr<Program> desugar(const Program &checked, const SourceManager &sources, Diagnostics &diags);
+std::unique_ptr<Program> desugar(const Program &surface, SourceManager &sources, Diagnostics &diags);
 
 } // namespace scx

@@ -59,7 +59,7 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
     // Checked tree → core
     std::unique_ptr<Program> desugared;
     if (!isCore) {
-        desugared = desugar(*policy, diags);
+        desugared = desugar(*policy, sources, diags);
         if (!diags.ok())
             return {};
     }

@@ -66,7 +66,7 @@ private:
             bool overQueue = s->kind == StmtKind::For && s->value && (s->value->type.kind == TypeKind::Queue || s->value->type.kind == TypeKind::Instance);
             if (overQueue) {
                 queueTasks.insert(s->local.get());
-                if (context != kDispatch && context != kTimer && context != kSleepable)
+                if (!(context & (kDispatch | kTimer | kSleepable)))
                     diags.report(Diag::WrongContext, s->value->span, "for over a queue", where, "`dispatch` and `every`");
             }
             walk(s->body);

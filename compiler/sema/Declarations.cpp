@@ -107,6 +107,8 @@ void Checker::collect() {
     for (auto &d : program.disciplines) {
         if (!disciplines.insert(d->name).second || d->name == "fifo" || d->name == "lifo")
             diags.report(Diag::NameTaken, d->nameSpan, d->name);
+        for (auto &p : d->parameters)
+            p->local.type = typeOf(p->typeName, false);
         for (auto &fn : d->fns)
             signature(*fn);
         for (auto &c : d->consts)
@@ -373,7 +375,6 @@ void Checker::checkDiscipline(DisciplineDecl &decl) {
         disciplineFns[fn->name] = fn.get();
     scopes.emplace_back();
     for (auto &p : decl.parameters) {
-        p->local.type = typeOf(p->typeName, false);
         if (p->value)
             require(*p->value, p->local.type);
         scopes.back()[p->local.name] = {{RefKind::Local, &p->local}, p->local.type, p->local.span};

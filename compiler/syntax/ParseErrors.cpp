@@ -55,7 +55,14 @@ class ResyncStrategy : public antlr4::DefaultErrorStrategy {
 public:
     void sync(antlr4::Parser *) override {}
     antlr4::Token *recoverInline(antlr4::Parser *recognizer) override { throw antlr4::InputMismatchException(recognizer); }
-    void recover(antlr4::Parser *recognizer, std::exception_ptr) override {
+    void recover(antlr4::Parser *recognizer, std::exception_ptr error) override {
+        // Only what ends in `;` or `}` is a place to go on from; a part of it, like a name, gives up with the whole.
+        using P = grammar::ScxParser;
+        switch (recognizer->getContext()->getRuleIndex()) {
+        case P::RuleFile: case P::RuleItem: case P::RuleField: case P::RuleMember: case P::RuleOption: case P::RuleMatchRule:
+        case P::RuleCandidate: case P::RuleEntry: case P::RuleShareEntry: case P::RuleStmt: break;
+        default: std::rethrow_exception(error);
+        }
         auto *input = recognizer->getInputStream();
         if (input->index() == lastIndex) // no progress since the last recovery: step over the token
             recognizer->consume();
