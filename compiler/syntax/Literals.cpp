@@ -57,9 +57,11 @@ std::string numberText(int64_t value, Unit unit) {
         if (row.unit == unit && value % row.scale == 0)
             return std::to_string(value / row.scale) + std::string(row.name);
     // A ratio finer than a per cent.
-    std::string digits = std::to_string(value % 10'000);
+    int64_t rest = value < 0 ? -(value % 10'000) : value % 10'000;
+    std::string digits = std::to_string(rest);
     digits = std::string(4 - digits.size(), '0') + digits;
-    return std::to_string(value / 10'000) + "." + digits + "%";
+    digits.erase(digits.find_last_not_of('0') + 1);
+    return (value < 0 && value > -10'000 ? "-" : "") + std::to_string(value / 10'000) + "." + digits + "%";
 }
 
 } // namespace scx

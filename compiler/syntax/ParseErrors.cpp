@@ -53,7 +53,19 @@ std::string expectation(const antlr4::misc::IntervalSet &set, const antlr4::dfa:
 
 class ResyncStrategy : public antlr4::DefaultErrorStrategy {
 public:
-    void sync(antlr4::Parser *) override {}
+    /// At top level: skips to the next declaration. Elsewhere nothing is guessed.
+    void sync(antlr4::Parser *recognizer) override {
+        if (recognizer->getContext()->getRuleIndex() != grammar::ScxParser::RuleFile)
+            return;
+        auto *input = recognizer->getInputStream();
+        auto expected = recognizer->getExpectedTokens();
+        while (!expected.contains(static_cast<ssize_t>(input->LA(1)))) { // the end of the file is expected
+            reportError(recognizer, antlr4::InputMismatchException(recognizer));
+            skip(recognizer);
+            if (input->LA(1) == L::RBRACE)
+                recognizer->consume();
+        }
+    }
     antlr4::Token *recoverInline(antlr4::Parser *recognizer) override { throw antlr4::InputMismatchException(recognizer); }
     void recover(antlr4::Parser *recognizer, std::exception_ptr error) override {
         // Only what ends in `;` or `}` is a place to go on from; a part of it, like a name, gives up with the whole.
@@ -67,6 +79,13 @@ public:
         if (input->index() == lastIndex) // no progress since the last recovery: step over the token
             recognizer->consume();
         lastIndex = input->index();
+        skip(recognizer);
+    }
+
+private:
+    /// To behind the next `;` or block, or before the `}` that closes what stands around.
+    static void skip(antlr4::Parser *recognizer) {
+        auto *input = recognizer->getInputStream();
         for (int depth = 0;;) { // a block that opens inside the broken construct goes with it
             size_t type = input->LA(1);
             if (type == antlr4::Token::EOF || (type == L::RBRACE && depth == 0))
@@ -79,8 +98,6 @@ public:
                 return;
         }
     }
-
-private:
     size_t lastIndex = SIZE_MAX;
 };
 

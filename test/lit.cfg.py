@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Which programs do the tests run, and which files are tests?
+import os
+import shutil
+
+import lit.formats
+
+config.name = "scx"
+config.test_format = lit.formats.ShTest(False)
+config.suffixes = [".scx", ".test"]
+config.excludes = ["inputs", "kernel"]
+config.test_source_root = os.path.dirname(__file__)
+root = os.path.dirname(config.test_source_root)
+
+build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
+config.test_exec_root = os.path.join(build, "test")
+config.environment["SCX_ROOT"] = root
+
+if not os.path.exists(os.path.join(build, "bin", "scxc")):
+    lit_config.fatal("no scxc in %s/bin; build it first, or name the build with -D build=FOLDER" % build)
+
+
+def tool(name):
+    for version in ("22", "19"):
+        path = shutil.which("%s-%s" % (name, version)) or shutil.which(name, path="/usr/lib/llvm-%s/bin" % version)
+        if path:
+            return path
+    lit_config.fatal("no %s of LLVM 22 or 19; run scripts/setup" % name)
+
+
+config.substitutions += [
+    ("%scxc", os.path.join(build, "bin", "scxc")),
+    ("%FileCheck", tool("FileCheck")),
+    ("%objdump", tool("llvm-objdump")),
+    ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
+    ("%root", root),
+]
