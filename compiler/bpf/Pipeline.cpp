@@ -56,7 +56,8 @@ struct Collector : llvm::DiagnosticHandler {
 } // namespace
 
 std::string Module::finish() {
-    llvm::appendToUsed(*ir, kept);
+    // Not llvm.used: that sets SHF_GNU_RETAIN, which gives every variable a section of its own, and libbpf lays out only one `.bss`.
+    llvm::appendToCompilerUsed(*ir, kept);
     debug.finalize();
     std::string error;
     llvm::raw_string_ostream stream(error);
