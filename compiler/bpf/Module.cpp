@@ -205,11 +205,11 @@ void Module::metadata(const std::string &json) {
     kept.push_back(made);
 }
 
-llvm::Value *Module::text(const std::string &text) {
-    llvm::GlobalVariable *&made = texts[text];
+llvm::Value *Module::text(const std::string &text, bool writable) {
+    llvm::GlobalVariable *&made = texts[(writable ? "w" : "r") + text];
     if (!made) {
         llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, text, true);
-        made = global("text__" + std::to_string(texts.size()), bytes->getType(), diArray(diChar(), text.size() + 1), ".rodata", bytes, 1);
+        made = global("text__" + std::to_string(texts.size()), bytes->getType(), diArray(diChar(), text.size() + 1), writable ? ".data" : ".rodata", bytes, 1);
     }
     return made;
 }

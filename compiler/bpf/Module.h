@@ -61,7 +61,8 @@ public:
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);
-    llvm::Value *text(const std::string &text);
+    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only.
+    llvm::Value *text(const std::string &text, bool writable = false);
 
     // ------------------------------------------------------------ programs
     struct Program {

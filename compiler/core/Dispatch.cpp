@@ -63,7 +63,9 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
         }
         close();
         for (size_t i = 0; i < entry.children.size(); ++i) { // CPU time of all queues below, however they got the CPU
-            std::string charge = "p.cpu." + name + std::to_string(i) + " += ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
+            // The floor follows what runs, or an entry that only ran placed directly would owe all that time when another comes back.
+            std::string pass = "p.cpu." + name + std::to_string(i), floor = "p.cpu." + name + "floor";
+            std::string charge = floor + " = max(" + floor + ", " + pass + "); " + pass + " = " + floor + " + ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
             std::function<void(const Entry &)> queues = [&](const Entry &e) {
                 if (e.kind == EntryKind::Queue)
                     charges.push_back({e.queue, charge});

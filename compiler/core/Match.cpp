@@ -51,13 +51,13 @@ void CoreWriter::join(const QueueDecl &q, const std::string &task) {
         names[h->arguments[0].get()] = task;
     if (q.domain != Domain::None && (state || h)) {
         std::string inst = task + "." + q.name + "__inst";
-        open("if " + inst + " != " + instanceText(q, task + ".cpu") + " + 1");
+        open("if " + inst + " != " + instanceText(q, "c") + " + 1");
         if (h) {
             if (h->arguments.size() > 1)
                 names[h->arguments[1].get()] = "(" + inst + " - 1)";
-            body(h->body, &q, instanceText(q, task + ".cpu"), names);
+            body(h->body, &q, instanceText(q, "c"), names);
         }
-        line(inst + " = " + instanceText(q, task + ".cpu") + " + 1;");
+        line(inst + " = " + instanceText(q, "c") + " + 1;");
         close();
     } else if (h && surface.queues.size() > 1) {
         open("if not " + task + "." + q.name + "__joined");
@@ -69,7 +69,7 @@ void CoreWriter::join(const QueueDecl &q, const std::string &task) {
 
 /// `fn admit__(p, r)`: membership, joins and the enqueue hooks, for a task that will wait. `fn requeue__(p)`: the policy's enqueue hook, match, admit.
 void CoreWriter::admission() {
-    open("fn belong__(p: task, r: int)");
+    open("fn belong__(p: task, r: int, c: cpu)"); // c: where it is placed or queued, whose instance it joins
     for (size_t i = 0; i < targets.size(); ++i) {
         const Target &t = targets[i];
         origin = t.queue->nameSpan;
@@ -89,7 +89,7 @@ void CoreWriter::admission() {
     open("fn requeue__(p: task) -> int");
     userBodies("enqueue", "p");
     line(surface.match ? "let r = match__(p);" : "let r = 0;");
-    line("belong__(p, r);");
+    line("belong__(p, r, p.cpu);");
     disciplineBodies("enqueue", "p");
     line("return r;");
     close();
@@ -109,7 +109,7 @@ void CoreWriter::place(const Target &t) {
         return set.empty() ? own : "(" + set + ") & (" + own + ")";
     };
     auto take = [&](const std::string &cpu) {
-        line(surface.match ? "belong__(p, r);" : "belong__(p, 0);");
+        line(std::string("belong__(p, ") + (surface.match ? "r, " : "0, ") + cpu + ");");
         line("if stats__ { " + q.name + "__direct += 1; }");
         line(cpu + ".local.insert(p, " + sliceText(q) + ");");
         line("return " + cpu + ";");
@@ -259,7 +259,7 @@ void CoreWriter::enqueue() {
         open("if r < 0");
         line("r = match__(p);");
         close();
-        line("belong__(p, r);");
+        line("belong__(p, r, p.cpu);");
         disciplineBodies("enqueue", "p");
     } else
         line("r = requeue__(p);");

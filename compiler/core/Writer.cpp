@@ -351,7 +351,7 @@ void CoreWriter::declarations() {
         if (q->on)
             head += " on " + text(*q->on);
         std::string options;
-        if (sliceText(*q) != "20ms")
+        if (option(*q, "slice") || sliceText(*q) == q->name + "__slice(p)")
             options += " slice: " + sliceText(*q) + ";";
         if (const Option *steal = option(*q, "steal"))
             options += " steal: " + steal->value->name + ";";

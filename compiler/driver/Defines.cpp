@@ -24,7 +24,8 @@ void applyDefines(Program &program, const std::vector<std::pair<std::string, std
         Diagnostics own;
         FileId file = sources.add("-D " + name, "const value = " + value + "\n;");
         auto parsed = parse(file, sources, own);
-        if (!own.ok() || parsed->consts.size() != 1 || parsed->consts[0]->value == nullptr) {
+        // The constant has to end where the text does: `2ms; queue x: fifo` is more than a value.
+        if (!own.ok() || parsed->consts.size() != 1 || parsed->consts[0]->span.end != sources.text(file).size()) {
             diags.report(Diag::UnknownDefine, {}, written, "`" + value + "` is not a value; write a number with its unit, `true`, `false` or an enumerator");
             continue;
         }

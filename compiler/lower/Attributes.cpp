@@ -58,7 +58,23 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::CpuLlc: return {topology("llc__", x)};
     case Read::CpuCore: return {topology("raw_core__", x)};
     case Read::CpuNode: return {topology("node__", x)};
-    case Read::CpuCapacity: return {m.num(1024)};
+    case Read::CpuCapacity: { // 0: no loader filled it in, all CPUs count as equal
+        llvm::Value *capacity = topology("raw_capacity__", x);
+        return {b.CreateSelect(b.CreateICmpEQ(capacity, m.num(0)), m.num(1024), capacity)};
+    }
+    case Read::CpuIdle: {
+        llvm::Value *mask = m.call("scx_bpf_get_idle_cpumask", {});
+        llvm::Value *idle = m.call("bpf_cpumask_test_cpu", {x, mask});
+        m.call("scx_bpf_put_idle_cpumask", {mask});
+        return {idle};
+    }
+    case Read::Waker: { // who runs now, if this is a wakeup (WF_TTWU) and not from an idle CPU's interrupt
+        llvm::Value *current = m.helper(158, m.ptr(), {});
+        if (!frame.wakeFlags)
+            return {current, b.getFalse()};
+        llvm::Value *wakeup = b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(8)), m.num(0));
+        return {current, b.CreateAnd(wakeup, b.CreateICmpNE(m.loadField(current, "task_struct", "pid"), m.num(0)))};
+    }
     case Read::QueueLen: case Read::QueueEmpty: {
         const Expr *at = nullptr;
         const QueueDecl &q = queueOf(base, at);

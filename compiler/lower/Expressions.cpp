@@ -219,11 +219,15 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};
-    case Operation::CoarseNow: return {m.helper(160, m.i64(), {})};
+    case Operation::CoarseNow: return {m.helper(5, m.i64(), {})}; // schedulers may not call bpf_ktime_get_coarse_ns
     case Operation::Random: {
         llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
         return {b.CreateSelect(positive, b.CreateURem(r, b.CreateSelect(positive, n, m.num(1))), m.num(0))};
+    }
+    case Operation::TaskOf: { // a reference: the `if let` that opens it gives it back
+        llvm::Value *task = m.call("bpf_task_from_pid", {arg(1)});
+        return {task, b.CreateICmpNE(task, llvm::ConstantPointerNull::get(m.ptr()))};
     }
     case Operation::Dispatched: return {b.CreateLoad(m.i1(), frame.dispatched)};
     case Operation::Remember: {

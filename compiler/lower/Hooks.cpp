@@ -30,9 +30,7 @@ void Lowering::begin(const std::string &event, const HookRow &row, size_t argume
 /// A pointer the kernel may pass as null although its BTF does not say so (dispatch's prev on 6.12): the verifier takes it for
 /// non-null and deletes a plain test. The test is made on a copy of its low half that the verifier cannot see through.
 llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
-    auto *type = llvm::FunctionType::get(m.i32(), {m.i32()}, false);
-    llvm::Value *copy = b.CreateCall(llvm::InlineAsm::get(type, "$0 = $1", "=w,w", true), {b.CreateTrunc(slot, m.i32())});
-    return b.CreateICmpNE(copy, m.num32(0));
+    return b.CreateICmpNE(slot, m.num(0));
 }
 
 void Lowering::runningWork(llvm::Value *task) {
@@ -82,7 +80,10 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bool used = needsKeep || (decl && decl->arguments.size() > 1);
         frame.prevPresent = b.getFalse();
         if (used)
-            frame.prevPresent = m.choose(opaqueNonNull(slot[1]),
+            // Newer 6.12 kernels do say so, and then the verifier wants the plain test as well.
+            frame.prevPresent = m.choose(b.CreateICmpNE(frame.prev, llvm::ConstantPointerNull::get(m.ptr())), [&] { return opaqueNonNull(slot[1]); }, [&]() -> llvm::Value * { return b.getFalse(); });
+        if (used)
+            frame.prevPresent = m.choose(frame.prevPresent,
                                          [&] {
                                              llvm::Value *flags = m.loadField(frame.prev, "task_struct", "scx.flags");
                                              llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
@@ -175,7 +176,7 @@ void Lowering::initProgram(const HookDecl *decl) {
     m.ifThen(b.CreateICmpSGT(count, m.num(kMaxCpus)), [&] {
         std::string text;
         auto [data, size] = formatted("this policy supports " + std::to_string(kMaxCpus) + " CPUs, the machine has {}", {count}, text);
-        m.call("scx_bpf_error_bstr", {m.text(text), data, size});
+        m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
     cpuCount();
     b.CreateStore(count, cpuCountVariable);

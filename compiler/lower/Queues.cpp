@@ -214,6 +214,7 @@ llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
 /// The task that just ran goes on with a fresh slice; its running hooks follow at the end of the dispatch.
 void Lowering::keep(llvm::Value *slice) {
     m.storeField(frame.prev, "task_struct", "scx.slice", slice);
+    b.CreateStore(m.num(0), cpuState(thisCpu(), kSlotTask)); // no enqueue follows that the slot was meant for
     b.CreateStore(b.getTrue(), frame.kept);
     b.CreateStore(b.getTrue(), frame.dispatched);
 }

@@ -48,6 +48,19 @@ void Lowering::stmt(const Stmt &s) {
             Val opened = emit(*s.value);
             locals[s.local.get()] = {opened.value};
             condition = opened.present;
+            const Expr &callee = s.value->kind == ExprKind::Call ? *s.value->args[0] : *s.value;
+            if (callee.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(callee.ref.decl)->op == Operation::TaskOf) {
+                m.ifThen(condition,
+                         [&] {
+                             cleanups.push_back([this, task = opened.value] { m.call("bpf_task_release", {task}); });
+                             block(s.body);
+                             if (!m.terminated())
+                                 cleanups.back()();
+                             cleanups.pop_back();
+                         },
+                         s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+                break;
+            }
         } else
             condition = truth(*s.value);
         m.ifThen(condition, [&] { block(s.body); }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
@@ -235,7 +248,7 @@ void Lowering::logStmt(const Stmt &s) {
     std::string format;
     auto [data, size] = formatted(call.args[1]->name, values, format);
     if (frame.context == kDump) {
-        m.call("scx_bpf_dump_bstr", {m.text(format), data, size});
+        m.call("scx_bpf_dump_bstr", {m.text(format, true), data, size});
         return;
     }
     llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
@@ -247,7 +260,7 @@ void Lowering::assertStmt(const Stmt &s) {
         LineColumn at = sources.position(s.span);
         std::string text;
         auto [data, size] = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, text);
-        m.call("scx_bpf_error_bstr", {m.text(text), data, size});
+        m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
 }
 

@@ -3,9 +3,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <elf.h>
 #include <fstream>
+#include <limits>
+#include <set>
 #include <sstream>
 #include <stdexcept>
 
@@ -27,7 +31,7 @@ std::string metadataOf(const std::string &path) {
     if (bytes.size() < sizeof header || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0)
         throw foreign("no ELF file");
     std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.e_machine != EM_BPF)
+    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != EM_BPF)
         throw foreign("not for BPF");
     auto inside = [&](uint64_t offset, uint64_t size) { return offset <= bytes.size() && size <= bytes.size() - offset; };
     if (header.e_shentsize != sizeof(Elf64_Shdr) || !inside(header.e_shoff, uint64_t(header.e_shnum) * sizeof(Elf64_Shdr)) || header.e_shstrndx >= header.e_shnum)
@@ -55,9 +59,74 @@ std::string metadataOf(const std::string &path) {
 
 struct UnitRow {
     const char *name;
-    double scale;
+    int64_t scale;
 };
-constexpr UnitRow kDurations[] = {{"h", 3600e9}, {"m", 60e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
+constexpr UnitRow kDurations[] = {{"h", 3'600'000'000'000}, {"m", 60'000'000'000}, {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}};
+
+/// A decimal number in front of `text`, kept exact: whole + billionths / 10^9. `used` 0: there is none.
+struct Decimal {
+    bool negative = false;
+    uint64_t whole = 0, billionths = 0;
+    size_t used = 0;
+};
+
+Decimal readDecimal(const std::string &text) {
+    Decimal d;
+    size_t at = 0;
+    if (at < text.size() && text[at] == '-') {
+        d.negative = true;
+        ++at;
+    }
+    auto digit = [&](size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+    if (!digit(at))
+        return d;
+    for (size_t first = at; digit(at); ++at) {
+        if (at - first >= 19)
+            return d;
+        d.whole = d.whole * 10 + static_cast<uint64_t>(text[at] - '0');
+    }
+    if (at < text.size() && text[at] == '.') {
+        uint64_t place = 100'000'000;
+        for (++at; digit(at); ++at, place /= 10)
+            d.billionths += static_cast<uint64_t>(text[at] - '0') * place; // digits beyond the ninth add nothing
+        if (text[at - 1] == '.')
+            return d;
+    }
+    d.used = at;
+    return d;
+}
+
+/// `d` times `scale`, truncated; nothing if it does not fit.
+std::optional<int64_t> scaled(const Decimal &d, int64_t scale) {
+    __extension__ typedef __int128 Wide;
+    Wide value = static_cast<Wide>(d.whole) * scale + static_cast<Wide>(d.billionths) * scale / 1'000'000'000;
+    if (value > std::numeric_limits<int64_t>::max())
+        return {};
+    return d.negative ? -static_cast<int64_t>(value) : static_cast<int64_t>(value);
+}
+
+/// An integer member that fits 64 bits with sign; a fraction or a larger number is damage.
+int64_t integer(const json &row, const char *name) {
+    const json &v = row.at(name);
+    if (!v.is_number_integer() || (v.is_number_unsigned() && v.get<uint64_t>() > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())))
+        throw std::out_of_range(name);
+    return v.get<int64_t>();
+}
+
+/// A parameter's row is used to write memory before load: everything about it has to hold together.
+void checkParameter(const ObjectInfo &info, const Parameter &p) {
+    if (p.section != ".rodata" && p.section != ".data")
+        throw std::out_of_range("section");
+    if ((p.minimum && p.value < *p.minimum) || (p.maximum && p.value > *p.maximum))
+        throw std::out_of_range("default");
+    static const std::set<std::string> plain = {"bool", "int", "duration", "time", "ratio", "cpu"};
+    if (plain.count(p.type))
+        return;
+    for (const auto &[name, values] : info.enums)
+        if (name == p.type && p.value >= 0 && static_cast<size_t>(p.value) < values.size())
+            return;
+    throw std::out_of_range("type");
+}
 
 } // namespace
 
@@ -65,87 +134,124 @@ ObjectInfo readObject(const std::string &path) {
     std::string text = metadataOf(path);
     try {
         json meta = json::parse(text);
-        if (meta.at("format").get<int>() > 1)
-            throw std::runtime_error("`" + path + "` is newer than this scxrun; install the scxrun that came with its scxc");
+        if (integer(meta, "format") > 1)
+            throw std::runtime_error("`" + path + "`: object newer than this scxrun; install the scxrun that came with its scxc");
         ObjectInfo info;
         info.policy = meta.at("policy");
         info.doc = meta.value("doc", "");
         info.source = meta.value("source", "");
         info.handlesHotplug = meta.value("handles_hotplug", false);
-        for (const json &row : meta.at("params")) {
-            Parameter p{row.at("name"), row.at("symbol"), row.at("section"), row.at("type"), row.value("doc", ""), row.at("live"), row.at("default"), {}, {}};
-            if (row.contains("min"))
-                p.minimum = row.at("min").get<int64_t>();
-            if (row.contains("max"))
-                p.maximum = row.at("max").get<int64_t>();
-            info.parameters.push_back(std::move(p));
-        }
         for (const json &row : meta.at("enums"))
             info.enums.emplace_back(row.at("name"), row.at("values").get<std::vector<std::string>>());
+        for (const json &row : meta.at("params")) {
+            Parameter p{row.at("name"), row.at("symbol"), row.at("section"), row.at("type"), row.value("doc", ""), row.at("live").get<bool>(), integer(row, "default"), {}, {}};
+            if (row.contains("min"))
+                p.minimum = integer(row, "min");
+            if (row.contains("max"))
+                p.maximum = integer(row, "max");
+            checkParameter(info, p);
+            info.parameters.push_back(std::move(p));
+        }
         auto textOr = [](const json &row, const char *name) { return row.contains(name) && row.at(name).is_string() ? row.at(name).get<std::string>() : std::string(); };
         for (const json &row : meta.at("queues"))
-            info.queues.push_back({row.at("name"), row.at("ordering"), textOr(row, "domain"), textOr(row, "on"), textOr(row, "tasks"), textOr(row, "direct"), textOr(row, "ran"), textOr(row, "wait")});
+            info.queues.push_back({row.at("name"), row.at("ordering"), textOr(row, "domain"), textOr(row, "on"), textOr(row, "tasks"), textOr(row, "direct"), textOr(row, "ran"), textOr(row, "wait"), textOr(row, "doc")});
         for (const json &row : meta.at("rules"))
             info.rules.push_back({row.at("text"), row.at("queue"), textOr(row, "hits")});
         for (const json &row : meta.at("counters"))
-            info.counters.push_back(row.at("name"));
+            info.counters.push_back({row.at("name"), textOr(row, "label")});
+        for (const json &row : meta.at("histograms"))
+            info.histograms.push_back({row.at("name"), textOr(row, "label")});
+        for (const json &name : meta.at("flags"))
+            info.flags.push_back(name);
         return info;
     } catch (const json::exception &) {
+        throw std::runtime_error("the description in `" + path + "` is damaged; compile the policy again");
+    } catch (const std::out_of_range &) {
         throw std::runtime_error("the description in `" + path + "` is damaged; compile the policy again");
     }
 }
 
 int64_t parseDuration(const std::string &text) {
-    size_t used = 0;
-    double number = 0;
-    try {
-        number = std::stod(text, &used);
-    } catch (const std::exception &) {
-        used = 0;
-    }
+    Decimal d = readDecimal(text);
     for (const UnitRow &row : kDurations)
-        if (used && text.substr(used) == row.name)
-            return static_cast<int64_t>(number * row.scale);
+        if (d.used && text.substr(d.used) == row.name) {
+            if (std::optional<int64_t> value = scaled(d, row.scale))
+                return *value;
+            throw std::runtime_error("`" + text + "` is too long a time; the longest is some 292 years");
+        }
     throw std::runtime_error("`" + text + "` is not a duration; write a number with its unit, like 5s or 20ms");
+}
+
+std::string nearestName(const std::string &name, const std::vector<std::string> &known) {
+    std::string best;
+    size_t bestDistance = std::max<size_t>(1, name.size() / 3) + 1;
+    for (const std::string &candidate : known) {
+        std::vector<size_t> row(candidate.size() + 1); // edit distance, one row at a time
+        for (size_t j = 0; j < row.size(); ++j)
+            row[j] = j;
+        for (size_t i = 1; i <= name.size(); ++i) {
+            size_t diagonal = row[0];
+            row[0] = i;
+            for (size_t j = 1; j < row.size(); ++j) {
+                size_t above = row[j];
+                row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (name[i - 1] != candidate[j - 1])});
+                diagonal = above;
+            }
+        }
+        if (row.back() < bestDistance) {
+            bestDistance = row.back();
+            best = candidate;
+        }
+    }
+    return best;
+}
+
+std::string rangeText(const ObjectInfo &object, const Parameter &p) {
+    if (p.minimum && p.maximum)
+        return valueText(object, p.type, *p.minimum) + ".." + valueText(object, p.type, *p.maximum);
+    if (p.minimum)
+        return "at least " + valueText(object, p.type, *p.minimum);
+    return p.maximum ? "at most " + valueText(object, p.type, *p.maximum) : "";
 }
 
 int64_t parseValue(const ObjectInfo &object, const Parameter &p, const std::string &text) {
     auto bad = [&](const std::string &what) { return std::runtime_error("`" + text + "` is not a value for `" + p.name + "`; it takes " + what); };
     int64_t value = 0;
-    size_t used = 0;
-    try {
-        if (p.type == "bool") {
-            if (text != "true" && text != "false")
-                throw bad("true or false");
-            value = text == "true";
-        } else if (p.type == "duration" || p.type == "time")
+    if (p.type == "bool") {
+        if (text != "true" && text != "false")
+            throw bad("true or false");
+        value = text == "true";
+    } else if (p.type == "duration" || p.type == "time") {
+        try {
             value = parseDuration(text);
-        else if (p.type == "ratio") {
-            value = static_cast<int64_t>(std::stod(text, &used) * 10'000);
-            if (text.substr(used) != "%")
-                throw bad("a ratio like 30%");
-        } else if (p.type == "int") {
-            value = std::stoll(text, &used);
-            if (used != text.size())
-                throw bad("a whole number");
-        } else {
-            std::string all;
-            int64_t index = -1;
-            for (const auto &[name, values] : object.enums)
-                for (size_t i = 0; name == p.type && i < values.size(); ++i) {
-                    all += (all.empty() ? "" : ", ") + values[i];
-                    if (values[i] == text)
-                        index = static_cast<int64_t>(i);
-                }
-            if (index < 0)
-                throw bad("one of " + all);
-            value = index;
+        } catch (const std::runtime_error &) {
+            throw bad("a duration like 20ms or 1.5s");
         }
-    } catch (const std::logic_error &) { // of stod and stoll
-        throw bad(p.type == "ratio" ? "a ratio like 30%" : "a whole number");
+    } else if (p.type == "ratio") {
+        Decimal d = readDecimal(text);
+        std::optional<int64_t> ratio = scaled(d, 10'000); // parts per million
+        if (!d.used || text.substr(d.used) != "%" || !ratio)
+            throw bad("a ratio like 30%");
+        value = *ratio;
+    } else if (p.type == "int" || p.type == "cpu") {
+        auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc() || end != text.data() + text.size())
+            throw bad("a whole number of 64 bits");
+    } else {
+        std::string all;
+        int64_t index = -1;
+        for (const auto &[name, values] : object.enums)
+            for (size_t i = 0; name == p.type && i < values.size(); ++i) {
+                all += (all.empty() ? "" : ", ") + values[i];
+                if (values[i] == text)
+                    index = static_cast<int64_t>(i);
+            }
+        if (index < 0)
+            throw bad("one of " + all);
+        value = index;
     }
     if ((p.minimum && value < *p.minimum) || (p.maximum && value > *p.maximum))
-        throw std::runtime_error("`" + text + "` is out of range for `" + p.name + "`; it may be " + valueText(object, p.type, *p.minimum) + " to " + valueText(object, p.type, *p.maximum));
+        throw std::runtime_error("`" + text + "` is out of range for `" + p.name + "`; it takes " + rangeText(object, p));
     return value;
 }
 
@@ -167,8 +273,8 @@ std::string valueText(const ObjectInfo &object, const std::string &type, int64_t
         return value ? "true" : "false";
     if (type == "duration" || type == "time") {
         for (const UnitRow &row : kDurations)
-            if (value && value % static_cast<int64_t>(row.scale) == 0)
-                return std::to_string(value / static_cast<int64_t>(row.scale)) + row.name;
+            if (value && value % row.scale == 0)
+                return std::to_string(value / row.scale) + row.name;
         return "0ns";
     }
     if (type == "ratio") {

@@ -19,10 +19,15 @@ struct Parameter {
 struct QueueInfo {
     std::string name, ordering, domain, on;
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
+    std::string doc;
 };
 
 struct RuleInfo {
     std::string text, queue, hits;
+};
+
+struct StatInfo {
+    std::string name, label;
 };
 
 struct ObjectInfo {
@@ -32,18 +37,28 @@ struct ObjectInfo {
     std::vector<std::pair<std::string, std::vector<std::string>>> enums;
     std::vector<QueueInfo> queues;
     std::vector<RuleInfo> rules;
-    std::vector<std::string> counters;
+    std::vector<StatInfo> counters, histograms;
+    std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 
 /// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
 ObjectInfo readObject(const std::string &path);
 
+/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits.
+void checkSymbols(const std::string &path, const ObjectInfo &info);
+
+/// One of `known` that `name` was probably meant to be; empty if none is near.
+std::string nearestName(const std::string &name, const std::vector<std::string> &known);
+
 /// `20ms`, `30%`, `true`, an enumerator, as the parameter's type asks; checked against its range. Throws as readObject.
 int64_t parseValue(const ObjectInfo &object, const Parameter &parameter, const std::string &text);
 /// The same the other way round, for people.
 std::string valueText(const ObjectInfo &object, const std::string &type, int64_t value);
-/// A duration: `5s`, `1.5ms`; in ns. Throws as readObject.
+/// `1ms..10s`, `at least 3`; empty: any value.
+std::string rangeText(const ObjectInfo &object, const Parameter &parameter);
+/// A duration: `5s`, `1.5ms`; in ns, exact. Throws as readObject.
 int64_t parseDuration(const std::string &text);
+/// For people: three digits or so and a unit.
 std::string durationText(double ns);
 
 } // namespace scx

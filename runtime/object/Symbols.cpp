@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Does the object hold what its description names? Whatever is written or read by name later is looked up here first.
+#include "object/Object.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+
+namespace scx {
+
+void checkSymbols(const std::string &path, const ObjectInfo &info) {
+    auto damaged = [&](const std::string &why) { return std::runtime_error("`" + path + "` is damaged (" + why + "); compile the policy again"); };
+    libbpf_print_fn_t before = libbpf_set_print(nullptr); // what libbpf would say is said in one line here
+    std::unique_ptr<btf, void (*)(btf *)> types(btf__parse_elf(path.c_str(), nullptr), btf__free);
+    libbpf_set_print(before);
+    if (!types)
+        throw damaged("it has no BTF that can be read");
+    std::map<std::string, int64_t> sizes; // of variables, by section and name
+    std::map<std::string, uint32_t> members; // of the per-CPU state: their sizes
+    auto nameOf = [&](uint32_t offset) {
+        const char *name = btf__name_by_offset(types.get(), offset);
+        return std::string(name ? name : "");
+    };
+    for (uint32_t id = 1; id < btf__type_cnt(types.get()); ++id) {
+        const btf_type *type = btf__type_by_id(types.get(), id);
+        if (btf_is_datasec(type)) {
+            const btf_var_secinfo *rows = btf_var_secinfos(type);
+            for (int i = 0; i < btf_vlen(type); ++i) {
+                const btf_type *variable = btf__type_by_id(types.get(), rows[i].type);
+                if (variable && btf_is_var(variable))
+                    sizes[nameOf(type->name_off) + ":" + nameOf(variable->name_off)] = btf__resolve_size(types.get(), rows[i].type);
+            }
+        } else if (btf_is_struct(type) && nameOf(type->name_off) == "cpu_state__")
+            for (int i = 0; i < btf_vlen(type); ++i)
+                members[nameOf(btf_members(type)[i].name_off)] = static_cast<uint32_t>(btf__resolve_size(types.get(), btf_members(type)[i].type));
+    }
+    auto variable = [&](const std::string &section, const std::string &name, int64_t size) {
+        auto it = sizes.find(section + ":" + name);
+        if (it == sizes.end())
+            throw damaged("its " + section + " has no variable `" + name + "`");
+        if (it->second != size)
+            throw damaged("its variable `" + name + "` has " + std::to_string(it->second) + " bytes instead of " + std::to_string(size));
+    };
+    auto counter = [&](const std::string &name) {
+        if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8))
+            throw damaged("it has no counter `" + name + "`");
+    };
+    for (const Parameter &p : info.parameters)
+        variable(p.section, p.symbol, p.type == "bool" ? 1 : 8);
+    for (const QueueInfo &q : info.queues) {
+        for (const std::string &name : {q.tasks, q.direct, q.ran})
+            counter(name);
+        if (!q.wait.empty())
+            variable(".bss", q.wait, 2048);
+    }
+    for (const RuleInfo &r : info.rules)
+        counter(r.hits);
+    for (const StatInfo &c : info.counters)
+        counter(c.name);
+    for (const StatInfo &h : info.histograms)
+        variable(".bss", h.name, 2048);
+}
+
+} // namespace scx

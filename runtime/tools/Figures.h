@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What did each queue, rule and counter do so far?
+#pragma once
+
+#include "kernel/Scheduler.h"
+
+#include <nlohmann/json.hpp>
+
+namespace scx {
+
+/// The value below which `part` (0..1) of the values of a log-linear histogram (docs/internals/object.md) lie: the middle
+/// of the bucket that holds it. Less than nothing: the histogram is empty.
+double percentile(const std::vector<uint64_t> &buckets, double part);
+
+/// One document: queues, rules, counters, histograms; times in ns, null where nothing was measured.
+nlohmann::json figures(const Scheduler &scheduler, const ObjectInfo &info);
+
+/// The same for people, aligned, on standard output.
+void printTable(const nlohmann::json &figures);
+
+} // namespace scx
