@@ -33,5 +33,6 @@ config.substitutions += [
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
+    ("%fuzzer", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin", "fuzz-frontend")),
     ("%root", root),
 ]
