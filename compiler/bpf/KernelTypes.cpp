@@ -20,7 +20,7 @@ constexpr KernelField kTask[] = {
     {"policy", 'u'}, {"nr_cpus_allowed", 'i'}, {"cpus_ptr", 'p', "cpumask"}, {"migration_disabled", 'h'}, {"pid", 'i'}, {"tgid", 'i'},
     {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
     {"cgroups", 'p', "css_set"}};
-constexpr KernelField kExitInfo[] = {{"kind", 'i'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
+constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
 constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}};
 constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
 constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};

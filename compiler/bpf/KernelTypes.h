@@ -8,7 +8,7 @@
 
 namespace scx {
 
-/// A field of a local view. Codes: b u8/bool, h u16, i s32, u u32, l s64, L u64, c char, p pointer to `of`, s embedded struct `of`.
+/// A field of a local view. Codes: b u8/bool, h u16, i s32, u u32, l s64, L u64, c char, e enum, p pointer to `of`, s embedded struct `of`.
 struct KernelField {
     std::string_view name;
     char code;

@@ -123,6 +123,7 @@ llvm::DIType *Module::diCode(char code, const std::string &structName) {
     case 'l': return diInt(64, true);
     case 'L': return diInt(64, false);
     case 'c': return diChar();
+    case 'e': return debug.createEnumerationType(unit, "", unit->getFile(), 0, 32, 32, debug.getOrCreateArray({debug.createEnumerator("ZERO__", 0)}), diInt(32, false));
     case 's': return diKernel(structName);
     case 'p': return structName == "char" ? diPointer(diChar()) : diPointer(diKernel(structName));
     default: return nullptr;
@@ -151,7 +152,7 @@ llvm::Type *Module::codeType(char code, const std::string &structName, uint64_t 
     switch (code) {
     case 'b': case 'c': type = i8(); break;
     case 'h': type = builder.getInt16Ty(); break;
-    case 'i': case 'u': type = i32(); break;
+    case 'i': case 'u': case 'e': type = i32(); break;
     case 'l': case 'L': type = i64(); break;
     case 's': type = layout(structName); break;
     default: type = ptr(); break;

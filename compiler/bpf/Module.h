@@ -111,6 +111,9 @@ public:
     /// A value chosen by a branch, not by a select: for sides with effects or loads.
     llvm::Value *choose(llvm::Value *condition, const std::function<llvm::Value *()> &then, const std::function<llvm::Value *()> &otherwise);
     llvm::AllocaInst *local(llvm::Type *type, const char *name);
+    /// The same i64, but with no bounds the verifier could know. A variable that grows in an iterator loop needs this: the verifier stops
+    /// walking such a loop only when the ranges repeat, and a sum of bounded numbers gets a new range every time.
+    llvm::Value *unbounded(llvm::Value *value);
     bool terminated() { return builder.GetInsertBlock()->getTerminator() != nullptr; }
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 

@@ -172,6 +172,13 @@ llvm::Value *Module::choose(llvm::Value *condition, const std::function<llvm::Va
     return phi;
 }
 
+llvm::Value *Module::unbounded(llvm::Value *value) {
+    llvm::GlobalVariable *zero = ir->getNamedGlobal("zero__"); // in .bss: the verifier would see through .rodata
+    if (!zero)
+        zero = global("zero__", i64(), diInt(64, true), ".bss");
+    return builder.CreateAdd(value, builder.CreateLoad(i64(), zero, true));
+}
+
 llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {
     llvm::BasicBlock &entry = function()->getEntryBlock();
     llvm::IRBuilder<> at(&entry, entry.getFirstInsertionPt());

@@ -27,8 +27,7 @@ void Lowering::begin(const std::string &event, const HookRow &row, size_t argume
     b.CreateStore(b.getFalse(), frame.kept);
 }
 
-/// A pointer the kernel may pass as null although its BTF does not say so (dispatch's prev on 6.12): the verifier takes it for
-/// non-null and deletes a plain test. The test is made on a copy of its low half that the verifier cannot see through.
+/// dispatch's prev may be null, and the verifier knows (set_arg_maybe_null in kernel/sched/ext.c): it wants the plain test on all 64 bits.
 llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
     return b.CreateICmpNE(slot, m.num(0));
 }

@@ -195,8 +195,13 @@ llvm::Value *Lowering::taskState(llvm::Value *task) {
     llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
     if (!memo) {
         memo = m.local(m.ptr(), "state");
-        llvm::IRBuilder<> entry(memo->getNextNode());
-        entry.CreateStore(null, memo);
+        // Forgotten where the task becomes known: in a loop that is once a turn, with another task each time.
+        auto *known = llvm::dyn_cast<llvm::Instruction>(task);
+        auto after = known ? known->getInsertionPointAfterDef() : std::nullopt;
+        llvm::IRBuilder<> first(memo->getParent(), std::next(memo->getIterator()));
+        if (after)
+            first.SetInsertPoint(*after);
+        first.CreateStore(null, memo);
     }
     llvm::Value *known = b.CreateLoad(m.ptr(), memo);
     m.ifThen(b.CreateICmpEQ(known, null), [&] {

@@ -122,7 +122,12 @@ void Lowering::assign(const Stmt &s) {
     if (target.ref.kind == RefKind::Local) {
         llvm::AllocaInst *slot = vars.at(static_cast<const Local *>(target.ref.decl));
         llvm::Value *by = value(*s.value);
-        b.CreateStore(s.assign == AssignKind::Set ? by : combined(b.CreateLoad(slot->getAllocatedType(), slot), by), slot);
+        if (s.assign != AssignKind::Set) {
+            by = combined(b.CreateLoad(slot->getAllocatedType(), slot), by);
+            if (!loopStack.empty())
+                by = m.unbounded(by);
+        }
+        b.CreateStore(by, slot);
         return;
     }
     if (target.ref.kind == RefKind::Attribute) { // p.slice
