@@ -16,7 +16,7 @@ tested = set()
 for path in (root / "test").rglob("*"):
     if path.suffix in (".scx", ".test") and "inputs" not in path.parts:
         for line in path.read_text(errors="replace").splitlines():
-            if re.search(r"//\s*(error|warning):|CHECK", line):
+            if "RUN:" not in line and re.search(r"//\s*(error|warning):|^(// )?[A-Z]+(-NEXT)?:", line):
                 tested.update(re.findall(r"SCX\d{4}", line))
 for code, name in rows:
     if code not in tested and code not in impossible:
