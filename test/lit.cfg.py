@@ -8,7 +8,7 @@ import lit.formats
 config.name = "scx"
 config.test_format = lit.formats.ShTest(False)
 config.suffixes = [".scx", ".test"]
-config.excludes = ["inputs", "kernel"]
+config.excludes = ["inputs"]
 config.test_source_root = os.path.dirname(__file__)
 root = os.path.dirname(config.test_source_root)
 
@@ -30,6 +30,8 @@ def tool(name):
 
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
+    ("%scxrun", os.path.join(build, "bin", "scxrun")),
+    ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),

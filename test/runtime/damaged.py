@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is every damaged object answered with one line and exit code 1? usage: damaged.py SCXRUN GOOD_OBJECT WORK_FOLDER OBJCOPY"""
+import copy
+import json
+import os
+import subprocess
+import sys
+
+scxrun, good, work, objcopy = sys.argv[1:]
+os.makedirs(work, exist_ok=True)
+whole = open(good, "rb").read()
+failures = 0
+
+
+def run(data, name):
+    path = os.path.join(work, "object")
+    with open(path, "wb") as f:
+        f.write(data)
+    return subprocess.run([scxrun, "--list", path], capture_output=True, text=True, errors="replace", timeout=60)
+
+
+def refuses(data, name, text):
+    global failures
+    r = run(data, name)
+    if r.returncode != 1 or r.stdout or r.stderr.count("\n") != 1 or not r.stderr.startswith("scxrun: ") or ";" not in r.stderr or text not in r.stderr:
+        failures += 1
+        print("%s: exit %d, %r %r, expected one line with %r" % (name, r.returncode, r.stdout[:200], r.stderr[:300], text))
+
+
+meta_path = os.path.join(work, "meta.json")
+subprocess.run([objcopy, "--dump-section", ".scx.meta=" + meta_path, good, os.path.join(work, "copy")], check=True)
+meta = json.load(open(meta_path))
+
+
+def with_meta(text):
+    with open(meta_path, "wb") as f:
+        f.write(text)
+    out = os.path.join(work, "changed")
+    subprocess.run([objcopy, "--update-section", ".scx.meta=" + meta_path, good, out], check=True)
+    return open(out, "rb").read()
+
+
+def changed(change):
+    m = copy.deepcopy(meta)
+    change(m)
+    return with_meta(json.dumps(m).encode())
+
+
+assert run(with_meta(json.dumps(meta).encode()), "same").returncode == 0, "the unchanged object has to be good"
+for length in list(range(0, 200, 7)) + list(range(200, len(whole), max(1, len(whole) // 60))) + [len(whole) - 1]:
+    refuses(whole[:length], "truncated to %d" % length, "is not a policy object")
+refuses(open("/bin/true", "rb").read(), "a program", "not for BPF")
+refuses(b"hello" * 100, "text", "no ELF file")
+refuses(with_meta(b"{"), "half a JSON", "damaged")
+refuses(with_meta(b"[" * 100000), "deep JSON", "damaged")
+refuses(with_meta(b"\xff\xfe"), "no UTF-8", "damaged")
+refuses(with_meta(b"{}"), "empty JSON", "damaged")
+refuses(changed(lambda m: m.update(format=2)), "newer", "object newer than this scxrun")
+for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags"):
+    refuses(changed(lambda m: m.pop(key)), "without " + key, "damaged")
+    refuses(changed(lambda m: m.update({key: 1.5})), "number for " + key, "damaged")
+p = lambda m: m["params"][0]
+refuses(changed(lambda m: p(m).update(symbol="nowhere")), "missing symbol", "no variable `nowhere`")
+refuses(changed(lambda m: p(m).update(symbol="stats__")), "a symbol of another size", "has 1 bytes instead of 8")
+refuses(changed(lambda m: p(m).update(section=".text")), "a section that holds no parameters", "damaged")
+refuses(changed(lambda m: p(m).update(type="colour")), "unknown type", "damaged")
+refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", "damaged")
+refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
+refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
+refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
+assert run(changed(lambda m: m.update(future=[1])), "unknown member").returncode == 0, "unknown members are ignored"
+sys.exit(1 if failures else 0)
