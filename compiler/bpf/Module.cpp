@@ -220,7 +220,9 @@ llvm::Value *Module::text(const std::string &text, bool writable) {
 llvm::DISubprogram *Module::makeSubprogram(llvm::Function *function, llvm::DISubroutineType *type, Span at) {
     unsigned line = std::max(1u, sources.position(at).line);
     llvm::DIFile *file = at.valid() ? diFile(at.file) : unit->getFile();
-    llvm::DISubprogram *made = debug.createFunction(file, function->getName(), function->getName(), file, line, type, line, llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagDefinition);
+    // BTF takes the linkage from here, and the kernel wants a callback static.
+    auto flags = function->hasInternalLinkage() ? llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit : llvm::DISubprogram::SPFlagDefinition;
+    llvm::DISubprogram *made = debug.createFunction(file, function->getName(), function->getName(), file, line, type, line, llvm::DINode::FlagPrototyped, flags);
     function->setSubprogram(made);
     function->setDoesNotThrow();
     function->addFnAttr("no-jump-tables", "true");

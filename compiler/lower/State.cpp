@@ -3,6 +3,8 @@
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
 
+#include <llvm/IR/InlineAsm.h>
+
 namespace scx {
 namespace {
 
@@ -222,6 +224,9 @@ Lowering::Place Lowering::place(const Expr &e) {
     if (e.kind == ExprKind::Index) {
         Place array = place(*e.args[0]);
         llvm::Value *index = value(*e.args[1]);
+        // What LLVM knows of the index it may use to weaken the test, and then the verifier misses a bound: hide it. Constants need none.
+        if (!llvm::isa<llvm::ConstantInt>(index))
+            index = b.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(m.i64(), {m.i64()}, false), "", "=r,0", false), {index});
         llvm::Value *good = b.CreateICmpULT(index, m.num(array.type.length));
         llvm::Value *safe = b.CreateSelect(good, index, m.num(0));
         return {b.CreateGEP(memoryType(m, array.type.element()), array.address, safe), nullptr, good, array.type.element(), array.shared};
