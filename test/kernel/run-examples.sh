@@ -4,7 +4,7 @@ scxrun=$1
 shift
 for object in "$@"; do
     name=$(basename "$object" .bpf.o); name=${name##*.}
-    $scxrun --for 6s "$object" > /tmp/log 2>&1 &
+    $scxrun --for 6s "$object" > /run/log 2>&1 &
     run=$!
     for i in $(seq 100); do
         [ "$(cat /sys/kernel/sched_ext/state)" = enabled ] && break
@@ -19,6 +19,6 @@ for object in "$@"; do
     wait $run
     code=$?
     echo "$name: $state, load $load, scxrun $code"
-    cat /tmp/log
+    cat /run/log
 done
 exit 0
