@@ -4,7 +4,7 @@ scxrun=$1
 shift
 for object in "$@"; do
     name=$(basename "$object" .bpf.o); name=${name##*.}
-    $scxrun --for 6s "$object" > /run/log 2>&1 &
+    $scxrun "$object" > /run/log 2>&1 &
     run=$!
     for i in $(seq 100); do
         [ "$(cat /sys/kernel/sched_ext/state)" = enabled ] && break
@@ -16,6 +16,7 @@ for object in "$@"; do
     timeout 60 hackbench -g 2 -l 100 > /dev/null
     load=$?
     state=$(cat /sys/kernel/sched_ext/state)
+    kill -TERM $run # a shell's background jobs ignore SIGINT
     wait $run
     code=$?
     echo "$name: $state, load $load, scxrun $code"
