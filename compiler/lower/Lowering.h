@@ -148,7 +148,11 @@ private:
     void keep(llvm::Value *slice);
     llvm::Value *withTask(const QueueDecl &q, const Expr &e, llvm::Value *task);
     void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
-    void wakeServer(const QueueDecl &q, llvm::Value *task);
+    void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *instance);
+    llvm::Value *hasServer(const QueueDecl &q, llvm::Value *task);
+    llvm::Value *instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
+    llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
+    void storeMembership(const QueueDecl &q, llvm::Value *task);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
     bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);

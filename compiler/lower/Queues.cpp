@@ -34,6 +34,7 @@ llvm::Value *Lowering::dsqId(const QueueDecl &q, llvm::Value *instance, bool esc
 llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
     switch (q.domain) {
     case Domain::Cpu: return b.CreateAnd(cpu, m.num(kMaxCpus - 1));
+    case Domain::Core: return topology("raw_core__", cpu);
     case Domain::Llc: return topology("llc__", cpu);
     case Domain::Node: return topology("node__", cpu);
     default: return m.num(0);
@@ -93,15 +94,17 @@ void Lowering::putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, ll
 
 /// The task's CPU does not serve the queue: nothing would wake an idle one that does. The kick of a CPU that is not idle closes the
 /// race with one that is about to go idle.
-void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task) {
+void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *instance) {
     llvm::Value *own = taskCpu(task);
-    m.ifThen(b.CreateXor(inSet(*q.on, own), b.getTrue()), [&] {
+    // Where an instance was named, its CPUs serve it; elsewhere those of the set do, for they steal from each other.
+    auto serves = [&](llvm::Value *cpu) { return q.on ? inSet(*q.on, cpu) : b.CreateICmpEQ(instanceOf(q, cpu), instance); };
+    m.ifThen(b.CreateXor(serves(own), b.getTrue()), [&] {
         llvm::AllocaInst *server = m.local(m.i64(), "server");
         b.CreateStore(m.num(-1), server);
         forNear(own, [&](llvm::Value *cpu) {
-            llvm::BasicBlock *serves = m.block("serves"), *idle = m.block("idle"), *busy = m.block("busy");
-            b.CreateCondBr(b.CreateAnd(inSet(*q.on, cpu), mayRun(task, cpu)), serves, loopStack.back().next);
-            b.SetInsertPoint(serves);
+            llvm::BasicBlock *candidate = m.block("serves"), *idle = m.block("idle"), *busy = m.block("busy");
+            b.CreateCondBr(b.CreateAnd(serves(cpu), mayRun(task, cpu)), candidate, loopStack.back().next);
+            b.SetInsertPoint(candidate);
             b.CreateCondBr(m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}), idle, busy);
             b.SetInsertPoint(idle);
             b.CreateStore(cpu, server);
@@ -115,36 +118,12 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task) {
     });
 }
 
-llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
-    if (frame.iterators.contains(task)) { // a loop's task: moved
-        llvm::Value *it = frame.iterators.at(task);
-        llvm::Value *id = dsqId(q, instanceOf(q, at ? value(*at) : taskCpu(task)));
-        if (slice)
-            m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
-        if (ordered(q)) {
-            m.callEither("scx_bpf_dsq_move_set_vtime", "scx_bpf_dispatch_from_dsq_set_vtime", {it, keyFor(q, task)});
-            return m.callEither("scx_bpf_dsq_move_vtime", "scx_bpf_dispatch_vtime_from_dsq", {it, task, id, m.num(0)});
-        }
-        return m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, id, m.num(0)});
-    }
-    if (queueField) {
-        Place p{queueField == keyField ? nullptr : b.CreateStructGEP(taskType, taskState(task), taskIndex.at(queueField)), task, nullptr, {TypeKind::Int}};
-        store(p, m.num(q.index));
-    }
-    if (!slice) {
-        slice = sliceFor(q, task);
-        if (frame.slice) {
-            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
-            slice = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, slice);
-        }
-    }
-    auto enqueue = [&] {
-        llvm::Value *instance = instanceOf(q, at ? value(*at) : taskCpu(task));
-        if (!q.on)
-            return putDsq(q, task, dsqId(q, instance), slice);
-        // May the task run on a CPU of the set that is online? If on none, it waits in the escape, which all others serve.
-        llvm::AllocaInst *possible = m.local(m.i1(), "possible");
-        b.CreateStore(b.getFalse(), possible);
+/// i1: the task may run on some CPU of the queue's set that is online. If on none, it waits in the escape, which all others serve.
+llvm::Value *Lowering::hasServer(const QueueDecl &q, llvm::Value *task) {
+    llvm::AllocaInst *possible = m.local(m.i1(), "possible");
+    llvm::Value *own = taskCpu(task);
+    b.CreateStore(b.CreateAnd(inSet(*q.on, own), mayRun(task, own)), possible); // its own CPU is online: mostly all there is to ask
+    m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), possible), b.getTrue()), [&] {
         counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
             llvm::BasicBlock *yes = m.block("yes");
             llvm::Value *online = m.call("scx_bpf_get_online_cpumask", {});
@@ -155,10 +134,77 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
             b.CreateStore(b.getTrue(), possible);
             leaveTo(loopStack.back().leave, loopCleanups.back());
         });
-        m.ifThen(b.CreateLoad(m.i1(), possible),
+    });
+    return b.CreateLoad(m.i1(), possible);
+}
+
+/// The instance of the CPU that was named, if the task may run there; else of the task's own, where it certainly may.
+llvm::Value *Lowering::instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task) {
+    llvm::Value *own = taskCpu(task);
+    if (!at)
+        return instanceOf(q, own);
+    llvm::Value *named = value(*at);
+    return instanceOf(q, b.CreateSelect(mayRun(task, named), named, own));
+}
+
+/// A loop's task goes over to another queue. Nobody looks at the new one by itself: its CPU may have gone idle because it did
+/// not serve the old one.
+llvm::Value *Lowering::move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
+    llvm::Value *it = frame.iterators.at(task);
+    llvm::Value *instance = instanceFor(q, at, task);
+    llvm::Value *id = dsqId(q, instance);
+    if (q.on)
+        id = b.CreateSelect(hasServer(q, task), id, dsqId(q, instance, true));
+    if (slice)
+        m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
+    llvm::Value *done;
+    if (ordered(q)) {
+        m.callEither("scx_bpf_dsq_move_set_vtime", "scx_bpf_dispatch_from_dsq_set_vtime", {it, keyFor(q, task)});
+        done = m.callEither("scx_bpf_dsq_move_vtime", "scx_bpf_dispatch_vtime_from_dsq", {it, task, id, m.num(0)});
+    } else {
+        done = m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, id, m.num(0)});
+    }
+    m.ifThen(done, [&] {
+        storeMembership(q, task);
+        kick(taskCpu(task), 1);
+        if (q.on || (at && q.domain != Domain::None))
+            wakeServer(q, task, instance);
+    });
+    return done;
+}
+
+void Lowering::storeMembership(const QueueDecl &q, llvm::Value *task) {
+    if (!queueField)
+        return;
+    Place p{queueField == keyField ? nullptr : b.CreateStructGEP(taskType, taskState(task), taskIndex.at(queueField)), task, nullptr, {TypeKind::Int}};
+    store(p, m.num(q.index));
+}
+
+llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
+    if (frame.iterators.contains(task))
+        return move(q, at, task, slice);
+    storeMembership(q, task);
+    if (frame.context == kDispatch) // prev runs and cannot wait in a queue: the kernel enqueues it if nobody keeps it
+        return b.getFalse();
+    if (!slice) {
+        slice = sliceFor(q, task);
+        if (frame.slice) {
+            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
+            slice = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, slice);
+        }
+    }
+    auto enqueue = [&] {
+        llvm::Value *instance = instanceFor(q, at, task);
+        if (!q.on) {
+            putDsq(q, task, dsqId(q, instance), slice);
+            if (at && q.domain != Domain::None)
+                wakeServer(q, task, instance);
+            return;
+        }
+        m.ifThen(hasServer(q, task),
                  [&] {
                      putDsq(q, task, dsqId(q, instance), slice);
-                     wakeServer(q, task);
+                     wakeServer(q, task, instance);
                  },
                  [&] { putDsq(q, task, dsqId(q, instance, true), slice); });
     };
@@ -196,8 +242,8 @@ llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Va
                         [&]() -> llvm::Value * { return b.getFalse(); });
     }
     if (frame.context == kDispatch) { // only prev is left: it goes on
-        keep(slice ? slice : m.num(policySlice));
-        return b.getTrue();
+        return m.choose(b.CreateAnd(frame.prevPresent, b.CreateAnd(b.CreateICmpEQ(cpu, frame.cpu), b.CreateICmpEQ(task, frame.prev))),
+                        [&]() -> llvm::Value * { keep(slice ? slice : m.num(policySlice)); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
     }
     if (frame.context == kEnqueue) // LOCAL_ON from enqueue aborts for tasks that cannot follow; the task's own CPU is always right
         return m.choose(b.CreateICmpEQ(cpu, taskCpu(task)), [&]() -> llvm::Value * { local(); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
@@ -240,11 +286,17 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
             llvm::AllocaInst *first = m.local(m.i1(), "first");
             b.CreateStore(b.getTrue(), first);
             m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
+            llvm::BasicBlock *next = m.block("peek.next"), *look = m.block("peek.look"), *eligible = m.block("peek.eligible"), *end = m.block("peek.end");
+            b.CreateBr(next);
+            b.SetInsertPoint(next);
             llvm::Value *head = m.call("bpf_iter_scx_dsq_next", {it});
-            m.ifThen(b.CreateICmpNE(head, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-                llvm::Value *theirs = m.loadField(head, "task_struct", "scx.dsq_vtime");
-                b.CreateStore(compare(Op::Lt, keyFor(q, frame.prev), theirs, true), first);
-            });
+            b.CreateCondBr(b.CreateICmpNE(head, llvm::ConstantPointerNull::get(m.ptr())), look, end);
+            b.SetInsertPoint(look);
+            b.CreateCondBr(mayRun(head, frame.cpu), eligible, next); // consume skips those that may not run here
+            b.SetInsertPoint(eligible);
+            b.CreateStore(compare(Op::Lt, keyFor(q, frame.prev), m.loadField(head, "task_struct", "scx.dsq_vtime"), true), first);
+            b.CreateBr(end);
+            b.SetInsertPoint(end);
             m.call("bpf_iter_scx_dsq_destroy", {it});
             m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
         });

@@ -7,7 +7,9 @@ namespace scx {
 void Checker::pushLocal(Local &local) {
     if (mode == CheckMode::Surface && local.name.find("__") != std::string::npos)
         diags.report(Diag::CompilerName, local.span);
-    if (auto taken = lookup(local.name); taken && mode == CheckMode::Surface) {
+    // A module's author cannot know the policy's names, nor the other way round: only within one file is shadowing refused.
+    auto taken = lookup(local.name);
+    if (taken && mode == CheckMode::Surface && (!taken->span.valid() || taken->span.file == local.span.file)) {
         auto &d = diags.report(Diag::NameTaken, local.span, local.name);
         if (taken->span.valid())
             d.note(taken->span, "the first `" + local.name + "` is here");

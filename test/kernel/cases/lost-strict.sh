@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Two hogs on one CPU, the one with priority has all of it: who just ran is still a member of its queue.
+hog 1 -5; a=$hog; hog 1 0; b=$hog
+measure 4 $a $b
+set -- $figures
+at_least 90 $1; at_most 5 $2
