@@ -424,35 +424,10 @@ void CoreWriter::declarations() {
 bool CoreWriter::decides(const HookDecl *hook) const {
     if (!hook)
         return false;
-    // Placement.cpp has refused a deciding hook beside the block; what is left is decided by the operations in the body.
-    std::function<bool(const Expr &)> inserts = [&](const Expr &e) {
-        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation) {
-            Operation op = static_cast<const OperationRow *>(e.args[0]->ref.decl)->op;
-            if (op == Operation::QueueInsert || op == Operation::LocalInsert || op == Operation::QueueConsume)
-                return true;
-        }
-        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Function) {
-            std::function<bool(const Block &)> any = [&](const Block &b) {
-                for (const StmtPtr &s : b)
-                    if ((s->value && inserts(*s->value)) || any(s->body) || any(s->orElse))
-                        return true;
-                return false;
-            };
-            if (any(static_cast<const FnDecl *>(e.args[0]->ref.decl)->body))
-                return true;
-        }
-        for (const ExprPtr &arg : e.args)
-            if (inserts(*arg))
-                return true;
-        return false;
-    };
-    std::function<bool(const Block &)> any = [&](const Block &b) {
-        for (const StmtPtr &s : b)
-            if ((s->value && inserts(*s->value)) || any(s->body) || any(s->orElse) || (hook->name == "select_cpu" && s->kind == StmtKind::Return && s->value))
-                return true;
-        return false;
-    };
-    return any(hook->body);
+    // The checks have refused a deciding hook beside its block. A select_cpu that inserts places its task by hand as well.
+    std::set<const FnDecl *> seen;
+    return decidesEnqueue(*hook) || decidesDispatch(*hook) || decidesPlace(*hook) ||
+           (hook->name == "select_cpu" && anyExpr(hook->body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen));
 }
 
 void CoreWriter::hooks() {

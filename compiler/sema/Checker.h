@@ -36,6 +36,7 @@ private:
     std::unordered_map<std::string, const Field *> taskFields, cpuFields, cgroupFields;
     std::vector<std::unordered_map<std::string, Symbol>> scopes;
     std::set<const void *> used; // parameters that are read
+    std::unordered_map<const ConstDecl *, int> consts; // 1: being evaluated, 2: done
     const DisciplineDecl *discipline = nullptr; // whose body is being checked
     std::unordered_map<std::string, const Field *> disciplineTask, disciplineQueue;
     std::unordered_map<std::string, const FnDecl *> disciplineFns;
@@ -52,9 +53,11 @@ private:
     // Declarations.cpp
     void declare(const std::string &name, Span span, Ref ref, Type type);
     void collect();
+    void withTask(const std::function<void()> &typing);
     void checkNames();
     Type typeOf(const TypeName &name, bool state);
     void checkConst(ConstDecl &decl);
+    void declareConsts();
     void checkParam(ParamDecl &decl);
     void checkField(Field &field);
     void checkQueue(QueueDecl &queue);
@@ -78,7 +81,9 @@ private:
     // Types.cpp
     /// Types `e`; `expected` decides how bare enumerators and literals are read (None: no expectation).
     Type type(Expr &e, Type expected = {});
-    /// As type, and it must be `wanted`.
+    /// As type, for where a value is needed: a counter, or a call that returns nothing, is refused.
+    Type value(Expr &e, Type expected = {});
+    /// As value, and it must be `wanted`.
     void require(Expr &e, Type wanted);
     Type typeBinary(Expr &e, Type expected);
     Type typeIs(Expr &e);
@@ -105,8 +110,17 @@ public:
 /// Every `Entry` below and including `entry`.
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
 
+/// Whether an expression of the body, or of a function it calls, passes the test; `seen` collects the functions.
+bool anyExpr(const Block &body, const std::function<bool(const Expr &)> &test, std::set<const FnDecl *> &seen);
+bool isOperation(const Expr &e, Operation op);
+/// Whether a policy's hook decides in place of `match`, `dispatch` or `place` (asked after names are resolved).
+bool decidesEnqueue(const HookDecl &hook);
+bool decidesDispatch(const HookDecl &hook);
+bool decidesPlace(const HookDecl &hook);
+
 // Questions about the whole policy, asked after names and types are right.
 void checkPlacement(Program &program, Diagnostics &diags);
+void checkDecisions(Program &program, Diagnostics &diags);
 void checkRules(Program &program, Diagnostics &diags);
 void checkContexts(Program &program, CheckMode mode, Diagnostics &diags);
 

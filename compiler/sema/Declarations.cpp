@@ -59,8 +59,7 @@ void Checker::collect() {
             if (!seen.insert(d->values[i]).second)
                 diags.report(Diag::NameTaken, d->valueSpans[i], d->values[i]);
     }
-    for (auto &d : program.consts)
-        checkConst(*d);
+    declareConsts();
     for (auto &d : program.params)
         checkParam(*d);
     for (StateDecl &s : program.states)
@@ -132,7 +131,23 @@ void Checker::collect() {
         }
 }
 
+/// Constants may stand in any order: all names first, each value when it is first needed.
+void Checker::declareConsts() {
+    for (auto &d : program.consts)
+        declare(d->name, d->nameSpan, {RefKind::Const, d.get()}, {});
+    for (auto &d : program.consts)
+        checkConst(*d);
+}
+
 void Checker::checkConst(ConstDecl &decl) {
+    int &state = consts[&decl];
+    if (state == 2)
+        return;
+    if (state == 1) {
+        diags.report(Diag::DefinedByItself, decl.nameSpan, decl.name);
+        return;
+    }
+    state = 1;
     Type declared = decl.typeName ? typeOf(*decl.typeName, true) : Type{};
     if (declared.known())
         require(*decl.value, declared);
@@ -145,12 +160,7 @@ void Checker::checkConst(ConstDecl &decl) {
         else
             diags.report(Diag::NotConstant, decl.value->span);
     }
-    bool ofDiscipline = false;
-    for (auto &d : program.disciplines)
-        for (auto &c : d->consts)
-            ofDiscipline |= c.get() == &decl;
-    if (!ofDiscipline)
-        declare(decl.name, decl.nameSpan, {RefKind::Const, &decl}, decl.type);
+    consts[&decl] = 2;
 }
 
 void Checker::checkParam(ParamDecl &decl) {
@@ -233,7 +243,7 @@ void Checker::checkOptions(Options &options, const char *of) {
             require(*o.value, {TypeKind::Duration});
             if (auto n = evaluate(*o.value); n && o.value->type.known() && *n == 0)
                 diags.report(Diag::ZeroSlice, o.value->span);
-            else if (n && *n < 0)
+            else if (n && *n < 0 && mode == CheckMode::Surface) // the core writes `forever` as -1ns
                 diags.report(Diag::OutOfRange, o.value->span, "a negative slice", "what a slice can be");
             break;
         case OptionValue::Timeout:
@@ -275,6 +285,7 @@ void Checker::checkPlace(PlaceBlock &place) {
     inPlace = taskAtHand = true;
     scopes.emplace_back();
     scopes.back()["prev"] = {{RefKind::Local, &implicitPrev}, implicitPrev.type, {}};
+    scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
     for (Candidate &c : place.candidates) {
         if (c.isElse ? c.name != "prev" : c.name != "prev" && c.name != "core" && c.name != "cpu")
             diags.report(Diag::Expected, c.nameSpan, c.isElse ? "`prev`" : "`prev`, `core` or `cpu`", "`" + c.name + "`");
@@ -319,9 +330,8 @@ void Checker::checkQueue(QueueDecl &queue) {
     scopes.emplace_back();
     scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
     for (ExprPtr &key : queue.keys) {
-        taskAtHand = true;
-        Type t = type(*key);
-        taskAtHand = false;
+        Type t;
+        withTask([&] { t = type(*key); });
         if (t.known() && t.kind != TypeKind::Int && t.kind != TypeKind::Duration && t.kind != TypeKind::Time && t.kind != TypeKind::Enum)
             diags.report(Diag::TypeMismatch, key->span, "int, duration, time or an enum", typeText(t));
     }
@@ -453,14 +463,23 @@ void Checker::checkHook(HookDecl &hook, bool inDiscipline) {
     scopes.pop_back();
 }
 
+/// Runs `typing` where a task is at hand: it is `p`, and `p.` may be left out.
+void Checker::withTask(const std::function<void()> &typing) {
+    bool outer = taskAtHand;
+    taskAtHand = true;
+    scopes.emplace_back();
+    scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    typing();
+    scopes.pop_back();
+    taskAtHand = outer;
+}
+
 void Checker::checkNames() {
     checkOptions(program.settings, "policy");
     for (auto &d : program.cpuSets)
         requireSet(*d->value);
-    taskAtHand = true;
     for (auto &d : program.rules)
-        require(*d->value, {TypeKind::Bool});
-    taskAtHand = false;
+        withTask([&] { require(*d->value, {TypeKind::Bool}); });
     for (auto &q : program.queues)
         checkQueue(*q);
     for (auto &d : program.disciplines)
@@ -470,9 +489,7 @@ void Checker::checkNames() {
     if (program.match)
         for (MatchRule &rule : program.match->rules) {
             if (rule.condition) {
-                taskAtHand = true;
-                require(*rule.condition, {TypeKind::Bool});
-                taskAtHand = false;
+                withTask([&] { require(*rule.condition, {TypeKind::Bool}); });
             }
             Expr queue;
             queue.kind = ExprKind::Name;

@@ -25,6 +25,13 @@ std::optional<Symbol> Checker::lookup(const std::string &name) {
     if (auto it = top.find(name); it != top.end()) {
         if (it->second.ref.kind == RefKind::Param)
             used.insert(it->second.ref.decl);
+        if (it->second.ref.kind == RefKind::Const) {
+            for (auto &d : program.consts)
+                if (d.get() == it->second.ref.decl) {
+                    checkConst(*d);
+                    it->second.type = d->type;
+                }
+        }
         return it->second;
     }
     return std::nullopt;

@@ -1,92 +1,109 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Can a task be lost? Every queue that is filled must be served, without a condition that may stay false; and who decides: the
-// declarations or a hook?
+// Can a task be lost? Every queue that is filled must be served, on some CPU and without a condition that may stay false.
 #include "sema/Checker.h"
+
+#include <algorithm>
+#include <bitset>
 
 namespace scx {
 namespace {
 
-bool uses(const Expr &e, const std::function<bool(const Expr &)> &test) {
-    if (test(e))
-        return true;
-    for (const ExprPtr &arg : e.args)
-        if (uses(*arg, test))
-            return true;
-    return false;
+using CpuBits = std::bitset<kMaxCpus>;
+
+/// The CPUs of a set that is constant; none if the machine decides.
+std::optional<CpuBits> constantSet(const Expr &e) {
+    switch (e.kind) {
+    case ExprKind::Range: case ExprKind::CpuRange: {
+        auto low = Checker::evaluate(*e.args[0]), high = Checker::evaluate(*e.args[1]);
+        if (!low || !high)
+            return std::nullopt;
+        CpuBits made;
+        for (int64_t i = std::max<int64_t>(*low, 0); i <= std::min<int64_t>(*high, kMaxCpus - 1); ++i)
+            made.set(static_cast<size_t>(i));
+        return made;
+    }
+    case ExprKind::Binary: {
+        auto left = constantSet(*e.args[0]), right = constantSet(*e.args[1]);
+        if (e.op == Op::BitAnd && ((left && left->none()) || (right && right->none())))
+            return CpuBits();
+        if (e.op == Op::Sub && left && left->none())
+            return CpuBits();
+        if (!left || !right)
+            return std::nullopt;
+        return e.op == Op::BitOr ? *left | *right : e.op == Op::BitAnd ? *left & *right : *left & ~*right;
+    }
+    case ExprKind::Name:
+        if (e.ref.kind == RefKind::CpuSet)
+            return constantSet(*static_cast<const CpusDecl *>(e.ref.decl)->value);
+        return std::nullopt;
+    default: return std::nullopt;
+    }
 }
 
-bool uses(const Block &b, const std::function<bool(const Expr &)> &test) {
-    for (const StmtPtr &s : b)
-        if ((s->value && uses(*s->value, test)) || (s->target && uses(*s->target, test)) || uses(s->body, test) || uses(s->orElse, test))
-            return true;
-    return false;
-}
-
-bool isOperation(const Expr &e, Operation op) {
-    return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.args[0]->ref.decl)->op == op;
-}
-
-/// The body, or a function it calls, does one of the operations.
-bool does(const Block &b, std::initializer_list<Operation> ops) {
-    std::function<bool(const Expr &)> test = [&](const Expr &e) {
-        for (Operation op : ops)
-            if (isOperation(e, op))
-                return true;
-        return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Function &&
-               uses(static_cast<const FnDecl *>(e.args[0]->ref.decl)->body, test);
+/// The queues a body names as `receiver` of an operation, or walks over, also through functions.
+void queuesOf(const Block &body, bool serving, std::set<std::string> &names) {
+    std::set<const FnDecl *> seen;
+    auto add = [&](const Expr &queue) {
+        if (queue.ref.kind == RefKind::Queue)
+            names.insert(static_cast<const QueueDecl *>(queue.ref.decl)->name);
     };
-    return uses(b, test);
+    std::function<void(const Block &)> loops = [&](const Block &b) {
+        for (const StmtPtr &s : b) {
+            if (serving && s->kind == StmtKind::For)
+                add(*s->value);
+            loops(s->body);
+            loops(s->orElse);
+        }
+    };
+    loops(body);
+    anyExpr(body, [&](const Expr &e) {
+        if (serving ? isOperation(e, Operation::QueueConsume) || isOperation(e, Operation::QueueTake) : isOperation(e, Operation::QueueInsert))
+            add(*e.args[0]->args[0]);
+        return false;
+    }, seen);
+    for (const FnDecl *fn : seen)
+        loops(fn->body);
 }
 
-/// How often a path through the block inserts the task: least and most. A `return` ends a path.
-struct Count {
-    int least = 0, most = 0;
-    bool ends = false; // every path returns
-};
+bool isWord(const Option *o, const char *word) { return o && o->value && o->value->kind == ExprKind::Name && o->value->name == word; }
 
-Count insertions(const Block &b, Span &offender);
-
-Count insertions(const Stmt &s, Span &offender) {
-    Count made;
-    if (s.value && uses(*s.value, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); })) {
-        made.least = made.most = 1;
-        offender = s.span;
-    }
-    if (s.kind == StmtKind::If) {
-        Count a = insertions(s.body, offender), c = insertions(s.orElse, offender);
-        int conditionCount = made.most;
-        // `if c.local.insert(p) { return; }`: where the condition inserted, the body ends the path.
-        if (conditionCount && a.ends && a.most == 0)
-            return {c.least, std::max(1, c.most), c.ends};
-        made.least += a.ends && a.most > 0 ? c.least : std::min(a.least, c.least);
-        made.most += std::max(a.most, c.most);
-        made.ends = a.ends && c.ends;
-        if (a.ends != c.ends && !made.ends) { // one branch leaves: only the other goes on
-            const Count &left = a.ends ? a : c, &on = a.ends ? c : a;
-            if (left.least == 0 || left.most > 1)
-                return {0, 2, false};
-            return {on.least, on.most, false};
-        }
-    } else if (s.kind == StmtKind::For || s.kind == StmtKind::Repeat) {
-        Count body = insertions(s.body, offender);
-        made.most += body.most ? 2 : 0;
-    } else if (s.kind == StmtKind::Return)
-        made.ends = true;
-    return made;
+/// Whether `preempts` of `by` names the queue.
+bool preempts(const Option &o, const QueueDecl &by, const QueueDecl &queue) {
+    std::function<bool(const Expr &)> names = [&](const Expr &e) {
+        if (e.kind == ExprKind::Binary)
+            return names(*e.args[0]) || names(*e.args[1]);
+        return e.ref.decl == &queue || (e.ref.kind == RefKind::Self && &by == &queue);
+    };
+    return o.name == "preempts" && o.value && names(*o.value);
 }
 
-Count insertions(const Block &b, Span &offender) {
-    Count sum;
-    for (const StmtPtr &s : b) {
-        Count one = insertions(*s, offender);
-        sum.least += one.least;
-        sum.most += one.most;
-        if (one.ends) {
-            sum.ends = true;
-            break;
-        }
+/// Something in the policy can end a slice without end: a `preempts` that names the queue, a timer, a hook that preempts.
+bool canBeEnded(const Program &program, const QueueDecl &queue) {
+    if (!program.everys.empty())
+        return true;
+    for (const auto &other : program.queues) {
+        for (const Option &o : other->options)
+            if (preempts(o, *other, queue))
+                return true;
+        if (other->discipline)
+            for (const Option &o : other->discipline->options)
+                if (preempts(o, *other, queue))
+                    return true;
     }
-    return sum;
+    if (program.match)
+        for (const MatchRule &rule : program.match->rules)
+            for (const Option &o : rule.options)
+                for (const auto &by : program.queues)
+                    if (by->name == rule.queue && preempts(o, *by, queue))
+                        return true;
+    for (const auto &h : program.hooks) {
+        std::set<const FnDecl *> seen;
+        if (anyExpr(h->body, [](const Expr &e) {
+                return isOperation(e, Operation::CpuPreempt) || (e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Slice);
+            }, seen))
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -102,38 +119,20 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         diags.report(Diag::NoQueue, program.policy.nameSpan);
         return;
     }
-    const HookDecl *enqueueDecides = nullptr, *dispatchDecides = nullptr;
+    bool enqueueDecides = false, dispatchDecides = false;
+    std::set<std::string> inserted, servedByHand;
     for (const auto &h : program.hooks) {
-        if (h->name == "enqueue" && does(h->body, {Operation::QueueInsert, Operation::LocalInsert})) {
-            enqueueDecides = h.get();
-            if (program.match)
-                diags.report(Diag::BothDecide, h->nameSpan, "match").note(program.match->span, "the block");
-            Span offender = h->nameSpan;
-            Count count = insertions(h->body, offender);
-            if (count.least < 1)
-                diags.report(Diag::InsertOnce, h->nameSpan, "a path through it inserts nothing, and the task would be lost");
-            else if (count.most > 1)
-                diags.report(Diag::InsertOnce, h->nameSpan, "a path through it may insert twice").note(offender, "inserted here");
-        }
-        if (h->name == "dispatch" && does(h->body, {Operation::QueueConsume, Operation::QueueInsert, Operation::LocalInsert})) {
-            dispatchDecides = h.get();
-            if (program.dispatch)
-                diags.report(Diag::BothDecide, h->nameSpan, "dispatch").note(program.dispatch->span, "the block");
-        }
-        if (h->name == "select_cpu" && program.place && uses(h->body, [](const Expr &) { return false; }) == false) {
-            bool returnsValue = false;
-            std::function<void(const Block &)> find = [&](const Block &b) {
-                for (const StmtPtr &s : b) {
-                    returnsValue |= s->kind == StmtKind::Return && s->value;
-                    find(s->body);
-                    find(s->orElse);
-                }
-            };
-            find(h->body);
-            if (returnsValue)
-                diags.report(Diag::BothDecide, h->nameSpan, "place").note(program.place->span, "the block");
-        }
+        enqueueDecides |= decidesEnqueue(*h);
+        dispatchDecides |= decidesDispatch(*h);
+        queuesOf(h->body, false, inserted);
+        if (h->name == "dispatch")
+            queuesOf(h->body, true, servedByHand);
     }
+    for (const auto &e : program.everys) {
+        queuesOf(e->body, false, inserted);
+        queuesOf(e->body, true, servedByHand);
+    }
+    checkDecisions(program, diags);
     bool several = program.queues.size() > 1;
     if (several && !program.match && !enqueueDecides)
         diags.report(Diag::MatchMissing, program.queues[1]->nameSpan);
@@ -142,23 +141,6 @@ void checkPlacement(Program &program, Diagnostics &diags) {
     if (!diags.ok())
         return;
 
-    std::set<std::string> inserted;
-    auto findInserts = [&](const Block &body) {
-        uses(body, [&](const Expr &e) {
-            if (isOperation(e, Operation::QueueInsert)) {
-                const Expr &receiver = *e.args[0]->args[0];
-                if (receiver.ref.kind == RefKind::Queue)
-                    inserted.insert(static_cast<const QueueDecl *>(receiver.ref.decl)->name);
-            }
-            return false;
-        });
-    };
-    for (const auto &h : program.hooks)
-        findInserts(h->body);
-    for (const auto &f : program.fns)
-        findInserts(f->body);
-    for (const auto &e : program.everys)
-        findInserts(e->body);
     std::map<std::string, const MatchRule *> filled;
     if (program.match)
         for (const MatchRule &rule : program.match->rules)
@@ -203,12 +185,19 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             diags.report(Diag::NothingFills, q->nameSpan, q->name);
             continue;
         }
+        auto notServed = [&] {
+            auto &d = diags.report(Diag::NotServed, q->nameSpan, q->name);
+            if (filled.contains(q->name))
+                d.note(filled[q->name]->span, "this rule fills it");
+        };
+        if (dispatchDecides && !servedByHand.contains(q->name)) {
+            notServed();
+            continue;
+        }
         if (!dispatchDecides && program.dispatch) {
             auto it = served.find(q->name);
             if (it == served.end()) {
-                auto &d = diags.report(Diag::NotServed, q->nameSpan, q->name);
-                if (filled.contains(q->name))
-                    d.note(filled[q->name]->span, "this rule fills it");
+                notServed();
                 continue;
             }
             if (!it->second.always)
@@ -224,27 +213,25 @@ void checkPlacement(Program &program, Diagnostics &diags) {
                         return &o;
             return nullptr;
         };
-        auto is = [](const Option *o, const char *word) { return o && o->value && o->value->kind == ExprKind::Name && o->value->name == word; };
-        if (is(option("wait_limit"), "none") && several && !served[q->name].first)
+        if (isWord(option("wait_limit"), "none") && several && !served[q->name].first)
             diags.report(Diag::Starvation, option("wait_limit")->span, q->name);
-        if (is(option("steal"), "none") && q->domain != Domain::None)
+        if (isWord(option("steal"), "none") && q->domain != Domain::None)
             diags.report(Diag::Stranded, option("steal")->span, q->name);
         const Option *slice = option("slice");
-        bool forever = is(slice, "forever");
         if (!slice)
             for (const Option &o : program.settings)
-                forever |= o.name == "slice" && is(&o, "forever");
-        if (forever) {
-            bool ended = !program.everys.empty();
-            for (const auto &other : program.queues)
-                for (const Option &o : other->options)
-                    ended |= o.name == "preempts";
-            if (!ended)
-                diags.report(Diag::ForeverAlone, slice ? slice->span : q->nameSpan, q->name);
-        }
+                if (o.name == "slice")
+                    slice = &o;
+        if (isWord(slice, "forever") && !canBeEnded(program, *q))
+            diags.report(Diag::ForeverAlone, slice->span, q->name);
+        if (program.match)
+            for (const MatchRule &rule : program.match->rules)
+                for (const Option &o : rule.options)
+                    if (rule.queue == q->name && o.name == "slice" && isWord(&o, "forever") && !canBeEnded(program, *q))
+                        diags.report(Diag::ForeverAlone, o.span, q->name);
         // A set without a CPU, as far as it is constant.
-        if (q->on && q->on->kind == ExprKind::Range)
-            if (auto low = Checker::evaluate(*q->on->args[0]), high = Checker::evaluate(*q->on->args[1]); low && high && (*low > *high || *high < 0 || *low >= kMaxCpus))
+        if (q->on)
+            if (auto set = constantSet(*q->on); set && set->none())
                 diags.report(Diag::EmptySet, q->on->span, q->name);
     }
 }

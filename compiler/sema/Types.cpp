@@ -63,9 +63,18 @@ Type Checker::type(Expr &e, Type expected) {
         if (e.ref.kind == RefKind::None && e.type.kind == TypeKind::Enum) {
             diags.report(Diag::TypeMismatch, e.span, "a value", "the type `" + e.name + "`");
             e.type = {};
+        } else if (e.ref.kind == RefKind::Function || (e.ref.kind == RefKind::Rules && !taskAtHand)) {
+            diags.report(Diag::NoValue, e.span, e.name, e.ref.kind == RefKind::Rules ? "rules are about a task, write `p." + e.name + "`" : "call it, `" + e.name + "(…)`");
+            e.type = {};
         }
         break;
-    case ExprKind::Member: resolveMember(e); break;
+    case ExprKind::Member:
+        resolveMember(e);
+        if (e.ref.kind == RefKind::Operation) {
+            diags.report(Diag::NoValue, e.span, e.name, "call it, `" + e.name + "(…)`");
+            e.type = {};
+        }
+        break;
     case ExprKind::Call: e.type = typeCall(e, expected); break;
     case ExprKind::Index: {
         Type base = type(*e.args[0]);
@@ -114,8 +123,25 @@ Type Checker::type(Expr &e, Type expected) {
     return e.type;
 }
 
+Type Checker::value(Expr &e, Type expected) {
+    Type found = type(e, expected);
+    if (found.known())
+        return found;
+    if (e.ref.kind == RefKind::Stat)
+        diags.report(Diag::NoValue, e.span, e.name, "statistics are only written; keep a `global` beside it");
+    else if (e.kind == ExprKind::Call) {
+        const Ref &callee = e.args[0]->ref;
+        if (callee.kind == RefKind::Function && !static_cast<const FnDecl *>(callee.decl)->resultName)
+            diags.report(Diag::NoValue, e.span, e.args[0]->name, "the function returns nothing; give it a result, `-> TYPE`");
+        else if (callee.kind == RefKind::Stat || (callee.kind == RefKind::Operation && !static_cast<const OperationRow *>(callee.decl)->result.known() &&
+                                                  static_cast<const OperationRow *>(callee.decl)->owner != TypeKind::None))
+            diags.report(Diag::NoValue, e.span, e.args[0]->name, "it stands as a statement of its own");
+    }
+    return found;
+}
+
 void Checker::require(Expr &e, Type wanted) {
-    Type found = type(e, wanted);
+    Type found = value(e, wanted);
     if (!found.known() || found == wanted)
         return;
     if (found.optional && found.value() == wanted) {
@@ -149,8 +175,8 @@ Type Checker::typeBinary(Expr &e, Type expected) {
         return kBool;
     }
     bool comparison = e.op >= Op::Eq && e.op <= Op::Ge;
-    Type left = type(l, comparison ? Type{} : expected);
-    Type right = type(r, left);
+    Type left = value(l, comparison ? Type{} : expected);
+    Type right = value(r, left);
     if (!left.known() || !right.known())
         return comparison ? kBool : Type{};
     for (auto [side, t] : {std::pair{&l, left}, std::pair{&r, right}})
@@ -204,6 +230,8 @@ Type Checker::typeIs(Expr &e) {
                 diags.report(Diag::BadPattern, p.span, "a pattern has 255 bytes at most");
             continue;
         }
+        if (p.kind == ExprKind::Text && !left.known())
+            continue;
         if (p.kind == ExprKind::Text) {
             diags.report(Diag::BadPattern, p.span, "text is compared only with comm and cgroup");
             continue;
@@ -298,8 +326,11 @@ Type Checker::typeFunction(Expr &e, const FnDecl &fn) {
         diags.report(Diag::ArgumentCount, e.span, fn.name, std::to_string(fn.parameters.size()), std::to_string(given));
         return fn.result;
     }
-    for (size_t i = 0; i < given; ++i)
+    for (size_t i = 0; i < given; ++i) {
+        if (i < e.argNames.size() && !e.argNames[i].empty() && e.argNames[i] != fn.parameters[i]->local.name)
+            diags.report(Diag::NotYet, e.args[i + 1]->span, "an argument by name out of its order", "write the arguments in the order of `" + fn.name + "`");
         require(*e.args[i + 1], fn.parameters[i]->local.type);
+    }
     return fn.result;
 }
 
