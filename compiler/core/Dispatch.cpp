@@ -21,7 +21,7 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
                 line("if dispatched__ { " + done + " }");
                 (void)pick;
             }
-            line("if " + q->name + ".consume() { " + done + " }");
+            line("if " + reference(q->name) + ".consume() { " + done + " }");
         }
         break;
     case EntryKind::Strict:
@@ -121,7 +121,7 @@ void CoreWriter::offers() {
                 std::string period = limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms";
                 open("if coarse_now__ - c." + field + " >= " + period);
                 line("c." + field + " = coarse_now__;");
-                line("if " + q->name + ".take__() { return; }");
+                line("if " + reference(q->name) + ".take__() { return; }");
                 close();
             }
             before = true;

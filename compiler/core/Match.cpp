@@ -95,6 +95,7 @@ void CoreWriter::admission() {
     close();
 }
 
+/// The search for an idle CPU, as the body of a function that returns its number or -1.
 void CoreWriter::place(const Target &t) {
     const QueueDecl &q = *t.queue;
     const PlaceBlock *block = surface.place.get();
@@ -108,18 +109,10 @@ void CoreWriter::place(const Target &t) {
             return set.empty() ? std::string("cpus") : set;
         return set.empty() ? own : "(" + set + ") & (" + own + ")";
     };
-    auto take = [&](const std::string &cpu) {
-        line(std::string("belong__(p, ") + (surface.match ? "r, " : "0, ") + cpu + ");");
-        line("if stats__ { " + q.name + "__direct += 1; }");
-        line(cpu + ".local.insert(p, " + sliceText(q) + ");");
-        line("return " + cpu + ";");
-    };
     auto search = [&](const std::string &how, const std::string &guard) {
         if (!guard.empty())
             open("if " + guard);
-        open("if let c = " + how);
-        take("c");
-        close();
+        line("if let c = " + how + " { return c.id; }");
         if (!guard.empty())
             close();
     };
@@ -127,9 +120,7 @@ void CoreWriter::place(const Target &t) {
         std::string condition = guard.empty() ? "" : "(" + guard + ") and ";
         if (!set.empty())
             condition += "prev in " + set + " and ";
-        open("if " + condition + "prev.claim()");
-        take("prev");
-        close();
+        line("if " + condition + "prev.claim() { return prev.id; }");
     };
     if (!block) {
         if (own.empty())
@@ -163,17 +154,52 @@ void CoreWriter::selectCpu() {
             return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
+    // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
+    std::vector<std::pair<std::string, std::vector<size_t>>> searches;
+    for (size_t i = 0; i < targets.size(); ++i) {
+        std::vector<PrintedLine> outer = std::move(lines);
+        lines.clear();
+        ++depth;
+        place(targets[i]);
+        --depth;
+        std::vector<PrintedLine> body = std::move(lines);
+        lines = std::move(outer);
+        std::string whole;
+        for (const PrintedLine &l : body)
+            whole += l.text + "\n";
+        auto it = std::find_if(searches.begin(), searches.end(), [&](const auto &s) { return s.first == whole; });
+        if (it != searches.end()) {
+            it->second.push_back(i);
+            continue;
+        }
+        open("fn place" + std::to_string(searches.size()) + "__(p: task, prev: cpu) -> int");
+        for (PrintedLine &l : body)
+            lines.push_back(std::move(l));
+        line("return -1;");
+        close();
+        searches.push_back({whole, {i}});
+    }
     open("on select_cpu(p, prev)");
     userBodies("select_cpu", "p");
-    if (surface.match)
-        line("let r = match__(p);");
-    for (size_t i = 0; i < targets.size(); ++i) {
-        if (targets.size() > 1)
-            open("if r == " + std::to_string(i));
-        place(targets[i]);
-        if (targets.size() > 1)
-            close();
+    line(surface.match ? "let r = match__(p);" : "let r = 0;");
+    line("var found = -1;");
+    for (size_t s = 0; s < searches.size(); ++s) {
+        std::string condition;
+        for (size_t i : searches[s].second)
+            condition += (condition.empty() ? "" : " or ") + std::string("r == ") + std::to_string(i);
+        std::string search = "found = place" + std::to_string(s) + "__(p, prev);";
+        line(searches.size() == 1 ? search : "if " + condition + " { " + search + " }");
     }
+    open("if found >= 0");
+    line("let c = cpu(found);");
+    line("belong__(p, r, c);");
+    for (size_t i = 0; i < targets.size(); ++i) {
+        const QueueDecl &q = *targets[i].queue;
+        std::string placed = "if stats__ { " + q.name + "__direct += 1; } c.local.insert(p, " + sliceText(q) + ");";
+        line(targets.size() > 1 ? "if r == " + std::to_string(i) + " { " + placed + " }" : placed);
+    }
+    line("return c;");
+    close();
     // What on enqueue may change, match has to read again.
     if (surface.match && !userHook("enqueue"))
         line("remember__(p, r);");
@@ -268,7 +294,7 @@ void CoreWriter::enqueue() {
         origin = targets[i].rule ? targets[i].rule->span : targets[i].queue->nameSpan;
         if (targets.size() > 1)
             open("if r == " + std::to_string(i));
-        line(targets[i].queue->name + ".insert(p);");
+        line(reference(targets[i].queue->name) + ".insert(p);");
         preempt(targets[i]);
         if (targets.size() > 1)
             close();

@@ -44,6 +44,22 @@ std::string CoreWriter::ifQueue(const QueueDecl &q, const std::string &task) con
 
 // ---------------------------------------------------------------- rewriting
 
+/// What generated code calls its arguments and locals. A name of the policy that is the same is written `NAME__top` where it is used: the
+/// one at top level.
+bool CoreWriter::isGenerated(const std::string &name) const {
+    static const std::set<std::string> locals = {"p", "prev", "c", "ran", "runnable", "at", "best", "e", "found", "least", "r", "tried", "used", "waited"};
+    if (locals.contains(name))
+        return true;
+    for (const HookRow &row : hookRows())
+        if (hasBodies(std::string(row.event)))
+            for (const HookArgument &a : row.arguments)
+                if (a.name == name)
+                    return true;
+    return false;
+}
+
+std::string CoreWriter::reference(const std::string &name) const { return isGenerated(name) ? name + "__top" : name; }
+
 ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
     auto make = [&](ExprKind kind, std::string name) {
         auto made = std::make_unique<Expr>();
@@ -119,13 +135,15 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         case RefKind::Self:
             if (x.kind != ExprKind::Name)
                 return nullptr;
-            return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : q->name);
+            return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : reference(q->name));
         case RefKind::Function:
             if (q && q->discipline)
                 for (const auto &f : q->discipline->fns)
                     if (f.get() == x.ref.decl)
                         return parsed(q->name + "__" + f->name);
-            return nullptr;
+            [[fallthrough]];
+        case RefKind::Queue: case RefKind::Global: case RefKind::Param: case RefKind::CpuSet: case RefKind::Stat:
+            return x.kind == ExprKind::Name && isGenerated(x.name) ? parsed(reference(x.name)) : nullptr;
         default: return nullptr;
         }
     };
@@ -139,7 +157,16 @@ bool CoreWriter::containsReturn(const Block &block) {
     return false;
 }
 
-void CoreWriter::body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
+void CoreWriter::body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &given) {
+    auto names = given;
+    // A local of the policy that would hide an argument under its generated name gets another one.
+    auto localName = [&](const Stmt &s) {
+        const std::string &name = s.local->name;
+        bool hides = (s.kind == StmtKind::Let || s.kind == StmtKind::Var) && isGenerated(name);
+        for (const auto &[local, canonical] : given)
+            hides |= canonical == name;
+        return hides ? name + "__" : name;
+    };
     // `if let old = from` of a join is decided here: `names` says what `from` is, or that there is none.
     std::function<StmtPtr(const Stmt &)> copy = [&](const Stmt &s) -> StmtPtr {
         auto copyBlock = [&](const Block &from, Block &to) {
@@ -171,8 +198,11 @@ void CoreWriter::body(const Block &block, const QueueDecl *q, const std::string 
         auto made = std::make_unique<Stmt>();
         made->kind = s.kind;
         made->span = s.span;
-        if (s.local)
-            made->local = std::make_unique<Local>(Local{s.local->name, s.local->span, {}, s.local->assignable});
+        if (s.local) {
+            made->local = std::make_unique<Local>(Local{localName(s), s.local->span, {}, s.local->assignable});
+            if (made->local->name != s.local->name)
+                names[s.local.get()] = made->local->name;
+        }
         if (s.target)
             made->target = rewrite(*s.target, q, instance, names);
         if (s.value)
@@ -242,6 +272,11 @@ void CoreWriter::disciplineBodies(const std::string &event, const std::string &t
 
 // ---------------------------------------------------------------- expressions of queues
 
+/// `forever` is the largest slice the kernel knows, all bits set.
+std::string CoreWriter::sliceValue(const Expr &value, const QueueDecl *of) {
+    return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None ? "-1ns" : text(value, of);
+}
+
 std::string CoreWriter::sliceText(const QueueDecl &q) {
     bool overridden = false;
     for (const Target &t : targets)
@@ -250,12 +285,11 @@ std::string CoreWriter::sliceText(const QueueDecl &q) {
                 overridden |= o.name == "slice";
     if (overridden)
         return q.name + "__slice(p)";
-    auto own = [&](const Expr &e, const QueueDecl *of) { return e.kind == ExprKind::Name && e.name == "forever" ? std::string("-1ns") : text(e, of); };
     if (const Option *o = option(q, "slice"))
-        return own(*o->value, &q);
+        return sliceValue(*o->value, &q);
     for (const Option &o : surface.settings)
         if (o.name == "slice")
-            return own(*o.value, nullptr);
+            return sliceValue(*o.value, nullptr);
     return "20ms";
 }
 
@@ -409,7 +443,7 @@ void CoreWriter::declarations() {
                 if (targets[i].queue == q.get() && targets[i].rule)
                     for (const Option &o : targets[i].rule->options)
                         if (o.name == "slice")
-                            line("if p.target__ == " + std::to_string(i) + " { return " + text(*o.value) + "; }");
+                            line("if p.target__ == " + std::to_string(i) + " { return " + sliceValue(*o.value, nullptr) + "; }");
             const Option *o = option(*q, "slice");
             std::string otherwise = o ? text(*o->value, q.get()) : "20ms";
             if (!o)

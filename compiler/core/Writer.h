@@ -45,6 +45,9 @@ private:
     void close(const std::string &tail = "") { --depth; line("}" + tail); }
 
     // Names and values of the surface, rewritten for the core.
+    /// A top-level name as the core writes it: `NAME__top` where an argument or local of generated code has that name.
+    bool isGenerated(const std::string &name) const;
+    std::string reference(const std::string &name) const;
     ExprPtr rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
     std::string text(const Expr &e, const QueueDecl *q = nullptr, const std::string &instance = "") { return printExpr(*rewrite(e, q, instance, {})); }
     void body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
@@ -61,6 +64,7 @@ private:
     void hooks();
     const Option *option(const QueueDecl &q, const char *name) const;
     std::string sliceText(const QueueDecl &q);
+    std::string sliceValue(const Expr &value, const QueueDecl *of);
     std::string keyText(const QueueDecl &q, const std::string &task);
     std::string ifQueue(const QueueDecl &q, const std::string &task) const;
     std::string instanceText(const QueueDecl &q, const std::string &cpu) const;

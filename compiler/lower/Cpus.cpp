@@ -95,21 +95,36 @@ llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) {
     return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), b.CreateAnd(cpu, m.num(kMaxCpus - 1))));
 }
 
-/// All CPUs, nearest first: those of the LLC beginning behind the CPU itself, the rest of its node, the rest. CPUs stand sorted by
-/// (node, LLC, core, number) in order__; LLCs and nodes are ranges of it.
+/// All CPUs, nearest first. The order stands ready in a table: worked out in each loop, its case distinctions would multiply the
+/// paths the verifier has to walk.
 void Lowering::forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body) {
-    llvm::Value *rank = topology("rank__", cpu), *llcFirst = topology("llc_first__", cpu), *llcSize = topology("llc_size__", cpu);
-    llvm::Value *nodeFirst = topology("node_first__", cpu), *nodeSize = topology("node_size__", cpu);
-    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) {
-        llvm::Value *wrapped = b.CreateAdd(b.CreateSub(rank, llcFirst), i);
-        wrapped = b.CreateSelect(b.CreateICmpSGE(wrapped, llcSize), b.CreateSub(wrapped, llcSize), wrapped);
-        llvm::Value *inLlc = b.CreateAdd(llcFirst, wrapped);
-        llvm::Value *inNode = b.CreateAdd(nodeFirst, b.CreateSub(i, llcSize));
-        inNode = b.CreateSelect(b.CreateICmpSGE(inNode, llcFirst), b.CreateAdd(inNode, llcSize), inNode);
-        llvm::Value *anywhere = b.CreateSub(i, nodeSize);
-        anywhere = b.CreateSelect(b.CreateICmpSGE(anywhere, nodeFirst), b.CreateAdd(anywhere, nodeSize), anywhere);
-        llvm::Value *position = b.CreateSelect(b.CreateICmpSLT(i, llcSize), inLlc, b.CreateSelect(b.CreateICmpSLT(i, nodeSize), inNode, anywhere));
-        body(topology("order__", position));
+    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { body(b.CreateZExt(b.CreateLoad(b.getInt16Ty(), nearSlot(cpu, i)), m.i64())); });
+}
+
+llvm::Value *Lowering::nearSlot(llvm::Value *cpu, llvm::Value *i) {
+    if (!nearTable)
+        nearTable = m.global("near__", llvm::ArrayType::get(b.getInt16Ty(), kMaxCpus * kMaxCpus), m.diArray(m.diInt(16, false), kMaxCpus * kMaxCpus), ".bss.near");
+    llvm::Value *mask = m.num(kMaxCpus - 1);
+    return b.CreateGEP(b.getInt16Ty(), nearTable, b.CreateOr(b.CreateShl(b.CreateAnd(cpu, mask), m.num(10)), b.CreateAnd(i, mask)));
+}
+
+/// The rest of the LLC beginning at the CPU itself, the rest of its node, everybody else: CPUs stand sorted by (node, LLC, core, number)
+/// in order__, where LLCs and nodes are ranges.
+void Lowering::nearInit(llvm::Value *last) {
+    counted(m.num(0), last, [&](llvm::Value *cpu) {
+        llvm::Value *rank = topology("rank__", cpu), *llcFirst = topology("llc_first__", cpu), *llcSize = topology("llc_size__", cpu);
+        llvm::Value *nodeFirst = topology("node_first__", cpu), *nodeSize = topology("node_size__", cpu);
+        counted(m.num(0), last, [&](llvm::Value *i) {
+            llvm::Value *wrapped = b.CreateAdd(b.CreateSub(rank, llcFirst), i);
+            wrapped = b.CreateSelect(b.CreateICmpSGE(wrapped, llcSize), b.CreateSub(wrapped, llcSize), wrapped);
+            llvm::Value *inLlc = b.CreateAdd(llcFirst, wrapped);
+            llvm::Value *inNode = b.CreateAdd(nodeFirst, b.CreateSub(i, llcSize));
+            inNode = b.CreateSelect(b.CreateICmpSGE(inNode, llcFirst), b.CreateAdd(inNode, llcSize), inNode);
+            llvm::Value *anywhere = b.CreateSub(i, nodeSize);
+            anywhere = b.CreateSelect(b.CreateICmpSGE(anywhere, nodeFirst), b.CreateAdd(anywhere, nodeSize), anywhere);
+            llvm::Value *position = b.CreateSelect(b.CreateICmpSLT(i, llcSize), inLlc, b.CreateSelect(b.CreateICmpSLT(i, nodeSize), inNode, anywhere));
+            b.CreateStore(b.CreateTrunc(topology("order__", position), b.getInt16Ty()), nearSlot(cpu, i));
+        });
     });
 }
 
@@ -172,6 +187,7 @@ void Lowering::topologyInit() {
             bump("node__", cpu, begins("node_first__"));
         });
     });
+    nearInit(last);
 }
 
 } // namespace scx

@@ -165,6 +165,9 @@ private:
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
     void forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body);
+    llvm::Value *nearSlot(llvm::Value *cpu, llvm::Value *i);
+    llvm::GlobalVariable *nearTable = nullptr;
+    void nearInit(llvm::Value *last);
     void topologyInit();
     llvm::Value *cpuCount();
     llvm::GlobalVariable *topologyArray(const std::string &name);

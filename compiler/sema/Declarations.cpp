@@ -11,7 +11,7 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
     if (mode == CheckMode::Surface && name.find("__") != std::string::npos)
         diags.report(Diag::CompilerName, span);
     auto [it, fresh] = top.try_emplace(name, Symbol{ref, type, span});
-    bool attribute = mode == CheckMode::Surface && (ref.kind == RefKind::Global || ref.kind == RefKind::Param || ref.kind == RefKind::Const) &&
+    bool attribute = mode == CheckMode::Surface && (ref.kind == RefKind::Global || ref.kind == RefKind::Param || ref.kind == RefKind::Const || ref.kind == RefKind::Rules) &&
                      findAttribute(TypeKind::Task, name);
     if (!fresh)
         diags.report(Diag::NameTaken, span, name).note(it->second.span, "the first `" + name + "` is here");
@@ -81,8 +81,11 @@ void Checker::collect() {
         }
     for (auto &d : program.cpuSets)
         declare(d->name, d->nameSpan, {RefKind::CpuSet, d.get()}, {TypeKind::CpuSet});
-    for (auto &d : program.rules)
+    for (auto &d : program.rules) {
         declare(d->name, d->nameSpan, {RefKind::Rules, d.get()}, {TypeKind::Bool});
+        if (auto field = taskFields.find(d->name); field != taskFields.end()) // both are `p.NAME`
+            diags.report(Diag::NameTaken, d->nameSpan, d->name).note(field->second->nameSpan, "the field of tasks is here");
+    }
     int index = 0;
     for (auto &d : program.queues) {
         d->index = index++;

@@ -9,6 +9,10 @@
 namespace scx {
 
 std::optional<Symbol> Checker::lookup(const std::string &name) {
+    if (mode == CheckMode::Core && name.ends_with("__top")) { // written by the compiler where a local of its own has the name
+        auto it = top.find(name.substr(0, name.size() - 5));
+        return it == top.end() ? std::nullopt : std::optional(it->second);
+    }
     for (size_t i = scopes.size(); i-- > 0;)
         if (auto it = scopes[i].find(name); it != scopes[i].end())
             return it->second;
