@@ -22,6 +22,7 @@ constexpr KernelField kTask[] = {
     {"cgroups", 'p', "css_set"}};
 constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
 constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}};
+constexpr KernelField kRq[] = {{"clock", 'L'}};
 constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
 constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
 constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
@@ -29,7 +30,7 @@ constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
 constexpr KernelStruct kStructs[] = {
     {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
-    {"scx_init_task_args", kInitTaskArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer},
+    {"scx_init_task_args", kInitTaskArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer}, {"rq", kRq},
 };
 
 constexpr KfuncRow kKfuncs[] = {
@@ -42,7 +43,8 @@ constexpr KfuncRow kKfuncs[] = {
     {"scx_bpf_dispatch_from_dsq_set_slice", "vqL"}, {"scx_bpf_dsq_move_set_slice", "vqL"},
     {"scx_bpf_dispatch_from_dsq_set_vtime", "vqL"}, {"scx_bpf_dsq_move_set_vtime", "vqL"},
     {"scx_bpf_create_dsq", "iLi"}, {"scx_bpf_dsq_nr_queued", "iL"}, {"scx_bpf_kick_cpu", "viL"},
-    {"scx_bpf_test_and_clear_cpu_idle", "bi"}, {"scx_bpf_task_cpu", "it"}, {"scx_bpf_nr_cpu_ids", "u"},
+    {"scx_bpf_test_and_clear_cpu_idle", "bi"}, {"scx_bpf_pick_idle_cpu", "iKL"}, {"scx_bpf_task_cpu", "it"}, {"scx_bpf_nr_cpu_ids", "u"},
+    {"scx_bpf_now", "L"}, {"scx_bpf_cpu_rq", "Ri"},
     {"scx_bpf_get_idle_cpumask", "K"}, {"scx_bpf_get_idle_smtmask", "K"}, {"scx_bpf_put_idle_cpumask", "vK"},
     {"scx_bpf_get_online_cpumask", "K"}, {"scx_bpf_get_possible_cpumask", "K"}, {"scx_bpf_put_cpumask", "vK"},
     {"bpf_cpumask_test_cpu", "buK"},

@@ -68,6 +68,7 @@ llvm::Function *Module::kfunc(const std::string &name) {
         case 't': return {ptr(), diPointer(diKernel("task_struct"))};
         case 'k': case 'K': return {ptr(), diPointer(diKernel("cpumask"))};
         case 'q': return {ptr(), diPointer(diKernel("bpf_iter_scx_dsq"))};
+        case 'R': return {ptr(), diPointer(diKernel("rq"))};
         case 'n': return {ptr(), diPointer(diKernel("bpf_iter_num"))};
         case 'C': return {ptr(), diPointer(diChar())};
         case 'P': return {ptr(), diPointer(diInt(64, false))};

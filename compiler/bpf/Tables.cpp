@@ -126,6 +126,7 @@ constexpr AttributeRow kAttributes[] = {
 constexpr Type kTaskSlice[] = {kTask, kDuration};
 constexpr Type kTaskAndCpu[] = {kTask, kCpu};
 constexpr Type kOneCpu[] = {kCpu};
+constexpr Type kOneBool[] = {kBool};
 constexpr Type kOneInt[] = {kInt};
 constexpr Type kOneSet[] = {kCpuSet};
 constexpr Type kOneTask[] = {kTask};
@@ -153,7 +154,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::CpuOf, kFree, "cpu", false, kOneInt, 1, kCpu, kAnyContext, false, "the CPU of that number (out of range: CPU 0)"},
     {Operation::TaskOf, kFree, "task", false, kOneInt, 1, kOptionalTask, kAnyContext, false, "the task of that pid"},
     {Operation::Now, kFree, "now", true, {}, 0, kTime, kAnyContext, false, "the monotonic clock"},
-    {Operation::CoarseNow, kFree, "coarse_now__", true, {}, 0, kTime, kAnyContext, true, "the clock at tick resolution"},
+    {Operation::CoarseNow, kFree, "coarse_now__", true, {}, 0, kTime, kDispatch, true, "the run queue's clock: cheap, and only comparable on the same CPU"},
     {Operation::Random, kFree, "random", false, kOneInt, 1, kInt, kAnyContext, false, "0 … n-1; 0 if n is not above 0"},
     {Operation::Dispatched, kFree, "dispatched__", true, {}, 0, kBool, kDispatch, true, "this dispatch has found a task"},
     {Operation::Remember, kFree, "remember__", false, kTaskAndInt, 2, kNone, kSelectCpu | kDispatch, true, "keep a match for the enqueue that follows"},
@@ -163,6 +164,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::NodeSet, kFree, "node", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a NUMA node"},
     {Operation::CoreSet, kFree, "core", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a core"},
     {Operation::AllCpus, kFree, "cpus", true, {}, 0, kCpuSet, kAnyContext, false, "all CPUs"},
+    {Operation::CpusWhere, kFree, "cpus()", false, kOneBool, 1, kCpuSet, kAnyContext, false, "the CPUs for which a condition over `cpu` holds, like `cpus(cpu.capacity > 512)`"},
     {Operation::Min, kFree, "min", false, kGenericTwo, 2, kNone, kAnyContext, false, "the smaller; of times, the earlier"},
     {Operation::Max, kFree, "max", false, kGenericTwo, 2, kNone, kAnyContext, false, "the larger; of times, the later"},
     {Operation::Abs, kFree, "abs", false, kGenericOne, 1, kNone, kAnyContext, false, "without its sign"},

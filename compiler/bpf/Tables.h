@@ -114,6 +114,7 @@ enum class Operation : uint8_t {
     Remember, Recall, Settle,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`
+    CpusWhere,                   // `cpus(CONDITION)`: in it, `cpu` is the one that is asked about
     Min, Max, Abs,               // generic over Int, Duration, Time (wrap-safe)
     HistogramAdd,
     Log,

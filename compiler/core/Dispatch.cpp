@@ -3,25 +3,69 @@
 #include "core/Writer.h"
 
 #include "bpf/Tables.h"
+#include "sema/Checker.h"
 
 namespace scx {
+
+/// Guards over what a CPU is narrow the CPUs of a queue, if each of its entries has one. That is found here, for all entries.
+void CoreWriter::findServices() {
+    std::function<void(const Entry &, const std::string &, bool)> visit = [&](const Entry &entry, const std::string &outer, bool changing) {
+        std::string guards = outer;
+        if (entry.guard && isFixed(*entry.guard))
+            guards += (outer.empty() ? "(" : " and (") + text(*entry.guard) + ")";
+        changing |= entry.guard && !isFixed(*entry.guard);
+        if (entry.kind == EntryKind::Queue) {
+            fixedGuards[&entry] = guards;
+            if (!changing)
+                services[entry.queue].push_back(guards);
+        }
+        for (const Entry &child : entry.children)
+            visit(child, guards, changing);
+    };
+    if (surface.dispatch)
+        visit(*surface.dispatch, "", false);
+}
+
+std::string CoreWriter::servers(const QueueDecl &q) {
+    std::string narrowed;
+    for (const std::string &guards : services[q.name]) {
+        if (guards.empty())
+            return q.on ? text(*q.on) : "";
+        narrowed += (narrowed.empty() ? "" : " or ") + guards;
+    }
+    std::string own = q.on ? text(*q.on) : "";
+    if (narrowed.empty())
+        return own;
+    return (own.empty() ? "" : "(" + own + ") & ") + "cpus(" + narrowed + ")";
+}
 
 /// Tries an entry; `done` is what follows when it gave a task.
 void CoreWriter::walk(const Entry &entry, const std::string &done) {
     origin = entry.span;
-    if (entry.guard)
-        open("if " + text(*entry.guard));
+    bool guarded = entry.guard && !isFixed(*entry.guard);
+    if (guarded)
+        open("if " + printExpr(*rewrite(*entry.guard, nullptr, "", {{&implicitCpu, "c"}})));
     switch (entry.kind) {
     case EntryKind::Queue:
         for (const auto &q : surface.queues) {
             if (q->name != entry.queue)
                 continue;
+            // Where a single entry narrows the queue, CPUs outside serve the escape at this very place, which consume does by itself.
+            std::string fixed = fixedGuards[&entry];
+            const auto &served = services[entry.queue];
+            bool apart = !fixed.empty() && !(served.size() == 1 && served[0] == fixed);
+            if (apart) {
+                std::string set = servers(*q);
+                open("if c in cpus(" + fixed + ")" + (set.empty() ? "" : " or not c in " + set));
+            }
             if (const HookDecl *pick = disciplineHook(*q, "dispatch")) { // the discipline picks; if it takes none, the head is taken
                 line(q->name + "__pick(c);");
                 line("if dispatched__ { " + done + " }");
                 (void)pick;
             }
             line("if " + reference(q->name) + ".consume() { " + done + " }");
+            if (apart)
+                close();
         }
         break;
     case EntryKind::Strict:
@@ -30,7 +74,7 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
         break;
     default: line("if " + blockFunction(entry) + "(c) { " + done + " }"); break;
     }
-    if (entry.guard)
+    if (guarded)
         close();
 }
 
@@ -105,28 +149,12 @@ void CoreWriter::offers() {
     for (const Option &o : surface.settings)
         if (o.name == "timeout" && o.value->kind == ExprKind::Number)
             timeout = o.value->value;
+    std::set<std::string> first; // nothing comes before them
     bool before = false;
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
-        guarded |= entry.guard != nullptr;
-        if (entry.kind == EntryKind::Queue) {
-            for (const auto &q : surface.queues) {
-                if (q->name != entry.queue || !(before || guarded))
-                    continue;
-                const Option *limit = option(*q, "wait_limit");
-                if (limit && limit->value->kind == ExprKind::Name && limit->value->name == "none")
-                    continue;
-                origin = limit ? limit->span : q->nameSpan;
-                std::string field = q->name + "__offered";
-                cpuFields.push_back(field + ": time");
-                std::string period = limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms";
-                open("if coarse_now__ - c." + field + " >= " + period);
-                line("c." + field + " = coarse_now__;");
-                line("if " + reference(q->name) + ".take__() { return; }");
-                close();
-            }
-            before = true;
-            return;
-        }
+        guarded |= entry.guard && !isFixed(*entry.guard);
+        if (entry.kind == EntryKind::Queue && !before && !guarded)
+            first.insert(entry.queue);
         bool block = entry.kind != EntryKind::Strict, outer = before;
         for (const Entry &child : entry.children) {
             if (block) // entries of a share or rotation do not starve each other
@@ -136,6 +164,23 @@ void CoreWriter::offers() {
         before = true;
     };
     visit(*surface.dispatch, false);
+    bool any = false;
+    for (const auto &q : surface.queues) {
+        const Option *limit = option(*q, "wait_limit");
+        bool none = limit && limit->value->kind == ExprKind::Name && limit->value->name == "none";
+        if (first.contains(q->name) || services[q->name].empty() || none)
+            continue;
+        if (!any)
+            line("let at = coarse_now__;");
+        any = true;
+        origin = limit ? limit->span : q->nameSpan;
+        std::string field = q->name + "__offered";
+        cpuFields.push_back(field + ": time");
+        open("if at - c." + field + " >= " + (limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms"));
+        line("c." + field + " = at;");
+        line("if " + reference(q->name) + ".take__() { return; }");
+        close();
+    }
 }
 
 void CoreWriter::dispatch() {

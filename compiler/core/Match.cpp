@@ -103,7 +103,7 @@ void CoreWriter::place(const Target &t) {
         for (const Option &o : t.rule->options)
             if (o.place)
                 block = o.place.get();
-    std::string own = q.on ? text(*q.on) : "";
+    std::string own = servers(q);
     auto within = [&](const std::string &set) { // inside the candidate's set and the queue's
         if (own.empty())
             return set.empty() ? std::string("cpus") : set;
@@ -254,7 +254,7 @@ void CoreWriter::preempt(const Target &t) {
     if (condition.empty())
         return;
     open("for c in near(p.cpu)");
-    std::string inSet = t.queue->on ? " and c in " + text(*t.queue->on) : "";
+    std::string set = servers(*t.queue), inSet = set.empty() ? "" : " and c in " + set;
     open("if (" + condition + ") and p.may_run(c)" + inSet);
     line("c.serving__ = 0;"); // nobody else preempts it as well
     line("c.preempt();");
@@ -267,13 +267,13 @@ void CoreWriter::enqueue() {
     if (const HookDecl *own = userHook("enqueue"); decides(own)) {
         origin = own->nameSpan;
         open("on enqueue(p)");
-        line("if stats__ { p.waits_since__ = now; }");
+        line(keepsWaited ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
         close();
         return;
     }
     open("on enqueue(p)");
-    line("if stats__ { p.waits_since__ = now; }");
+    line(keepsWaited ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
     line("var r = recall__(p);");
     open("if r >= 1000");

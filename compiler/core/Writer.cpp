@@ -70,7 +70,19 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
     };
     auto parsed = [&](const std::string &name) { return make(ExprKind::Name, name); }; // printed as it is: any source text
     std::function<ExprPtr(const Expr &)> replace = [&](const Expr &x) -> ExprPtr {
+        if (names.contains(&implicitCpu) && isOperation(x, Operation::CpusWhere)) { // its `cpu` is another one
+            auto inner = names;
+            inner.erase(&implicitCpu);
+            return rewrite(x, q, instance, inner);
+        }
         switch (x.ref.kind) {
+        case RefKind::Attribute:
+            if (static_cast<const AttributeRow *>(x.ref.decl)->read == Read::Waited) {
+                auto member = make(ExprKind::Member, "waited__");
+                member->args.push_back(clone(*x.args[0], replace));
+                return member;
+            }
+            return nullptr;
         case RefKind::Const: {
             auto *c = static_cast<const ConstDecl *>(x.ref.decl);
             auto literal = make(c->type.kind == TypeKind::Bool ? ExprKind::Bool : ExprKind::Number, "");
@@ -85,7 +97,7 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             if (x.kind == ExprKind::Member) { // p.media: over that task
                 std::string task = printExpr(*rewrite(*x.args[0], q, instance, names));
                 return clone(*rules->value, [&](const Expr &y) -> ExprPtr {
-                    if (y.kind == ExprKind::Name && y.ref.kind == RefKind::Local && y.name == "p")
+                    if (y.ref.decl == &implicitTask)
                         return parsed(task);
                     return y.ref.kind == RefKind::Const || y.ref.kind == RefKind::Rules ? replace(y) : nullptr;
                 });
@@ -237,6 +249,24 @@ bool CoreWriter::hasBodies(const std::string &event) const {
     return false;
 }
 
+/// What a body written as a function is called with.
+std::string CoreWriter::arguments(const HookDecl &hook, const std::string &task) const {
+    const HookRow *row = findHook(hook.name);
+    std::string list;
+    for (size_t i = 0; i < hook.arguments.size(); ++i)
+        list += (i ? ", " : "") + (i == 0 && row->arguments[0].type.kind == TypeKind::Task ? task : std::string(row->arguments[i].name));
+    return list;
+}
+
+/// Its head: the arguments it has, by the table's names.
+std::string CoreWriter::parameters(const HookDecl &hook) const {
+    const HookRow *row = findHook(hook.name);
+    std::string list;
+    for (size_t i = 0; i < hook.arguments.size(); ++i)
+        list += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value());
+    return list;
+}
+
 void CoreWriter::userBodies(const std::string &event, const std::string &task) {
     int number = 0;
     for (const auto &h : surface.hooks) {
@@ -244,11 +274,7 @@ void CoreWriter::userBodies(const std::string &event, const std::string &task) {
             continue;
         ++number;
         if (containsReturn(h->body)) { // written as a function, so that its return does not skip the rest
-            std::string call = "on_" + event + "__" + std::to_string(number) + "(";
-            const HookRow *row = findHook(event);
-            for (size_t i = 0; i < h->arguments.size(); ++i)
-                call += (i ? ", " : "") + (i == 0 && row->arguments[0].type.kind == TypeKind::Task ? task : std::string(row->arguments[i].name));
-            line(call + ");");
+            line("on_" + event + "__" + std::to_string(number) + "(" + arguments(*h, task) + ");");
         } else
             body(h->body, nullptr, "", argumentNames(*h, task));
     }
@@ -262,7 +288,7 @@ void CoreWriter::disciplineBodies(const std::string &event, const std::string &t
             if (guarded)
                 open(ifQueue(*q, task));
             if (containsReturn(h->body))
-                line(q->name + "__on_" + event + "(" + task + (h->arguments.size() > 1 && event == "stopping" ? ", ran" : "") + ");");
+                line(q->name + "__on_" + event + "(" + arguments(*h, task) + ");");
             else
                 body(h->body, q.get(), task + "." + q->name + "__inst - 1", argumentNames(*h, task));
             if (guarded)
@@ -361,6 +387,8 @@ void CoreWriter::declarations() {
     if (hasBodies("sleep"))
         task.push_back([&] { line("slept_at__: duration;"); });
     task.push_back([&] { line("waits_since__: time;"); });
+    if (keepsWaited)
+        task.push_back([&] { line("waited__: duration;"); });
     for (const std::string &f : cpuFields)
         cpu.push_back([&, f] { line(f + ";"); });
     auto section = [&](const char *name, const auto &fields) {
@@ -382,8 +410,8 @@ void CoreWriter::declarations() {
         std::string key = keyText(*q, "p");
         std::string head = "queue " + q->name + ": " + (!key.empty() ? "order by " + key : q->ordering == Ordering::Lifo ? "lifo" : "fifo");
         head += domains[static_cast<int>(q->domain)];
-        if (q->on)
-            head += " on " + text(*q->on);
+        if (std::string set = servers(*q); !set.empty())
+            head += " on " + set;
         std::string options;
         if (option(*q, "slice") || sliceText(*q) == q->name + "__slice(p)")
             options += " slice: " + sliceText(*q) + ";";
@@ -417,7 +445,7 @@ void CoreWriter::declarations() {
             for (const auto &h : q->discipline->hooks)
                 if (containsReturn(h->body) && h->name != "dispatch") {
                     origin = h->nameSpan;
-                    open("fn " + q->name + "__on_" + h->name + "(p: task" + (h->arguments.size() > 1 && h->name == "stopping" ? ", ran: duration" : "") + ")");
+                    open("fn " + q->name + "__on_" + h->name + "(" + parameters(*h) + ")");
                     body(h->body, q.get(), "p." + q->name + "__inst - 1", argumentNames(*h, "p"));
                     close();
                 }
@@ -428,11 +456,8 @@ void CoreWriter::declarations() {
         const HookRow *row = findHook(h->name);
         if (!containsReturn(h->body) || decides(h.get()) || row->result.known() || h->name == "dispatch")
             continue;
-        std::string parameters;
-        for (size_t i = 0; i < h->arguments.size(); ++i)
-            parameters += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value());
         origin = h->nameSpan;
-        open("fn on_" + h->name + "__" + std::to_string(number) + "(" + parameters + ")");
+        open("fn on_" + h->name + "__" + std::to_string(number) + "(" + parameters(*h) + ")");
         body(h->body, nullptr, "", argumentNames(*h, "p"));
         close();
     }
@@ -461,12 +486,11 @@ bool CoreWriter::decides(const HookDecl *hook) const {
     // The checks have refused a deciding hook beside its block. A select_cpu that inserts places its task by hand as well.
     std::set<const FnDecl *> seen;
     return decidesEnqueue(*hook) || decidesDispatch(*hook) || decidesPlace(*hook) ||
-           (hook->name == "select_cpu" && anyExpr(hook->body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen));
+           (hook->name == "select_cpu" && anyExprCalled(hook->body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen));
 }
 
 void CoreWriter::hooks() {
     static const std::set<std::string> merged = {"select_cpu", "enqueue", "dispatch", "running", "stopping", "enable", "quiescent", "sleep"};
-    bool stats = true;
     // running
     open("on running(p)");
     if (std::find(cpuFields.begin(), cpuFields.end(), "serving__: int") != cpuFields.end())
@@ -475,14 +499,18 @@ void CoreWriter::hooks() {
         for (const std::string &f : cpuFields)
             if (f.rfind(q->name + "__key:", 0) == 0)
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
-    if (stats) {
-        open("if stats__");
-        line("var waited = 0ns;");
-        line("if p.waits_since__ != 0 { waited = now - p.waits_since__; p.waits_since__ = 0; }");
-        for (const auto &q : surface.queues)
-            line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
-        close();
+    auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
+    if (keepsWaited) {
+        line("p.waited__ = 0ns;");
+        waited("p.waited__");
     }
+    open("if stats__");
+    line(keepsWaited ? "let waited = p.waited__;" : "var waited = 0ns;");
+    if (!keepsWaited)
+        waited("waited");
+    for (const auto &q : surface.queues)
+        line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
+    close();
     userBodies("running", "p");
     disciplineBodies("running", "p");
     close();
@@ -566,6 +594,8 @@ void CoreWriter::hooks() {
 
 std::vector<PrintedLine> CoreWriter::write() {
     findTargets();
+    findServices();
+    keepsWaited = anyExpr(surface, [](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Waited; });
     tracksQueue = surface.queues.size() > 1;
     std::string settings;
     for (const Option &o : surface.settings)

@@ -32,9 +32,14 @@ private:
         const MatchRule *rule; // its options; null: the queue's own
     };
     std::vector<Target> targets;
+    /// Where `dispatch` serves each queue: for each entry its fixed guards as text (empty: none), `if` left out. Entries under
+    /// other guards are not counted.
+    std::map<std::string, std::vector<std::string>> services;
+    std::map<const Entry *, std::string> fixedGuards;
     std::vector<int> targetOfRule;
     bool expires = false; // the end of a slice is played in dispatch before the walk
     bool tracksQueue = false;
+    bool keepsWaited = false; // the policy reads `waited`
     std::vector<std::string> cpuFields;
     std::vector<std::pair<std::string, std::string>> charges; // queue → statement in stopping__
     std::vector<PrintedLine> functionLines;
@@ -48,6 +53,7 @@ private:
     /// A top-level name as the core writes it: `NAME__top` where an argument or local of generated code has that name.
     bool isGenerated(const std::string &name) const;
     std::string reference(const std::string &name) const;
+    /// `names`: what arguments and what stands for something at hand are called here; `q`, `instance`: the queue whose discipline `e` is from.
     ExprPtr rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
     std::string text(const Expr &e, const QueueDecl *q = nullptr, const std::string &instance = "") { return printExpr(*rewrite(e, q, instance, {})); }
     void body(const Block &block, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
@@ -55,6 +61,8 @@ private:
     /// The bodies of a policy's hooks and of disciplines for an event, in order. Argument names are those of the table.
     void userBodies(const std::string &event, const std::string &task);
     void disciplineBodies(const std::string &event, const std::string &task);
+    std::string arguments(const HookDecl &hook, const std::string &task) const;
+    std::string parameters(const HookDecl &hook) const;
     bool hasBodies(const std::string &event) const;
     const HookDecl *disciplineHook(const QueueDecl &q, const std::string &event) const;
     std::map<const Local *, std::string> argumentNames(const HookDecl &hook, const std::string &task) const;
@@ -68,6 +76,8 @@ private:
     std::string keyText(const QueueDecl &q, const std::string &task);
     std::string ifQueue(const QueueDecl &q, const std::string &task) const;
     std::string instanceText(const QueueDecl &q, const std::string &cpu) const;
+    /// The CPUs that serve the queue: its `on` set, narrowed by guards; empty: all.
+    std::string servers(const QueueDecl &q);
     bool decides(const HookDecl *hook) const;
     const HookDecl *userHook(const std::string &event) const;
 
@@ -84,6 +94,7 @@ private:
 
     // Dispatch.cpp
     void dispatch();
+    void findServices();
     void walk(const Entry &entry, const std::string &done);
     std::string blockFunction(const Entry &entry);
     void offers();

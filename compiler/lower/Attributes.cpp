@@ -17,14 +17,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     std::string path(row.path);
     auto field = [&](const char *name) { return m.loadField(x, "task_struct", name); };
     auto flag = [&](uint64_t bit) -> Val { return {b.CreateICmpNE(b.CreateAnd(field("flags"), m.num(static_cast<int64_t>(bit))), m.num(0))}; };
-    auto remembered = [&](int bit) -> Val { // wake flags: of this select_cpu, or remembered for the enqueue that follows
-        llvm::Value *flags = frame.wakeFlags;
-        if (!flags) {
-            llvm::Value *cpu = thisCpu();
-            llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), cpuState(cpu, kSlotTask)), b.CreatePtrToInt(x, m.i64()));
-            flags = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotFlags)), m.num(0));
-        }
-        return {b.CreateICmpNE(b.CreateAnd(flags, m.num(bit)), m.num(0))};
+    auto wakeFlag = [&](int bit) -> Val { // of the wakeup at hand, in select_cpu and in the enqueue that follows
+        return {frame.wakeFlags ? b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(bit)), m.num(0)) : b.getFalse()};
     };
     switch (row.read) {
     case Read::Field: case Read::SignedField: return {field(path.c_str())};
@@ -52,8 +46,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         return {b.CreateSub(field("se.sum_exec_runtime"), start)};
     }
     case Read::Sleeping: return {frame.sleeping ? frame.sleeping : b.getFalse()};
-    case Read::WakeSync: return remembered(0x10); // WF_SYNC
-    case Read::WakeFork: return remembered(0x04); // WF_FORK
+    case Read::WakeSync: return wakeFlag(0x10); // WF_SYNC
+    case Read::WakeFork: return wakeFlag(0x04); // WF_FORK
     case Read::CpuId: return {x};
     case Read::CpuLlc: return {topology("llc__", x)};
     case Read::CpuCore: return {topology("raw_core__", x)};

@@ -2,6 +2,8 @@
 // CPUs: sets of them, the search for an idle one, kicks, and who is near whom.
 // A set is never a mask here: it is a question asked of one CPU, so that ranges, algebra and topology are all the same.
 #include "lower/Lowering.h"
+#include "sema/Check.h"
+#include "syntax/Print.h"
 
 namespace scx {
 
@@ -23,6 +25,7 @@ llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     if (callee.ref.kind == RefKind::Operation)
         switch (static_cast<const OperationRow *>(callee.ref.decl)->op) {
         case Operation::AllCpus: case Operation::Near: return b.getTrue();
+        case Operation::CpusWhere: return about(implicitCpu, cpu, *set.args[1]);
         case Operation::LlcSet: return b.CreateICmpEQ(topology("llc__", cpu), value(*set.args[1]));
         case Operation::NodeSet: return b.CreateICmpEQ(topology("node__", cpu), value(*set.args[1]));
         case Operation::CoreSet: return b.CreateICmpEQ(topology("raw_core__", cpu), value(*set.args[1]));
@@ -47,7 +50,20 @@ Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
     b.CreateStore(b.getInt8(0), found);
     llvm::Value *flags = b.CreateAnd(frame.wakeFlags ? frame.wakeFlags : m.num(0), m.num(~int64_t(0x10)));
     llvm::Value *cpu = m.call("scx_bpf_select_cpu_dfl", {task, prev, flags, found});
+    if (frame.searchedAll)
+        b.CreateStore(b.getTrue(), frame.searchedAll);
     return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+}
+
+/// Whether a search of this set leaves no idle CPU out that serves the queue it was made for: it is everything, or a queue's own set.
+bool Lowering::coversAQueue(const Expr &set) const {
+    if (set.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(set.ref.decl)->op == Operation::AllCpus)
+        return true;
+    std::string text = printExpr(set);
+    for (const auto &q : core.queues)
+        if (q->on && printExpr(*q->on) == text)
+            return true;
+    return false;
 }
 
 Val Lowering::idleSearch(const Expr &set, bool wholeCore) {
@@ -72,6 +88,8 @@ Val Lowering::idleSearch(const Expr &set, bool wholeCore) {
         b.CreateStore(cpu, found);
         leaveTo(loopStack.back().leave, loopCleanups.back());
     });
+    if (frame.searchedAll && !wholeCore && coversAQueue(set))
+        b.CreateStore(b.getTrue(), frame.searchedAll);
     llvm::Value *cpu = b.CreateLoad(m.i64(), found);
     return {cpu, b.CreateICmpSGE(cpu, m.num(0))};
 }

@@ -219,7 +219,9 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};
-    case Operation::CoarseNow: return {m.helper(5, m.i64(), {})}; // schedulers may not call bpf_ktime_get_coarse_ns
+    case Operation::CoarseNow: // the run queue's clock, brought up to date when the kernel began to look for the next task
+        return {m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_now"), llvm::ConstantPointerNull::get(m.ptr())), [&] { return m.call("scx_bpf_now", {}); },
+                         [&] { return m.loadField(m.call("scx_bpf_cpu_rq", {frame.cpu}), "rq", "clock"); })};
     case Operation::Random: {
         llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
@@ -231,18 +233,20 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::Dispatched: return {b.CreateLoad(m.i1(), frame.dispatched)};
     case Operation::Remember: {
-        llvm::Value *task = arg(1), *r = arg(2), *cpu = thisCpu();
+        llvm::Value *task = arg(1), *r = arg(2);
+        if (frame.remembered) { // select_cpu: kept where it ends, if it places nothing
+            b.CreateStore(r, frame.remembered);
+            return {};
+        }
+        llvm::Value *cpu = thisCpu();
         b.CreateStore(b.CreatePtrToInt(task, m.i64()), cpuState(cpu, kSlotTask));
         b.CreateStore(r, cpuState(cpu, kSlotValue));
-        b.CreateStore(frame.wakeFlags ? frame.wakeFlags : m.num(0), cpuState(cpu, kSlotFlags));
+        b.CreateStore(m.num(0), cpuState(cpu, kSlotFlags));
         return {};
     }
-    case Operation::Recall: {
-        llvm::Value *task = arg(1), *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
-        llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(task, m.i64()));
-        b.CreateStore(m.num(0), slot);
-        return {b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1))};
-    }
+    case Operation::Recall:
+        emit(*e.args[1]);
+        return {frame.recalled ? frame.recalled : m.num(-1)};
     case Operation::Settle:
         b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
         return {};

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kTimerInit = 169, kTimerSetCallback = 170, kTimerStart = 171, kMapLookup = 1, kProbeReadStr = 115;
 constexpr int kMapArray = 2, kClockMonotonic = 1;
+constexpr int64_t kSearchedAll = int64_t(1) << 32; // in a slot's flags, above the kernel's wake flags
 
 } // namespace
 
@@ -30,6 +31,28 @@ void Lowering::begin(const std::string &event, const HookRow &row, size_t argume
 /// dispatch's prev may be null, and the verifier knows (set_arg_maybe_null in kernel/sched/ext.c): it wants the plain test on all 64 bits.
 llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
     return b.CreateICmpNE(slot, m.num(0));
+}
+
+/// enqueue begins: what select_cpu or dispatch left in this CPU's slot for this very task. Emptied, for the task's next enqueue is
+/// another event.
+void Lowering::recallSlot() {
+    llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
+    llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
+    b.CreateStore(m.num(0), slot);
+    frame.recalled = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
+    frame.wakeFlags = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotFlags)), m.num(0));
+    frame.searched = b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(kSearchedAll)), m.num(0));
+}
+
+/// select_cpu ends without having placed the task: its enqueue follows at once, on this CPU.
+void Lowering::fillSlot() {
+    m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), frame.placed), b.getTrue()), [&] {
+        llvm::Value *cpu = thisCpu();
+        llvm::Value *searched = b.CreateSelect(b.CreateLoad(m.i1(), frame.searchedAll), m.num(kSearchedAll), m.num(0));
+        b.CreateStore(b.CreatePtrToInt(frame.task, m.i64()), cpuState(cpu, kSlotTask));
+        b.CreateStore(b.CreateLoad(m.i64(), frame.remembered), cpuState(cpu, kSlotValue));
+        b.CreateStore(b.CreateOr(b.CreateAnd(frame.wakeFlags, m.num(0xffffffff)), searched), cpuState(cpu, kSlotFlags));
+    });
 }
 
 void Lowering::runningWork(llvm::Value *task) {
@@ -71,9 +94,16 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(1, {prev});
         frame.wakeFlags = slot[2];
         b.CreateStore(prev, returned);
-    } else if (event == "enqueue")
+        frame.remembered = m.local(m.i64(), "remembered");
+        frame.searchedAll = m.local(m.i1(), "searched");
+        frame.placed = m.local(m.i1(), "placed");
+        b.CreateStore(m.num(-1), frame.remembered);
+        b.CreateStore(b.getFalse(), frame.searchedAll);
+        b.CreateStore(b.getFalse(), frame.placed);
+    } else if (event == "enqueue") {
         frame.enqFlags = slot[1];
-    else if (event == "dispatch") {
+        recallSlot();
+    } else if (event == "dispatch") {
         // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended.
         frame.prev = asPointer(slot[1]);
         bool used = needsKeep || (decl && decl->arguments.size() > 1);
@@ -133,9 +163,10 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         if (decl)
             inlineBody(decl->body, returned);
         result = b.CreateLoad(returned->getAllocatedType(), returned);
-        if (event == "select_cpu") // a path without `return` leaves the task where it was
+        if (event == "select_cpu") { // a path without `return` leaves the task where it was
+            fillSlot();
             result = b.CreateTrunc(result, m.i32());
-        else
+        } else
             result = b.CreateZExt(result, m.i32());
     } else
         hookBody(decl);

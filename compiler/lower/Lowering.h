@@ -43,17 +43,19 @@ private:
     std::vector<std::pair<std::string, llvm::Function *>> programs;
     void prepare();
     void declareState();
-    bool mentions(const std::function<bool(const Expr &)> &test) const;
     const HookDecl *hookNamed(const std::string &name) const;
 
     // ---- the hook at hand
     struct Frame {
         Context context = kOther;
         llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
-        llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr, *found = nullptr;
+        llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
+        llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
         llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
         llvm::Value *sleeping = nullptr;
         llvm::AllocaInst *slice = nullptr;      // p.slice as this hook assigned it, 0: not assigned
+        // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
+        llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
@@ -75,6 +77,8 @@ private:
     std::vector<size_t> loopCleanups;            // cleanups.size() inside each loop's body
 
     // Hooks.cpp
+    void recallSlot();
+    void fillSlot();
     void hook(const HookDecl *decl, const HookRow &row);
     void hookBody(const HookDecl *decl);
     void initProgram(const HookDecl *decl);
@@ -140,19 +144,23 @@ private:
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
-    llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
-    llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
     llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);
+    static std::string reach(const QueueDecl &q);
+    llvm::Value *withinReach(const QueueDecl &q, llvm::Value *cpu, llvm::Value *home);
     void keep(llvm::Value *slice);
-    llvm::Value *withTask(const QueueDecl &q, const Expr &e, llvm::Value *task);
-    void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
-    void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *instance);
-    llvm::Value *hasServer(const QueueDecl &q, llvm::Value *task);
-    llvm::Value *instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
-    llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
+    llvm::Value *about(const Local &what, llvm::Value *meaning, const Expr &e);
     void storeMembership(const QueueDecl &q, llvm::Value *task);
+
+    // Insert.cpp
+    llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
+    llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
+    void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
+    llvm::Value *homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
+    llvm::Value *dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task);
+    void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *home);
+    llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
     bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);
@@ -161,6 +169,7 @@ private:
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
     llvm::Value *mayRun(llvm::Value *task, llvm::Value *cpu);
     Val idleSearch(const Expr &set, bool wholeCore);
+    bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);

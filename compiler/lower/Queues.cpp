@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Queues as dispatch queues (DSQs) of the kernel: insert, consume, keep, move. The rules that no task is ever lost live here.
+// Queues as dispatch queues (DSQs) of the kernel: their numbers, keys and slices, consume, keep, loops. Insert.cpp puts tasks in.
 #include "lower/Lowering.h"
+#include "sema/Check.h"
 
 namespace scx {
 namespace {
-
-constexpr uint64_t kDsqLocal = (1ull << 63) | 2, kDsqLocalOn = 3ull << 62;
 
 const Option *optionNamed(const Options &options, const char *name) {
     for (const Option &o : options)
@@ -41,25 +40,31 @@ llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
     }
 }
 
-llvm::Value *Lowering::withTask(const QueueDecl &q, const Expr &e, llvm::Value *task) {
-    // A queue's key and slice are expressions over `p`: its Name is not bound to a declaration of this hook, so bind it here.
-    (void)q;
-    std::function<const Local *(const Expr &)> find = [&](const Expr &x) -> const Local * {
-        if (x.kind == ExprKind::Name && x.ref.kind == RefKind::Local && x.name == "p")
-            return static_cast<const Local *>(x.ref.decl);
-        for (const ExprPtr &arg : x.args)
-            if (const Local *local = find(*arg))
-                return local;
-        return nullptr;
-    };
-    if (const Local *local = find(e)) {
-        auto saved = locals;
-        locals[local] = {task};
-        llvm::Value *v = value(e);
-        locals = std::move(saved);
-        return v;
-    }
-    return value(e);
+/// How far a CPU looks into other instances of a per-domain queue.
+std::string Lowering::reach(const QueueDecl &q) {
+    const Option *steal = optionNamed(q.options, "steal");
+    return q.domain == Domain::None || !steal || steal->value->kind != ExprKind::Name ? "any" : steal->value->name;
+}
+
+/// i1: CPU `cpu` takes tasks from the instance of CPU `home`, its own or by stealing.
+llvm::Value *Lowering::withinReach(const QueueDecl &q, llvm::Value *cpu, llvm::Value *home) {
+    std::string far = reach(q);
+    if (far == "any")
+        return b.getTrue();
+    llvm::Value *same = b.CreateICmpEQ(instanceOf(q, cpu), instanceOf(q, home));
+    if (far == "none")
+        return same;
+    const char *level = far == "core" ? "raw_core__" : far == "llc" ? "llc__" : "node__";
+    return b.CreateOr(same, b.CreateICmpEQ(topology(level, cpu), topology(level, home)));
+}
+
+/// The value of an expression of a declaration (a key, a slice, a condition over CPUs) about something at hand here.
+llvm::Value *Lowering::about(const Local &what, llvm::Value *meaning, const Expr &e) {
+    auto saved = locals;
+    locals[&what] = {meaning};
+    llvm::Value *v = value(e);
+    locals = std::move(saved);
+    return v;
 }
 
 llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
@@ -68,13 +73,13 @@ llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
         return m.num(policySlice);
     if (slice->value->kind == ExprKind::Name && slice->value->name == "forever")
         return m.num(-1); // SCX_SLICE_INF
-    return withTask(q, *slice->value, task);
+    return about(implicitTask, task, *slice->value);
 }
 
 llvm::Value *Lowering::keyFor(const QueueDecl &q, llvm::Value *task) {
     if (q.ordering == Ordering::Lifo) // the latest first: the kernel compares keys as points on a clock
         return b.CreateSub(m.num(0), m.helper(5, m.i64(), {}));
-    return withTask(q, *q.keys[0], task);
+    return about(implicitTask, task, *q.keys[0]);
 }
 
 llvm::Value *Lowering::belongs(const QueueDecl &q, llvm::Value *task) {
@@ -84,171 +89,11 @@ llvm::Value *Lowering::belongs(const QueueDecl &q, llvm::Value *task) {
     return b.CreateICmpEQ(load(p), m.num(q.index));
 }
 
-void Lowering::putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice) {
-    llvm::Value *flags = frame.enqFlags ? frame.enqFlags : m.num(0);
-    if (ordered(q))
-        m.callEither("scx_bpf_dsq_insert_vtime", "scx_bpf_dispatch_vtime", {task, id, slice, keyFor(q, task), flags});
-    else
-        m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, id, slice, flags});
-}
-
-/// The task's CPU does not serve the queue: nothing would wake an idle one that does. The kick of a CPU that is not idle closes the
-/// race with one that is about to go idle.
-void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *instance) {
-    llvm::Value *own = taskCpu(task);
-    // Where an instance was named, its CPUs serve it; elsewhere those of the set do, for they steal from each other.
-    auto serves = [&](llvm::Value *cpu) { return q.on ? inSet(*q.on, cpu) : b.CreateICmpEQ(instanceOf(q, cpu), instance); };
-    m.ifThen(b.CreateXor(serves(own), b.getTrue()), [&] {
-        llvm::AllocaInst *server = m.local(m.i64(), "server");
-        b.CreateStore(m.num(-1), server);
-        forNear(own, [&](llvm::Value *cpu) {
-            llvm::BasicBlock *candidate = m.block("serves"), *idle = m.block("idle"), *busy = m.block("busy");
-            b.CreateCondBr(b.CreateAnd(serves(cpu), mayRun(task, cpu)), candidate, loopStack.back().next);
-            b.SetInsertPoint(candidate);
-            b.CreateCondBr(m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}), idle, busy);
-            b.SetInsertPoint(idle);
-            b.CreateStore(cpu, server);
-            leaveTo(loopStack.back().leave, loopCleanups.back());
-            b.SetInsertPoint(busy);
-            llvm::Value *first = b.CreateLoad(m.i64(), server);
-            b.CreateStore(b.CreateSelect(b.CreateICmpSLT(first, m.num(0)), cpu, first), server);
-        });
-        llvm::Value *cpu = b.CreateLoad(m.i64(), server);
-        m.ifThen(b.CreateICmpSGE(cpu, m.num(0)), [&] { kick(cpu, 1); });
-    });
-}
-
-/// i1: the task may run on some CPU of the queue's set that is online. If on none, it waits in the escape, which all others serve.
-llvm::Value *Lowering::hasServer(const QueueDecl &q, llvm::Value *task) {
-    llvm::AllocaInst *possible = m.local(m.i1(), "possible");
-    llvm::Value *own = taskCpu(task);
-    b.CreateStore(b.CreateAnd(inSet(*q.on, own), mayRun(task, own)), possible); // its own CPU is online: mostly all there is to ask
-    m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), possible), b.getTrue()), [&] {
-        counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
-            llvm::BasicBlock *yes = m.block("yes");
-            llvm::Value *online = m.call("scx_bpf_get_online_cpumask", {});
-            llvm::Value *up = m.call("bpf_cpumask_test_cpu", {cpu, online});
-            m.call("scx_bpf_put_cpumask", {online});
-            b.CreateCondBr(b.CreateAnd(up, b.CreateAnd(inSet(*q.on, cpu), mayRun(task, cpu))), yes, loopStack.back().next);
-            b.SetInsertPoint(yes);
-            b.CreateStore(b.getTrue(), possible);
-            leaveTo(loopStack.back().leave, loopCleanups.back());
-        });
-    });
-    return b.CreateLoad(m.i1(), possible);
-}
-
-/// The instance of the CPU that was named, if the task may run there; else of the task's own, where it certainly may.
-llvm::Value *Lowering::instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task) {
-    llvm::Value *own = taskCpu(task);
-    if (!at)
-        return instanceOf(q, own);
-    llvm::Value *named = value(*at);
-    return instanceOf(q, b.CreateSelect(mayRun(task, named), named, own));
-}
-
-/// A loop's task goes over to another queue. Nobody looks at the new one by itself: its CPU may have gone idle because it did
-/// not serve the old one.
-llvm::Value *Lowering::move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
-    llvm::Value *it = frame.iterators.at(task);
-    llvm::Value *instance = instanceFor(q, at, task);
-    llvm::Value *id = dsqId(q, instance);
-    if (q.on)
-        id = b.CreateSelect(hasServer(q, task), id, dsqId(q, instance, true));
-    if (slice)
-        m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
-    llvm::Value *done;
-    if (ordered(q)) {
-        m.callEither("scx_bpf_dsq_move_set_vtime", "scx_bpf_dispatch_from_dsq_set_vtime", {it, keyFor(q, task)});
-        done = m.callEither("scx_bpf_dsq_move_vtime", "scx_bpf_dispatch_vtime_from_dsq", {it, task, id, m.num(0)});
-    } else {
-        done = m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, id, m.num(0)});
-    }
-    m.ifThen(done, [&] {
-        storeMembership(q, task);
-        kick(taskCpu(task), 1);
-        if (q.on || (at && q.domain != Domain::None))
-            wakeServer(q, task, instance);
-    });
-    return done;
-}
-
 void Lowering::storeMembership(const QueueDecl &q, llvm::Value *task) {
     if (!queueField)
         return;
     Place p{queueField == keyField ? nullptr : b.CreateStructGEP(taskType, taskState(task), taskIndex.at(queueField)), task, nullptr, {TypeKind::Int}};
     store(p, m.num(q.index));
-}
-
-llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
-    if (frame.iterators.contains(task))
-        return move(q, at, task, slice);
-    storeMembership(q, task);
-    if (frame.context == kDispatch) // prev runs and cannot wait in a queue: the kernel enqueues it if nobody keeps it
-        return b.getFalse();
-    if (!slice) {
-        slice = sliceFor(q, task);
-        if (frame.slice) {
-            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
-            slice = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, slice);
-        }
-    }
-    auto enqueue = [&] {
-        llvm::Value *instance = instanceFor(q, at, task);
-        if (!q.on) {
-            putDsq(q, task, dsqId(q, instance), slice);
-            if (at && q.domain != Domain::None)
-                wakeServer(q, task, instance);
-            return;
-        }
-        m.ifThen(hasServer(q, task),
-                 [&] {
-                     putDsq(q, task, dsqId(q, instance), slice);
-                     wakeServer(q, task, instance);
-                 },
-                 [&] { putDsq(q, task, dsqId(q, instance, true), slice); });
-    };
-    if (frame.context != kEnqueue) {
-        enqueue();
-        return b.getTrue();
-    }
-    // Per-CPU kernel threads go straight to their CPU; everybody else who is pinned waits in the queue like all.
-    llvm::Value *kernel = b.CreateICmpNE(b.CreateAnd(m.loadField(task, "task_struct", "flags"), m.num(0x00200000)), m.num(0));
-    llvm::Value *pinned = b.CreateICmpEQ(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1));
-    m.ifThen(b.CreateAnd(kernel, pinned), [&] { m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), slice, frame.enqFlags}); }, enqueue);
-    return b.getTrue();
-}
-
-llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice) {
-    auto local = [&] {
-        llvm::Value *given = slice ? slice : m.num(policySlice);
-        if (!slice && frame.slice) {
-            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
-            given = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, given);
-        }
-        m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), given, frame.enqFlags ? frame.enqFlags : m.num(0)});
-    };
-    if (frame.iterators.contains(task)) {
-        llvm::Value *it = frame.iterators.at(task);
-        return m.choose(mayRun(task, cpu),
-                        [&] {
-                            if (slice)
-                                m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
-                            llvm::Value *done = m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), cpu), m.num(0)});
-                            llvm::Value *before = b.CreateLoad(m.i1(), frame.dispatched);
-                            b.CreateStore(b.CreateOr(before, done), frame.dispatched);
-                            return done;
-                        },
-                        [&]() -> llvm::Value * { return b.getFalse(); });
-    }
-    if (frame.context == kDispatch) { // only prev is left: it goes on
-        return m.choose(b.CreateAnd(frame.prevPresent, b.CreateAnd(b.CreateICmpEQ(cpu, frame.cpu), b.CreateICmpEQ(task, frame.prev))),
-                        [&]() -> llvm::Value * { keep(slice ? slice : m.num(policySlice)); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
-    }
-    if (frame.context == kEnqueue) // LOCAL_ON from enqueue aborts for tasks that cannot follow; the task's own CPU is always right
-        return m.choose(b.CreateICmpEQ(cpu, taskCpu(task)), [&]() -> llvm::Value * { local(); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
-    local();
-    return b.getTrue();
 }
 
 llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
@@ -269,10 +114,11 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     llvm::Value *cpu = at ? value(*at) : frame.cpu;
     llvm::AllocaInst *got = m.local(m.i1(), "got");
     b.CreateStore(b.getFalse(), got);
-    llvm::Value *instance = instanceOf(q, cpu);
-    llvm::Value *id = dsqId(q, instance);
-    if (q.on) // CPUs outside the set serve the escape in the queue's place
-        id = b.CreateSelect(inSet(*q.on, cpu), id, dsqId(q, instance, true));
+    llvm::Value *instance = instanceOf(q, cpu), *inside = q.on ? inSet(*q.on, cpu) : nullptr;
+    auto served = [&](llvm::Value *of) { // CPUs outside the set serve the escape in the queue's place
+        return q.on ? b.CreateSelect(inside, dsqId(q, of), dsqId(q, of, true)) : dsqId(q, of);
+    };
+    llvm::Value *id = served(instance);
     bool keeps = withPrev && needsKeep && frame.prev;
     auto mine = [&] { return m.choose(frame.prevPresent, [&] { return belongs(q, frame.prev); }, [&]() -> llvm::Value * { return b.getFalse(); }); };
     auto keepPrev = [&] {
@@ -304,24 +150,18 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] { b.CreateStore(consumeDsq(id), got); });
     if (keeps)
         m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] { m.ifThen(mine(), keepPrev); });
-    const Option *steal = optionNamed(q.options, "steal");
-    std::string reach = steal && steal->value->kind == ExprKind::Name ? steal->value->name : "any";
-    if (q.domain != Domain::None && reach != "none") {
+    if (q.domain != Domain::None && reach(q) != "none") {
         m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] {
             llvm::AllocaInst *tried = m.local(m.i64(), "tried");
             b.CreateStore(instance, tried);
             forNear(cpu, [&](llvm::Value *other) {
                 llvm::Value *theirs = instanceOf(q, other);
-                llvm::Value *fresh = b.CreateICmpNE(theirs, b.CreateLoad(m.i64(), tried));
-                if (reach != "any") {
-                    const char *level = reach == "core" ? "raw_core__" : reach == "llc" ? "llc__" : "node__";
-                    fresh = b.CreateAnd(fresh, b.CreateICmpEQ(topology(level, other), topology(level, cpu)));
-                }
+                llvm::Value *fresh = b.CreateAnd(b.CreateICmpNE(theirs, b.CreateLoad(m.i64(), tried)), withinReach(q, cpu, other));
                 llvm::BasicBlock *go = m.block("steal"), *done = m.block("stolen");
                 b.CreateCondBr(fresh, go, loopStack.back().next);
                 b.SetInsertPoint(go);
                 b.CreateStore(theirs, tried);
-                llvm::Value *took = consumeDsq(dsqId(q, theirs));
+                llvm::Value *took = consumeDsq(served(theirs));
                 b.CreateStore(took, got);
                 b.CreateCondBr(took, done, loopStack.back().next);
                 b.SetInsertPoint(done);

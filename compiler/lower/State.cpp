@@ -2,6 +2,7 @@
 // Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
+#include "syntax/Visit.h"
 
 #include <llvm/IR/InlineAsm.h>
 
@@ -10,22 +11,6 @@ namespace {
 
 constexpr int kTaskStorage = 29, kNoPrealloc = 1;
 constexpr int kTaskStorageGet = 156;
-
-bool anyExpr(const Expr &e, const std::function<bool(const Expr &)> &test) {
-    if (test(e))
-        return true;
-    for (const ExprPtr &arg : e.args)
-        if (anyExpr(*arg, test))
-            return true;
-    return false;
-}
-
-bool anyExpr(const Block &b, const std::function<bool(const Expr &)> &test) {
-    for (const StmtPtr &s : b)
-        if ((s->target && anyExpr(*s->target, test)) || (s->value && anyExpr(*s->value, test)) || anyExpr(s->body, test) || anyExpr(s->orElse, test))
-            return true;
-    return false;
-}
 
 /// Is the field assigned in the block?
 bool writes(const Block &b, const Field *field) {
@@ -36,32 +21,6 @@ bool writes(const Block &b, const Field *field) {
 }
 
 } // namespace
-
-bool Lowering::mentions(const std::function<bool(const Expr &)> &test) const {
-    for (const auto &h : core.hooks)
-        if (anyExpr(h->body, test))
-            return true;
-    for (const auto &f : core.fns)
-        if (anyExpr(f->body, test))
-            return true;
-    for (const auto &e : core.everys)
-        if (anyExpr(e->body, test))
-            return true;
-    for (const auto &q : core.queues) {
-        for (const ExprPtr &key : q->keys)
-            if (anyExpr(*key, test))
-                return true;
-        if (q->on && anyExpr(*q->on, test))
-            return true;
-        for (const Option &o : q->options)
-            if (o.value && anyExpr(*o.value, test))
-                return true;
-    }
-    for (const auto &c : core.cpuSets)
-        if (anyExpr(*c->value, test))
-            return true;
-    return false;
-}
 
 const HookDecl *Lowering::hookNamed(const std::string &name) const {
     for (const auto &h : core.hooks)
@@ -80,10 +39,10 @@ void Lowering::prepare() {
             timeout = o.value->value;
     }
     auto attributeRead = [&](Read read) {
-        return mentions([&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == read; });
+        return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == read; });
     };
     auto operationUsed = [&](Operation op) {
-        return mentions([&](const Expr &e) { return e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == op; });
+        return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == op; });
     };
     if (const HookDecl *stopping = hookNamed("stopping"))
         needsRan = stopping->arguments.size() > 1;

@@ -12,6 +12,10 @@ enum class CheckMode : uint8_t {
     Core,    // what desugaring made, or `--emit=core` printed: compiler names are legal
 };
 
+/// What stands for something at hand although no one declared it: the task `p` of rules, keys and slices, the `cpu` of guards and of
+/// `cpus(…)`, the `prev` of `place`.
+extern const Local implicitTask, implicitCpu, implicitPrev;
+
 /// Annotates `program` in place (types, references, constant values) and reports what is wrong. Nothing later runs after an error.
 bool check(Program &program, CheckMode mode, Diagnostics &diags);
 

@@ -6,6 +6,7 @@
 
 #include "bpf/Tables.h"
 #include "sema/Check.h"
+#include "syntax/Visit.h"
 
 #include <functional>
 #include <map>
@@ -40,11 +41,8 @@ private:
     const DisciplineDecl *discipline = nullptr; // whose body is being checked
     std::unordered_map<std::string, const Field *> disciplineTask, disciplineQueue;
     std::unordered_map<std::string, const FnDecl *> disciplineFns;
-    Local implicitTask{"p", {}, {TypeKind::Task}, false};
     bool taskAtHand = false;  // match and rules: `p.` may be left out
-    bool cpuAtHand = false;   // guards of dispatch: `cpu.` is the dispatching CPU
-    Local implicitCpu{"c", {}, {TypeKind::Cpu}, false};
-    Local implicitPrev{"prev", {}, {TypeKind::Cpu}, false};
+    bool cpuAtHand = false;   // guards of dispatch: `cpu.` is the dispatching CPU; in `cpus(…)` the one that is asked about
     bool inPlace = false;     // bare llc, node, core are those of prev
     Type returns;             // of the function or hook at hand
     bool inHook = false;
@@ -107,11 +105,14 @@ public:
     static std::optional<int64_t> evaluate(const Expr &e);
 };
 
+/// The value cannot change while the policy runs: it is over constants, parameters and what a CPU is (`cpu.id`, `cpu.llc`, …).
+bool isFixed(const Expr &e);
+
 /// Every `Entry` below and including `entry`.
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
 
 /// Whether an expression of the body, or of a function it calls, passes the test; `seen` collects the functions.
-bool anyExpr(const Block &body, const std::function<bool(const Expr &)> &test, std::set<const FnDecl *> &seen);
+bool anyExprCalled(const Block &body, const ExprTest &test, std::set<const FnDecl *> &seen);
 bool isOperation(const Expr &e, Operation op);
 /// Whether a policy's hook decides in place of `match`, `dispatch` or `place` (asked after names are resolved).
 bool decidesEnqueue(const HookDecl &hook);

@@ -57,4 +57,35 @@ std::optional<int64_t> Checker::evaluate(const Expr &e) {
     return std::nullopt;
 }
 
+bool isFixed(const Expr &e) {
+    const Expr &what = e.kind == ExprKind::Call ? *e.args[0] : e;
+    switch (what.ref.kind) {
+    case RefKind::Local: return what.ref.decl == &implicitCpu;
+    case RefKind::Const: case RefKind::EnumValue: break;
+    case RefKind::Param: return !static_cast<const ParamDecl *>(what.ref.decl)->live;
+    case RefKind::CpuSet: return isFixed(*static_cast<const CpusDecl *>(what.ref.decl)->value);
+    case RefKind::Attribute: {
+        auto *row = static_cast<const AttributeRow *>(what.ref.decl);
+        if (row->read == Read::CpusCount)
+            return true;
+        if (row->owner != TypeKind::Cpu || row->changes != Changes::Never)
+            return false;
+        break;
+    }
+    case RefKind::Operation:
+        switch (static_cast<const OperationRow *>(what.ref.decl)->op) {
+        case Operation::AllCpus: case Operation::CpusWhere: case Operation::LlcSet: case Operation::NodeSet: case Operation::CoreSet:
+        case Operation::CpuOf: case Operation::Min: case Operation::Max: case Operation::Abs: break;
+        default: return false;
+        }
+        break;
+    case RefKind::None: break;
+    default: return false;
+    }
+    for (size_t i = e.kind == ExprKind::Call ? 1 : 0; i < e.args.size(); ++i)
+        if (!isFixed(*e.args[i]))
+            return false;
+    return true;
+}
+
 } // namespace scx

@@ -161,24 +161,15 @@ bool returnsValue(const Block &body) {
 
 } // namespace
 
-bool anyExpr(const Block &body, const std::function<bool(const Expr &)> &test, std::set<const FnDecl *> &seen) {
-    std::function<bool(const Expr &)> inside = [&](const Expr &e) {
+bool anyExprCalled(const Block &body, const ExprTest &test, std::set<const FnDecl *> &seen) {
+    return anyExpr(body, [&](const Expr &e) {
         if (test(e))
             return true;
-        for (const ExprPtr &arg : e.args)
-            if (inside(*arg))
-                return true;
-        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Function) {
-            auto *fn = static_cast<const FnDecl *>(e.args[0]->ref.decl);
-            if (seen.insert(fn).second && anyExpr(fn->body, test, seen))
-                return true;
-        }
-        return false;
-    };
-    for (const StmtPtr &s : body)
-        if ((s->value && inside(*s->value)) || (s->target && inside(*s->target)) || anyExpr(s->body, test, seen) || anyExpr(s->orElse, test, seen))
-            return true;
-    return false;
+        if (e.kind != ExprKind::Call || e.args[0]->ref.kind != RefKind::Function)
+            return false;
+        auto *fn = static_cast<const FnDecl *>(e.args[0]->ref.decl);
+        return seen.insert(fn).second && anyExprCalled(fn->body, test, seen);
+    });
 }
 
 bool isOperation(const Expr &e, Operation op) {
@@ -188,12 +179,12 @@ bool isOperation(const Expr &e, Operation op) {
 bool decidesEnqueue(const HookDecl &hook) {
     std::set<const FnDecl *> seen;
     return hook.name == "enqueue" &&
-           anyExpr(hook.body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen);
+           anyExprCalled(hook.body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen);
 }
 
 bool decidesDispatch(const HookDecl &hook) {
     std::set<const FnDecl *> seen;
-    return hook.name == "dispatch" && anyExpr(hook.body, [](const Expr &e) {
+    return hook.name == "dispatch" && anyExprCalled(hook.body, [](const Expr &e) {
                return isOperation(e, Operation::QueueConsume) || isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert);
            }, seen);
 }

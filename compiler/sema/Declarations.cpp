@@ -11,8 +11,7 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
     if (mode == CheckMode::Surface && name.find("__") != std::string::npos)
         diags.report(Diag::CompilerName, span);
     auto [it, fresh] = top.try_emplace(name, Symbol{ref, type, span});
-    bool attribute = mode == CheckMode::Surface && (ref.kind == RefKind::Global || ref.kind == RefKind::Param || ref.kind == RefKind::Const || ref.kind == RefKind::Rules) &&
-                     findAttribute(TypeKind::Task, name);
+    bool attribute = mode == CheckMode::Surface && findAttribute(TypeKind::Task, name);
     if (!fresh)
         diags.report(Diag::NameTaken, span, name).note(it->second.span, "the first `" + name + "` is here");
     else if (attribute || findOperation(TypeKind::None, name))
@@ -344,8 +343,11 @@ void Checker::checkQueue(QueueDecl &queue) {
     checkOptions(queue.options, "queue");
     taskAtHand = false;
     scopes.pop_back();
-    if (queue.on)
+    if (queue.on) {
         requireSet(*queue.on);
+        if (queue.on->type.known() && !isFixed(*queue.on))
+            diags.report(Diag::ChangingSet, queue.on->span);
+    }
     if (const DisciplineDecl *d = queue.discipline) {
         std::set<std::string> given;
         size_t position = 0;

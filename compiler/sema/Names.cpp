@@ -8,6 +8,10 @@
 
 namespace scx {
 
+const Local implicitTask{"p", {}, {TypeKind::Task}, false};
+const Local implicitCpu{"cpu", {}, {TypeKind::Cpu}, false};
+const Local implicitPrev{"prev", {}, {TypeKind::Cpu}, false};
+
 std::optional<Symbol> Checker::lookup(const std::string &name) {
     if (mode == CheckMode::Core && name.ends_with("__top")) { // written by the compiler where a local of its own has the name
         auto it = top.find(name.substr(0, name.size() - 5));
@@ -142,7 +146,6 @@ void Checker::resolveName(Expr &e, Type expected) {
         return;
     }
     if (cpuAtHand && e.name == "cpu") {
-        e.name = implicitCpu.name;
         e.ref = {RefKind::Local, &implicitCpu};
         e.type = implicitCpu.type;
         return;

@@ -56,7 +56,7 @@ void queuesOf(const Block &body, bool serving, std::set<std::string> &names) {
         }
     };
     loops(body);
-    anyExpr(body, [&](const Expr &e) {
+    anyExprCalled(body, [&](const Expr &e) {
         if (serving ? isOperation(e, Operation::QueueConsume) || isOperation(e, Operation::QueueTake) : isOperation(e, Operation::QueueInsert))
             add(*e.args[0]->args[0]);
         return false;
@@ -98,7 +98,7 @@ bool canBeEnded(const Program &program, const QueueDecl &queue) {
                         return true;
     for (const auto &h : program.hooks) {
         std::set<const FnDecl *> seen;
-        if (anyExpr(h->body, [](const Expr &e) {
+        if (anyExprCalled(h->body, [](const Expr &e) {
                 return isOperation(e, Operation::CpuPreempt) || (e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Slice);
             }, seen))
             return true;
@@ -147,31 +147,34 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             filled.try_emplace(rule.queue, &rule);
 
     struct Service {
-        bool always = false, dynamic = false, inBlock = false;
+        bool always = false;
         bool first = false; // nothing comes before it
         Span span;
-        int times = 0;
     };
     std::map<std::string, Service> served;
     bool anyBefore = false;
     std::function<void(const Entry &, bool, bool)> walk = [&](const Entry &entry, bool dynamic, bool inBlock) {
-        dynamic |= entry.guard != nullptr;
+        dynamic |= entry.guard && !isFixed(*entry.guard);
+        if (entry.guard && Checker::evaluate(*entry.guard) == 0)
+            diags.report(Diag::EmptySet, entry.guard->span, entry.queue.empty() ? "this block" : entry.queue);
         if (entry.kind == EntryKind::Queue) {
             Service &s = served[entry.queue];
             s.always |= !dynamic;
-            s.dynamic |= dynamic;
             s.first |= !anyBefore;
-            ++s.times;
-            s.inBlock |= inBlock;
             s.span = entry.queueSpan;
-            if (s.times > 1 && s.inBlock)
-                diags.report(Diag::ServedTwice, entry.queueSpan, entry.queue);
             if (!inBlock)
                 anyBefore = true;
         }
         bool block = entry.kind == EntryKind::Share || entry.kind == EntryKind::Rotate;
-        for (const Entry &child : entry.children)
+        std::map<std::string, const Entry *> shares; // whose CPU time counts for which entry has to be clear
+        for (const Entry &child : entry.children) {
             walk(child, dynamic, inBlock || block);
+            if (entry.kind == EntryKind::Share)
+                forEachEntry(child, [&](const Entry &e) {
+                    if (e.kind == EntryKind::Queue && shares.try_emplace(e.queue, &child).first->second != &child)
+                        diags.report(Diag::ServedTwice, e.queueSpan, e.queue);
+                });
+        }
         if (block && !inBlock)
             anyBefore = true;
     };

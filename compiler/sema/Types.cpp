@@ -256,6 +256,13 @@ Type Checker::typeCall(Expr &e, Type) {
             callee.ref = symbol->ref;
             return typeFunction(e, *static_cast<const FnDecl *>(symbol->ref.decl));
         }
+        if (callee.name == "cpus") {
+            callee.ref = {RefKind::Operation, findOperation(TypeKind::None, "cpus()")};
+            bool outer = std::exchange(cpuAtHand, true);
+            Type set = typeOperation(e, *static_cast<const OperationRow *>(callee.ref.decl));
+            cpuAtHand = outer;
+            return set;
+        }
         if (const OperationRow *row = findOperation(TypeKind::None, callee.name); row && !row->isValue && (!row->internal || mode == CheckMode::Core)) {
             callee.ref = {RefKind::Operation, row};
             return typeOperation(e, *row);
