@@ -63,7 +63,7 @@ def completed(text, queues):
         orderings = re.findall(r"\bdiscipline\s+(\w+)", code) or ["fifo"]
         names = [f"all{i or ''}" for i in range(len(orderings))]
         added += [f"queue {name}: {ordering};" for name, ordering in zip(names, orderings)]
-    if not re.search(r"^\s*policy\s", code, re.M):
+    if not re.search(r"^\s*policy\s+\w+\s*[;{]", code, re.M):
         added.append("policy fragment;")
     several = len(names) > 1
     if several and not re.search(r"\bmatch\s*\{", code) and not re.search(r"\bon enqueue\b.*\binsert\(", code, re.S):
