@@ -24,7 +24,7 @@ def check(page, severity, text):
     blocks = blocks_of(page)
     for block in blocks:
         if block.expected() and (block.expected() != code or severity not in block.words):
-            yield f"{block.line}: an example on this page says {severity}={code}"
+            yield f"{block.line}: an example on this page has to say {severity}={code}"
         if block.language not in ("scx", "sh"):
             yield f"{block.line}: the example needs a language, ```scx or ```sh, to be tried"
     if code in WITHOUT_EXAMPLE:

@@ -127,7 +127,7 @@ class Compiler:
             receiver = receivers[self.owner(owner)]
             kinds = [] if parameters == [] else [self.type(p) or "x" for p in array(self.tables, parameters)]
             written = ", ".join(kind if i < int(required) else f"[{kind}]" for i, kind in enumerate(kinds))
-            call = (receiver + "." if receiver else "") + said(name) + ("" if value == "true" else f"({written})")
+            call = (receiver + "." if receiver else "") + said(name).removesuffix("()") + ("" if value == "true" else f"({written})")
             yield {
                 "operation": f"`{call}`",
                 "result": self.type(result) or ("that of x" if "x" in kinds else ""),
