@@ -106,6 +106,7 @@ void CoreWriter::offers() {
         if (o.name == "timeout" && o.value->kind == ExprKind::Number)
             timeout = o.value->value;
     bool before = false;
+    std::set<std::string> offered; // once, however many entries a queue has
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
         guarded |= entry.guard != nullptr;
         if (entry.kind == EntryKind::Queue) {
@@ -113,7 +114,7 @@ void CoreWriter::offers() {
                 if (q->name != entry.queue || !(before || guarded))
                     continue;
                 const Option *limit = option(*q, "wait_limit");
-                if (limit && limit->value->kind == ExprKind::Name && limit->value->name == "none")
+                if ((limit && limit->value->kind == ExprKind::Name && limit->value->name == "none") || !offered.insert(q->name).second)
                     continue;
                 origin = limit ? limit->span : q->nameSpan;
                 std::string field = q->name + "__offered";
