@@ -125,7 +125,9 @@ llvm::DIType *Module::diCode(char code, const std::string &structName) {
     case 'c': return diChar();
     case 'e': return debug.createEnumerationType(unit, "", unit->getFile(), 0, 32, 32, debug.getOrCreateArray({debug.createEnumerator("ZERO__", 0)}), diInt(32, false));
     case 's': return diKernel(structName);
-    case 'p': return structName == "char" ? diPointer(diChar()) : diPointer(diKernel(structName));
+    // Pointers inside of kernel structs lead to `void`: CO-RE asks only for a pointer, each step names its own struct, and LLVM emits
+    // structs first met behind a pointer in the order of heap addresses.
+    case 'p': return diPointer(structName == "char" ? diChar() : nullptr);
     default: return nullptr;
     }
 }

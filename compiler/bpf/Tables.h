@@ -72,6 +72,7 @@ enum class Read : uint8_t {
     Slice,
     Ran,           // ran__: since running or settle__
     Sleeping,      // deq flags of quiescent
+    Forked,        // arguments of init_task
     WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
     WakeFork,
     Waker,         // optional task: current in select_cpu
@@ -116,6 +117,7 @@ enum class Operation : uint8_t {
     AllCpus,                     // `cpus`
     CpusWhere,                   // `cpus(CONDITION)`: in it, `cpu` is the one that is asked about
     Min, Max, Abs,               // generic over Int, Duration, Time (wrap-safe)
+    PackKeys,                    // two keys in one word, the first most significant
     HistogramAdd,
     Log,
 };

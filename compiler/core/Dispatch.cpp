@@ -147,8 +147,8 @@ void CoreWriter::offers() {
         return;
     int64_t timeout = 30'000'000'000;
     for (const Option &o : surface.settings)
-        if (o.name == "timeout" && o.value->kind == ExprKind::Number)
-            timeout = o.value->value;
+        if (o.name == "timeout")
+            timeout = Checker::evaluate(*o.value).value_or(timeout);
     std::set<std::string> first; // nothing comes before them
     bool before = false;
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
@@ -205,11 +205,10 @@ void CoreWriter::dispatch() {
     if (!decides(userHook("enqueue")))
         line("remember__(e, requeue__(e) + 1000);");
     close();
+    userBodies("dispatch", "p");
     if (own && decides(own))
         body(own->body, nullptr, "", argumentNames(*own, "p"));
     else {
-        if (own)
-            body(own->body, nullptr, "", argumentNames(*own, "p"));
         offers();
         if (surface.dispatch)
             walk(*surface.dispatch, "return;");

@@ -145,13 +145,21 @@ void CoreWriter::selectCpu() {
     if (const HookDecl *own = userHook("select_cpu"); decides(own)) {
         origin = own->nameSpan;
         open("on select_cpu(p, prev)");
+        userBodies("select_cpu", "p");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
         close();
         return;
     }
-    if (decides(userHook("enqueue"))) { // who queues by hand may still be placed on an idle CPU, if membership is clear
-        if (surface.queues.size() > 1)
-            return;
+    if (decides(userHook("enqueue")) && surface.queues.size() > 1) {
+        // Only `on enqueue` knows where the task belongs: an idle CPU is chosen, and finds it in its queue. Without this program the kernel
+        // would give waking tasks to the waker's busy CPU (SCX_WAKE_SYNC).
+        origin = userHook("enqueue")->nameSpan;
+        open("on select_cpu(p, prev)");
+        userBodies("select_cpu", "p");
+        line("if let c = default_idle(p, prev) { return c; }");
+        line("return prev;");
+        close();
+        return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
@@ -268,6 +276,7 @@ void CoreWriter::enqueue() {
         origin = own->nameSpan;
         open("on enqueue(p)");
         line(keepsWaited ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
+        userBodies("enqueue", "p");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
         close();
         return;

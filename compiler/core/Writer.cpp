@@ -28,10 +28,11 @@ const HookDecl *CoreWriter::disciplineHook(const QueueDecl &q, const std::string
 }
 
 const HookDecl *CoreWriter::userHook(const std::string &event) const {
+    const HookDecl *found = nullptr; // the one that decides, if there are several
     for (const auto &h : surface.hooks)
-        if (h->name == event)
-            return h.get();
-    return nullptr;
+        if (h->name == event && (!found || decides(h.get())))
+            found = h.get();
+    return found;
 }
 
 std::string CoreWriter::instanceText(const QueueDecl &q, const std::string &cpu) const {
@@ -74,6 +75,10 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             auto inner = names;
             inner.erase(&implicitCpu);
             return rewrite(x, q, instance, inner);
+        }
+        if (x.kind == ExprKind::Range && x.type.kind == TypeKind::CpuSet) { // `on 0..3`: with its word it can stand anywhere
+            std::string low = printExpr(*clone(*x.args[0], replace)), high = printExpr(*clone(*x.args[1], replace));
+            return parsed("cpus(cpu.id >= " + low + " and cpu.id <= " + high + ")");
         }
         switch (x.ref.kind) {
         case RefKind::Attribute:
@@ -273,6 +278,8 @@ void CoreWriter::userBodies(const std::string &event, const std::string &task) {
         if (h->name != event)
             continue;
         ++number;
+        if (decides(h.get())) // stands where the declarations would
+            continue;
         if (containsReturn(h->body)) { // written as a function, so that its return does not skip the rest
             line("on_" + event + "__" + std::to_string(number) + "(" + arguments(*h, task) + ");");
         } else
@@ -454,7 +461,7 @@ void CoreWriter::declarations() {
     for (const auto &h : surface.hooks) {
         int number = ++numbers[h->name];
         const HookRow *row = findHook(h->name);
-        if (!containsReturn(h->body) || decides(h.get()) || row->result.known() || h->name == "dispatch")
+        if (!containsReturn(h->body) || decides(h.get()) || row->result.known())
             continue;
         origin = h->nameSpan;
         open("fn on_" + h->name + "__" + std::to_string(number) + "(" + parameters(*h) + ")");
@@ -563,11 +570,12 @@ void CoreWriter::hooks() {
         }
         close();
     }
-    std::set<std::string> done;
     for (const HookRow &row : hookRows()) {
         std::string event(row.event);
-        if (merged.contains(event) || !hasBodies(event) || event == "fork")
+        bool forks = event == "init_task" && hasBodies("fork");
+        if (merged.contains(event) || (!hasBodies(event) && !forks) || event == "fork")
             continue;
+        std::string task = row.arguments.empty() ? "" : std::string(row.arguments[0].name);
         std::string arguments;
         for (const HookArgument &a : row.arguments)
             arguments += (arguments.empty() ? "" : ", ") + std::string(a.name);
@@ -576,10 +584,15 @@ void CoreWriter::hooks() {
             origin = h->nameSpan;
         open("on " + event + (arguments.empty() ? "" : "(" + arguments + ")"));
         if (h && row.result.known())
-            body(h->body, nullptr, "", argumentNames(*h, "p"));
+            body(h->body, nullptr, "", argumentNames(*h, task));
         else
-            userBodies(event, "p");
-        disciplineBodies(event, "p");
+            userBodies(event, task);
+        disciplineBodies(event, task);
+        if (forks) {
+            open("if p.forked__");
+            userBodies("fork", "p");
+            close();
+        }
         close();
     }
     for (const auto &e : surface.everys) {
@@ -599,7 +612,7 @@ std::vector<PrintedLine> CoreWriter::write() {
     tracksQueue = surface.queues.size() > 1;
     std::string settings;
     for (const Option &o : surface.settings)
-        settings += " " + o.name + (o.value ? ": " + (o.value->kind == ExprKind::Name ? o.value->name : text(*o.value)) : "") + ";";
+        settings += " " + o.name + (o.value ? ": " + text(*o.value) : "") + ";";
     // The walk over the queues decides which CPU state is needed, so hooks are written first and put behind the declarations.
     expires = true;
     match();

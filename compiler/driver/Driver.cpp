@@ -66,8 +66,11 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
     Program &core = isCore ? *policy : *desugared;
     if (options.emit == Emit::Core)
         return std::string(kCoreMark) + " of " + policy->policy.name + "\n" + printSource(core);
-    if (!isCore && !check(core, CheckMode::Core, diags))
-        return {};
+    if (!isCore) {
+        diags.onlyErrors();
+        if (!check(core, CheckMode::Core, diags))
+            return {};
+    }
 
     // Core → LLVM module
     Module module(std::string(sources.name(file)), sources);

@@ -242,6 +242,8 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         b.CreateStore(b.CreatePtrToInt(task, m.i64()), cpuState(cpu, kSlotTask));
         b.CreateStore(r, cpuState(cpu, kSlotValue));
         b.CreateStore(m.num(0), cpuState(cpu, kSlotFlags));
+        if (assignsSlice)
+            b.CreateStore(b.CreateLoad(m.i64(), frame.slice), cpuState(cpu, kSlotSlice));
         return {};
     }
     case Operation::Recall:
@@ -254,6 +256,15 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;
         return {b.CreateSelect(compare(row.op == Operation::Min ? Op::Lt : Op::Gt, x, y, wraps), x, y)};
+    }
+    case Operation::PackKeys: {
+        auto cut = [&](llvm::Value *v, int64_t limit) {
+            v = b.CreateSelect(b.CreateICmpSLT(v, m.num(-limit)), m.num(-limit), v);
+            return b.CreateSelect(b.CreateICmpSGE(v, m.num(limit)), m.num(limit - 1), v);
+        };
+        constexpr int kSecond = 41;
+        llvm::Value *first = cut(arg(1), int64_t(1) << 21), *second = cut(arg(2), int64_t(1) << (kSecond - 1));
+        return {b.CreateAdd(b.CreateShl(first, m.num(kSecond)), second)};
     }
     case Operation::Abs: {
         llvm::Value *x = arg(1);

@@ -41,6 +41,8 @@ void Lowering::recallSlot() {
     b.CreateStore(m.num(0), slot);
     frame.recalled = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
     frame.wakeFlags = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotFlags)), m.num(0));
+    if (assignsSlice)
+        b.CreateStore(b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotSlice)), m.num(0)), frame.slice);
     frame.searched = b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(kSearchedAll)), m.num(0));
 }
 
@@ -51,6 +53,8 @@ void Lowering::fillSlot() {
         llvm::Value *searched = b.CreateSelect(b.CreateLoad(m.i1(), frame.searchedAll), m.num(kSearchedAll), m.num(0));
         b.CreateStore(b.CreatePtrToInt(frame.task, m.i64()), cpuState(cpu, kSlotTask));
         b.CreateStore(b.CreateLoad(m.i64(), frame.remembered), cpuState(cpu, kSlotValue));
+        if (assignsSlice)
+            b.CreateStore(b.CreateLoad(m.i64(), frame.slice), cpuState(cpu, kSlotSlice));
         b.CreateStore(b.CreateOr(b.CreateAnd(frame.wakeFlags, m.num(0xffffffff)), searched), cpuState(cpu, kSlotFlags));
     });
 }
@@ -122,12 +126,18 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(1, {frame.prev, frame.prevPresent});
     } else if (event == "quiescent")
         frame.sleeping = b.CreateICmpNE(b.CreateAnd(slot[1], m.num(1)), m.num(0)); // SCX_DEQ_SLEEP
-    else if (event == "set_weight")
-        bind(1, {b.CreateAnd(slot[1], m.num(0xffffffff))});
-    else if (event == "cpu_idle")
-        bind(1, {b.CreateICmpNE(b.CreateAnd(slot[1], m.num(255)), m.num(0))});
-    else if (event == "core_sched_before")
-        bind(1, {asPointer(slot[1])});
+    else if (event == "init_task")
+        frame.forked = b.CreateICmpNE(m.loadField(asPointer(slot[1]), "scx_init_task_args", "fork"), m.num(0));
+    for (size_t i = 0; decl && i < decl->arguments.size() && i < slot.size(); ++i) { // all that was not bound above, by its type
+        if (locals.contains(decl->arguments[i].get()))
+            continue;
+        switch (row.arguments[i].type.kind) {
+        case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
+        case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
+        case TypeKind::Task: case TypeKind::Cgroup: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
+        default: break;
+        }
+    }
     if (event == "running")
         runningWork(frame.task);
     if (event == "stopping") {

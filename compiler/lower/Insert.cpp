@@ -131,13 +131,8 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
         return b.getFalse();
     if (frame.placed)
         b.CreateStore(b.getTrue(), frame.placed);
-    if (!slice) {
-        slice = sliceFor(q, task);
-        if (frame.slice) {
-            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
-            slice = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, slice);
-        }
-    }
+    if (!slice)
+        slice = unlessAssigned(sliceFor(q, task));
     auto enqueue = [&] {
         llvm::Value *home = homeFor(q, at, task);
         putDsq(q, task, dsqFor(q, home, task), slice);
@@ -156,11 +151,7 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
 
 llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice) {
     auto local = [&] {
-        llvm::Value *given = slice ? slice : m.num(policySlice);
-        if (!slice && frame.slice) {
-            llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
-            given = b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, given);
-        }
+        llvm::Value *given = slice ? slice : unlessAssigned(defaultSlice(task));
         m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), given, frame.enqFlags ? frame.enqFlags : m.num(0)});
     };
     if (frame.iterators.contains(task)) {
@@ -178,7 +169,7 @@ llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Va
     }
     if (frame.context == kDispatch) { // only prev is left: it goes on
         return m.choose(b.CreateAnd(frame.prevPresent, b.CreateAnd(b.CreateICmpEQ(cpu, frame.cpu), b.CreateICmpEQ(task, frame.prev))),
-                        [&]() -> llvm::Value * { keep(slice ? slice : m.num(policySlice)); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
+                        [&]() -> llvm::Value * { keep(slice ? slice : defaultSlice(task)); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
     }
     if (frame.placed)
         b.CreateStore(b.getTrue(), frame.placed);

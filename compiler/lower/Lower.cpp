@@ -2,6 +2,7 @@
 // The whole of lowering, and the metadata that describes the object (docs/internals/object.md).
 #include "lower/Lower.h"
 #include "lower/Lowering.h"
+#include "sema/Checker.h"
 #include "syntax/Print.h"
 
 #include <nlohmann/json.hpp>
@@ -17,8 +18,8 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 {"flags", json::array()}, {"params", json::array()}, {"enums", json::array()}, {"queues", json::array()}, {"rules", json::array()},
                 {"counters", json::array()}, {"histograms", json::array()}, {"optional", json::array()}};
     for (const Option &o : core.settings) {
-        if (o.name == "timeout" && o.value->kind == ExprKind::Number)
-            out["timeout_ms"] = o.value->value / 1'000'000;
+        if (o.name == "timeout")
+            out["timeout_ms"] = Checker::evaluate(*o.value).value_or(30'000'000'000) / 1'000'000;
         if (o.name == "switch" && o.value->name == "partial")
             out["switch"] = "partial";
     }

@@ -31,14 +31,16 @@ private:
     Diagnostics &diags;
 
     // ---- the policy (State.cpp)
-    int64_t policySlice = 20'000'000, timeout = 30'000'000'000;
+    const Expr *policySlice = nullptr; // over `p`; null: 20 ms
+    int64_t timeout = 30'000'000'000;
     const Field *keyField = nullptr;   // lives in p->scx.dsq_vtime and costs no storage
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
+    bool assignsSlice = false; // some hook writes `p.slice`
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
-    enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kFirstCpuField };
+    enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kSlotSlice, kFirstCpuField };
     std::map<const void *, llvm::GlobalVariable *> globals;
     std::vector<std::pair<std::string, llvm::Function *>> programs;
     void prepare();
@@ -52,7 +54,7 @@ private:
         llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
         llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
         llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
-        llvm::Value *sleeping = nullptr;
+        llvm::Value *sleeping = nullptr, *forked = nullptr;
         llvm::AllocaInst *slice = nullptr;      // p.slice as this hook assigned it, 0: not assigned
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
@@ -143,6 +145,9 @@ private:
     llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, bool escape = false);
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
+    llvm::Value *defaultSlice(llvm::Value *task);
+    llvm::Value *sliceValue(const Expr &slice, llvm::Value *task);
+    llvm::Value *unlessAssigned(llvm::Value *slice);
     llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
@@ -150,6 +155,7 @@ private:
     static std::string reach(const QueueDecl &q);
     llvm::Value *withinReach(const QueueDecl &q, llvm::Value *cpu, llvm::Value *home);
     void keep(llvm::Value *slice);
+    void setSlice(llvm::Value *task, llvm::Value *slice);
     llvm::Value *about(const Local &what, llvm::Value *meaning, const Expr &e);
     void storeMembership(const QueueDecl &q, llvm::Value *task);
 

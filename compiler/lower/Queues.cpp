@@ -69,11 +69,23 @@ llvm::Value *Lowering::about(const Local &what, llvm::Value *meaning, const Expr
 
 llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
     const Option *slice = optionNamed(q.options, "slice");
-    if (!slice)
-        return m.num(policySlice);
-    if (slice->value->kind == ExprKind::Name && slice->value->name == "forever")
+    return slice ? sliceValue(*slice->value, task) : defaultSlice(task);
+}
+
+llvm::Value *Lowering::defaultSlice(llvm::Value *task) { return policySlice ? sliceValue(*policySlice, task) : m.num(20'000'000); }
+
+llvm::Value *Lowering::sliceValue(const Expr &slice, llvm::Value *task) {
+    if (slice.kind == ExprKind::Name && slice.ref.kind == RefKind::None && slice.name == "forever")
         return m.num(-1); // SCX_SLICE_INF
-    return about(implicitTask, task, *slice->value);
+    return about(implicitTask, task, slice);
+}
+
+/// What the hook at hand has assigned to `p.slice`, if it has.
+llvm::Value *Lowering::unlessAssigned(llvm::Value *slice) {
+    if (!frame.slice)
+        return slice;
+    llvm::Value *assigned = b.CreateLoad(m.i64(), frame.slice);
+    return b.CreateSelect(b.CreateICmpNE(assigned, m.num(0)), assigned, slice);
 }
 
 llvm::Value *Lowering::keyFor(const QueueDecl &q, llvm::Value *task) {
@@ -102,9 +114,15 @@ llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
     return got;
 }
 
+/// Kernels that have the kfunc warn about plain stores.
+void Lowering::setSlice(llvm::Value *task, llvm::Value *slice) {
+    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.call("scx_bpf_task_set_slice", {task, slice}); },
+             [&] { m.storeField(task, "task_struct", "scx.slice", slice); });
+}
+
 /// The task that just ran goes on with a fresh slice; its running hooks follow at the end of the dispatch.
 void Lowering::keep(llvm::Value *slice) {
-    m.storeField(frame.prev, "task_struct", "scx.slice", slice);
+    setSlice(frame.prev, unlessAssigned(slice));
     b.CreateStore(m.num(0), cpuState(thisCpu(), kSlotTask)); // no enqueue follows that the slot was meant for
     b.CreateStore(b.getTrue(), frame.kept);
     b.CreateStore(b.getTrue(), frame.dispatched);

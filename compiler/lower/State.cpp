@@ -2,6 +2,7 @@
 // Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
+#include "sema/Checker.h"
 #include "syntax/Visit.h"
 
 #include <llvm/IR/InlineAsm.h>
@@ -12,10 +13,10 @@ namespace {
 constexpr int kTaskStorage = 29, kNoPrealloc = 1;
 constexpr int kTaskStorageGet = 156;
 
-/// Is the field assigned in the block?
-bool writes(const Block &b, const Field *field) {
+/// Is the field or attribute assigned in the block?
+bool writes(const Block &b, const void *what) {
     for (const StmtPtr &s : b)
-        if ((s->kind == StmtKind::Assign && s->target->ref.decl == field) || writes(s->body, field) || writes(s->orElse, field))
+        if ((s->kind == StmtKind::Assign && s->target->ref.decl == what) || writes(s->body, what) || writes(s->orElse, what))
             return true;
     return false;
 }
@@ -31,12 +32,10 @@ const HookDecl *Lowering::hookNamed(const std::string &name) const {
 
 void Lowering::prepare() {
     for (const Option &o : core.settings) {
-        if (o.name == "slice" && o.value->kind == ExprKind::Number)
-            policySlice = o.value->value;
-        else if (o.name == "slice")
-            policySlice = -1; // forever: SCX_SLICE_INF
-        else if (o.name == "timeout" && o.value->kind == ExprKind::Number)
-            timeout = o.value->value;
+        if (o.name == "slice")
+            policySlice = o.value.get();
+        else if (o.name == "timeout")
+            timeout = Checker::evaluate(*o.value).value_or(timeout);
     }
     auto attributeRead = [&](Read read) {
         return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == read; });
@@ -49,10 +48,15 @@ void Lowering::prepare() {
     needsRan |= attributeRead(Read::Ran);
     needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
                     operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
+    const AttributeRow *slice = findAttribute(TypeKind::Task, "slice");
+    for (const auto &h : core.hooks)
+        assignsSlice |= writes(h->body, slice);
+    for (const auto &f : core.fns)
+        assignsSlice |= writes(f->body, slice);
     for (const auto &q : core.queues)
         needsTopology |= q->domain != Domain::None || q->on;
     // Keeping prev by hand matters unless the kernel would do the very same: one FIFO, its own slice of 20 ms, no hooks.
-    bool plain = core.queues.size() == 1 && core.queues[0]->ordering == Ordering::Fifo && core.queues[0]->options.empty() && policySlice == 20'000'000;
+    bool plain = core.queues.size() == 1 && core.queues[0]->ordering == Ordering::Fifo && core.queues[0]->options.empty() && !policySlice;
     needsKeep = !plain || hookNamed("running") || hookNamed("stopping");
 
     for (const StateDecl &s : core.states)
@@ -101,7 +105,7 @@ llvm::DIType *Lowering::memoryDi(const Type &t) {
 
 void Lowering::declareState() {
     std::vector<llvm::Type *> taskTypes, cpuTypes(kFirstCpuField, m.i64());
-    std::vector<Module::Member> taskMembers, cpuMembers = {{"start__", m.diInt(64, true)}, {"slot_task__", m.diInt(64, true)}, {"slot_value__", m.diInt(64, true)}, {"slot_flags__", m.diInt(64, true)}};
+    std::vector<Module::Member> taskMembers, cpuMembers = {{"start__", m.diInt(64, true)}, {"slot_task__", m.diInt(64, true)}, {"slot_value__", m.diInt(64, true)}, {"slot_flags__", m.diInt(64, true)}, {"slot_slice__", m.diInt(64, true)}};
     for (const StateDecl &s : core.states)
         for (const auto &f : s.fields) {
             if (s.kind == StateKind::Task && f.get() != keyField) {
@@ -220,8 +224,11 @@ llvm::Value *Lowering::load(const Place &p) {
 }
 
 void Lowering::store(const Place &p, llvm::Value *v) {
-    if (!p.address)
-        return m.storeField(p.task, "task_struct", "scx.dsq_vtime", v);
+    if (!p.address) { // kernels that have the kfunc warn about plain stores
+        m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())),
+                 [&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
+        return;
+    }
     if (p.type.kind == TypeKind::Bool)
         v = b.CreateZExt(v, m.i8());
     if (p.inRange)

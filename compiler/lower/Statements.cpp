@@ -134,8 +134,10 @@ void Lowering::assign(const Stmt &s) {
         llvm::Value *task = value(*target.args[0]), *by = value(*s.value);
         if (s.assign != AssignKind::Set)
             by = combined(m.loadField(task, "task_struct", "scx.slice"), by);
-        m.storeField(task, "task_struct", "scx.slice", by);
-        if (frame.slice && task == frame.task)
+        // The task whose slice ended waits to be queued again: a slice in the task itself would make the kernel go on with it.
+        if (frame.context != kDispatch || task != frame.prev)
+            setSlice(task, by);
+        if (frame.slice && (task == frame.task || task == frame.prev))
             b.CreateStore(by, frame.slice);
         return;
     }

@@ -59,6 +59,7 @@ private:
     void checkParam(ParamDecl &decl);
     void checkField(Field &field);
     void checkQueue(QueueDecl &queue);
+    void checkKeys(std::vector<ExprPtr> &keys);
     void checkDiscipline(DisciplineDecl &decl);
     void checkFunction(FnDecl &fn);
     void checkHook(HookDecl &hook, bool inDiscipline);

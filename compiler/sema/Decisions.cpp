@@ -192,7 +192,13 @@ bool decidesDispatch(const HookDecl &hook) {
 bool decidesPlace(const HookDecl &hook) { return hook.name == "select_cpu" && returnsValue(hook.body); }
 
 void checkDecisions(Program &program, Diagnostics &diags) {
+    std::map<std::string, const HookDecl *> deciding; // by event
     for (const auto &h : program.hooks) {
+        const HookRow *row = findHook(h->name);
+        bool decides = decidesEnqueue(*h) || decidesDispatch(*h) || decidesPlace(*h) || (row && row->result.known() && h->name != "select_cpu");
+        if (decides)
+            if (auto [first, fresh] = deciding.try_emplace(h->name, h.get()); !fresh)
+                diags.report(Diag::TwoDecide, h->nameSpan, h->name).note(first->second->nameSpan, "the first is here");
         auto both = [&](const char *block, Span at) { diags.report(Diag::BothDecide, h->nameSpan, block).note(at, "the block"); };
         if (decidesEnqueue(*h)) {
             if (program.match)

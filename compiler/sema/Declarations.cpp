@@ -2,6 +2,7 @@
 // Are the declarations right?
 #include "sema/Checker.h"
 #include "sema/Options.h"
+#include "bpf/KernelTypes.h"
 
 namespace scx {
 
@@ -12,10 +13,16 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
         diags.report(Diag::CompilerName, span);
     auto [it, fresh] = top.try_emplace(name, Symbol{ref, type, span});
     bool attribute = mode == CheckMode::Surface && findAttribute(TypeKind::Task, name);
+    // Globals and parameters are symbols of the object, beside those of the compiler and of the kernel.
+    bool variable = ref.kind == RefKind::Global || ref.kind == RefKind::Param;
+    bool symbol = variable && (name.rfind("uei", 0) == 0 || name == "_license" || name == "sd_llc_id" || name == "numa_node" || findKfunc(name) ||
+                               name.rfind(program.policy.name + "_", 0) == 0);
     if (!fresh)
         diags.report(Diag::NameTaken, span, name).note(it->second.span, "the first `" + name + "` is here");
     else if (attribute || findOperation(TypeKind::None, name))
         diags.report(Diag::NameTaken, span, name).note({}, "it is built into the language");
+    else if (symbol)
+        diags.report(Diag::NameTaken, span, name).note({}, "the object uses it for a symbol of its own");
 }
 
 Type Checker::typeOf(const TypeName &name, bool state) {
@@ -254,8 +261,11 @@ void Checker::checkOptions(Options &options, const char *of) {
                 diags.report(Diag::BadOption, o.value->span, o.name, "is a constant from 1ms to 30s, the kernel allows no more");
             break;
         case OptionValue::Limit:
-            if (!word({"none"}))
+            if (!word({"none"})) {
                 require(*o.value, {TypeKind::Duration});
+                if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
+                    diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
+            }
             break;
         case OptionValue::Steal:
             if (!word({"none", "core", "llc", "node", "any"}))
@@ -326,23 +336,25 @@ void Checker::checkEntry(Entry &entry) {
         checkEntry(child);
 }
 
+/// Keys end up in one word, so two of them share it; a time needs all of it.
+void Checker::checkKeys(std::vector<ExprPtr> &keys) {
+    for (ExprPtr &key : keys) {
+        Type t = value(*key);
+        bool number = t.kind == TypeKind::Int || t.kind == TypeKind::Duration || t.kind == TypeKind::Enum;
+        if (t.known() && (t.optional || t.isArray() || !(number || (t.kind == TypeKind::Time && keys.size() == 1))))
+            diags.report(Diag::TypeMismatch, key->span, keys.size() == 1 ? "int, duration, time or an enum" : "int, duration or an enum (a time can only be the whole key)", typeText(t));
+    }
+    if (keys.size() > 2)
+        diags.report(Diag::TooMany, keys[2]->span, "keys in `order by`", "2");
+}
+
 void Checker::checkQueue(QueueDecl &queue) {
     if (queue.domain == Domain::Core || queue.domain == Domain::Cgroup)
         diags.report(Diag::NotYet, queue.domainSpan, queue.domain == Domain::Core ? "`per core`" : "`per cgroup`", "use `per cpu` or `per llc`");
-    scopes.emplace_back();
-    scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
-    for (ExprPtr &key : queue.keys) {
-        Type t;
-        withTask([&] { t = type(*key); });
-        if (t.known() && t.kind != TypeKind::Int && t.kind != TypeKind::Duration && t.kind != TypeKind::Time && t.kind != TypeKind::Enum)
-            diags.report(Diag::TypeMismatch, key->span, "int, duration, time or an enum", typeText(t));
-    }
-    if (queue.keys.size() > 2)
-        diags.report(Diag::TooMany, queue.keys[2]->span, "keys in `order by`", "2");
-    taskAtHand = true;
-    checkOptions(queue.options, "queue");
-    taskAtHand = false;
-    scopes.pop_back();
+    withTask([&] {
+        checkKeys(queue.keys);
+        checkOptions(queue.options, "queue");
+    });
     if (queue.on) {
         requireSet(*queue.on);
         if (queue.on->type.known() && !isFixed(*queue.on))
@@ -398,11 +410,7 @@ void Checker::checkDiscipline(DisciplineDecl &decl) {
         scopes.back()[c->name] = {{RefKind::Const, c.get()}, c->type, c->nameSpan};
     scopes.emplace_back();
     scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
-    for (ExprPtr &key : decl.keys) {
-        Type t = type(*key);
-        if (t.known() && t.kind != TypeKind::Int && t.kind != TypeKind::Duration && t.kind != TypeKind::Time && t.kind != TypeKind::Enum)
-            diags.report(Diag::TypeMismatch, key->span, "int, duration, time or an enum", typeText(t));
-    }
+    checkKeys(decl.keys);
     checkOptions(decl.options, "queue");
     scopes.pop_back();
     for (auto &fn : decl.fns)
@@ -443,15 +451,21 @@ void Checker::checkHook(HookDecl &hook, bool inDiscipline) {
     static constexpr HookArgument joinArgs[] = {{"p", {TypeKind::Task}}, {"from", {TypeKind::Instance, true}}};
     const HookRow *row = findHook(hook.name);
     std::span<const HookArgument> arguments = row ? row->arguments : std::span<const HookArgument>();
+    // A discipline hears of its queue's tasks: of events about a task that belongs to a queue already, and of the search for the next.
+    auto ofDiscipline = [](const HookRow &h) {
+        return h.event == "dispatch" || (h.context != kSelectCpu && !h.sleepable && h.event != "enable" && !h.result.known() && !h.arguments.empty() &&
+                                         h.arguments[0].type.kind == TypeKind::Task);
+    };
     if (inDiscipline && hook.name == "join")
         arguments = joinArgs;
-    else if (!row) {
+    else if (!row || (inDiscipline && !ofDiscipline(*row))) {
         std::vector<std::string> known;
         for (const HookRow &h : hookRows())
-            known.emplace_back(h.event);
+            if (!inDiscipline || ofDiscipline(h))
+                known.emplace_back(h.event);
         if (inDiscipline)
             known.emplace_back("join");
-        diags.report(Diag::UnknownHook, hook.nameSpan, hook.name, didYouMean(nearest(hook.name, known)));
+        diags.report(Diag::UnknownHook, hook.nameSpan, hook.name, (inDiscipline ? " in a discipline" : "") + didYouMean(nearest(hook.name, known)));
         return;
     }
     if (hook.arguments.size() > arguments.size())
@@ -501,10 +515,7 @@ void Checker::checkNames() {
             queue.name = rule.queue;
             queue.span = rule.queueSpan;
             require(queue, {TypeKind::Queue});
-            scopes.emplace_back();
-            scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
-            checkOptions(rule.options, "rule");
-            scopes.pop_back();
+            withTask([&] { checkOptions(rule.options, "rule"); });
         }
     if (program.place)
         checkPlace(*program.place);

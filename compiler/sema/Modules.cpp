@@ -58,6 +58,8 @@ public:
         move(program.enums, module->enums);
         move(program.fns, module->fns);
         move(program.disciplines, module->disciplines);
+        move(program.cpuSets, module->cpuSets);
+        move(program.rules, module->rules);
     }
 
 private:
@@ -82,6 +84,14 @@ private:
             no(m.hooks[0]->nameSpan, "hooks outside a discipline");
         if (!m.states.empty())
             no(m.states[0].span, "state outside a discipline");
+        if (!m.everys.empty())
+            no(m.everys[0]->span, "timers");
+        if (!m.stats.empty())
+            no(m.stats[0]->nameSpan, "statistics");
+        if (!m.asserts.empty())
+            no(m.asserts[0]->span, "`assert` outside a function");
+        if (m.place)
+            no(m.place->span, "`place`");
         if (m.match)
             no(m.match->span, "`match`");
         if (m.dispatch)

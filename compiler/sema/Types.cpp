@@ -317,7 +317,9 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
         return first;
     }
     for (size_t i = 0; i < given; ++i) {
-        if (row.parameters[i].kind == TypeKind::CpuSet)
+        if (row.op == Operation::PackKeys)
+            value(*e.args[i + 1]); // any two keys: the declaration was checked
+        else if (row.parameters[i].kind == TypeKind::CpuSet)
             requireSet(*e.args[i + 1]);
         else
             require(*e.args[i + 1], row.parameters[i]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "support/Diagnostics.h"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <iterator>
 
@@ -14,18 +16,9 @@ constexpr DiagRow kRows[] = {
 };
 constexpr size_t kMaxDiagnostics = 100;
 
+/// A JSON string; bytes that are no UTF-8 become U+FFFD.
 std::string jsonText(std::string_view text) {
-    std::string out = "\"";
-    for (unsigned char c : text) {
-        if (c == '"' || c == '\\')
-            (out += '\\') += static_cast<char>(c);
-        else if (c < 0x20 || c >= 0x7f) { // escaped bytewise: input need not be UTF-8
-            static const char hex[] = "0123456789abcdef";
-            ((out += "\\u00") += hex[c >> 4]) += hex[c & 15];
-        } else
-            out += static_cast<char>(c);
-    }
-    return out += '"';
+    return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string placeText(Span span, const SourceManager &sources) {
@@ -76,8 +69,10 @@ Diagnostic &Diagnostics::add(Diag diag, Span span, std::vector<std::string> args
             text += row.text[i];
     }
     Severity severity = strict ? Severity::Error : row.severity;
-    errorCount += severity == Severity::Error;
     Diagnostic made{diag, severity, span, std::move(text), {}, {}};
+    if (quiet && row.severity == Severity::Warning)
+        return overflow = std::move(made);
+    errorCount += severity == Severity::Error;
     if (list.size() >= kMaxDiagnostics) {
         ++droppedCount;
         return overflow = std::move(made);

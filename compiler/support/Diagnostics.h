@@ -64,6 +64,8 @@ public:
     const std::vector<Diagnostic> &all() const { return list; }
     /// Warnings count as errors from here on.
     void warningsAreErrors() { strict = true; }
+    /// Warnings are dropped from here on: they have been given already.
+    void onlyErrors() { quiet = true; }
 
 private:
     Diagnostic &add(Diag diag, Span span, std::vector<std::string> args);
@@ -71,7 +73,7 @@ private:
     Diagnostic overflow;
     size_t errorCount = 0;
     size_t droppedCount = 0;
-    bool strict = false;
+    bool strict = false, quiet = false;
 };
 
 enum class DiagnosticFormat : uint8_t { Text, Line, Json };
