@@ -355,11 +355,8 @@ void Checker::checkQueue(QueueDecl &queue) {
         checkKeys(queue.keys);
         checkOptions(queue.options, "queue");
     });
-    if (queue.on) {
+    if (queue.on)
         requireSet(*queue.on);
-        if (queue.on->type.known() && !isFixed(*queue.on))
-            diags.report(Diag::ChangingSet, queue.on->span);
-    }
     if (const DisciplineDecl *d = queue.discipline) {
         std::set<std::string> given;
         size_t position = 0;

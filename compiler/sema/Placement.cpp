@@ -133,6 +133,9 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         queuesOf(e->body, true, servedByHand);
     }
     checkDecisions(program, diags);
+    for (const auto &q : program.queues) // sets that are defined by themselves have been refused by now
+        if (q->on && !isFixed(*q->on))
+            diags.report(Diag::ChangingSet, q->on->span);
     bool several = program.queues.size() > 1;
     if (several && !program.match && !enqueueDecides)
         diags.report(Diag::MatchMissing, program.queues[1]->nameSpan);
