@@ -1,25 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# In the test kernel: run-examples.sh SCXRUN OBJECT… loads each, runs hackbench and tasks pinned to each CPU under it, and tells how it went.
-scxrun=$1
-shift
-for object in "$@"; do
-    name=$(basename "$object" .bpf.o); name=${name##*.}
-    $scxrun "$object" > /run/log 2>&1 &
-    run=$!
-    for i in $(seq 100); do
-        [ "$(cat /sys/kernel/sched_ext/state)" = enabled ] && break
-        sleep 0.1
-    done
+# In the test kernel: run-examples.sh SCXRUN OBJECTS [SECONDS] loads each policy of a folder, lets hackbench, stress-ng, cyclictest and tasks pinned to
+# each CPU run under it, and tells whether all of them came to their end. Its status is 0 if everything did.
+scxrun=$1 objects=$2 seconds=${3:-6}
+here=$(dirname "$0")
+. "$here/guest.sh"
+
+jobs=
+job() { # NAME COMMAND…: in the background; it has to end by itself, with status 0
+    what=$1
+    shift
+    timeout -s KILL $((seconds + 60)) "$@" > "/run/$what.log" 2>&1 &
+    jobs="$jobs $!:$what"
+}
+load() {
+    jobs=
+    until=$(($(now) + seconds * 100))
     for cpu in $(seq 0 $(($(nproc) - 1))); do
-        timeout 2 taskset -c $cpu sh -c 'while :; do :; done' &
+        case $((cpu % 3)) in 0) nice=0 ;; 1) nice=5 ;; 2) nice=-5 ;; esac # all levels of a policy that looks at nice
+        job pinned$cpu taskset -c $cpu nice -n $nice sh "$here/busy.sh" $until
     done
-    timeout 60 hackbench -g 2 -l 100 > /dev/null
-    load=$?
-    state=$(cat /sys/kernel/sched_ext/state)
-    kill -TERM $run # a shell's background jobs ignore SIGINT
-    wait $run
-    code=$?
-    echo "$name: $state, load $load, scxrun $code"
-    cat /run/log
+    job hackbench sh "$here/hackbench.sh" $until
+    job affinity stress-ng --affinity 2 --affinity-rand --affinity-sleep 1000000 --timeout $seconds --temp-path /run
+    job churn stress-ng --fork 1 --cpu 1 --aggressive --timeout $seconds --temp-path /run
+    job cyclictest cyclictest --policy=other -q -t 2 -i 10000 -D $seconds
+}
+finish() {
+    for entry in $jobs; do
+        wait ${entry%%:*}
+        status=$?
+        [ $status = 0 ] && continue
+        problem "${entry#*:} ended with status $status"
+        while read -r line; do problem "    $line"; done < "/run/${entry#*:}.log"
+    done
+}
+
+count=0 bad=0
+for object in "$objects"/*.bpf.o; do
+    [ -r "$object" ] || { echo "no policy in $objects"; exit 1; }
+    name=$(basename "$object" .bpf.o)
+    count=$((count + 1)) began=$(now)
+    if start_policy "$object"; then
+        loaded=$(now)
+        load
+        finish
+        took=$(($(now) - loaded))
+        [ $took -ge 500 ] || problem "the load took less than 5 s"
+        end_policy
+    fi
+    report "$name" "$(((loaded - began) / 100)) s to load, $((took / 100)) s of load" || bad=$((bad + 1))
 done
-exit 0
+echo "$count policies on $(nproc) CPUs, $bad failed"
+[ $bad = 0 ]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# A task that may run on no CPU of its queue's set runs all the same.
+# Two tasks that may run on no CPU of their queue's set run all the same, each in its turn.
 hog 3; a=$hog; hog 3; b=$hog
 measure 4 $a $b
-set -- $figures
-at_least 35 $1; at_least 35 $2
+set -- $got
+at_least 80 $(($1 * 2)) $(($1 + $2))
+at_least 80 $(($2 * 2)) $(($1 + $2))
+at_least 50 $(($1 + $2)) 4000

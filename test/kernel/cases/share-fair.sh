@@ -1,6 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # fair: nice 0 against nice 3, weights 1024 and 526.
 hog 1 0; a=$hog; hog 1 3; b=$hog
-measure 8 $a $b
-set -- $figures
-ratio $1 $2 195
+promise 8 $a $b 195
