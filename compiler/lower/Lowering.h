@@ -36,7 +36,7 @@ private:
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
-    llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr;
+    llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
     enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kFirstCpuField };
     std::map<const void *, llvm::GlobalVariable *> globals;

@@ -48,6 +48,8 @@ void checkSymbols(const std::string &path, const ObjectInfo &info) {
         if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8))
             throw damaged("it has no counter `" + name + "`");
     };
+    variable(".data", "uei", 4 + 4 + 8 + 128 + 1024); // without it nobody would see the policy's end
+    variable(".rodata", "stats__", 1);
     for (const Parameter &p : info.parameters)
         variable(p.section, p.symbol, p.type == "bool" ? 1 : 8);
     for (const QueueInfo &q : info.queues) {
