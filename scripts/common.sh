@@ -23,6 +23,17 @@ unpackKernel() {
     tar -xJf "$kernelSource" -C "$into" --strip-components=1 "${@/#/linux-source-6.12/}"
 }
 
+# testKernel: the path of a kernel for QEMU: the one that SCX_TEST_KERNEL names, else ours, which is built if it is missing or out of date.
+testKernel() {
+    if [ -z "${SCX_TEST_KERNEL:-}" ]; then
+        "$root/test/kernel/build-kernel"
+    elif [ -r "$SCX_TEST_KERNEL" ]; then
+        echo "$SCX_TEST_KERNEL"
+    else
+        die "SCX_TEST_KERNEL names $SCX_TEST_KERNEL, which cannot be read" "without it a kernel is built"
+    fi
+}
+
 # withLock FILE COMMAND…: one at a time on this machine, so that two runs do not fill the cache twice.
 withLock() {
     local lock=$1

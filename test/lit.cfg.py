@@ -15,6 +15,9 @@ root = os.path.dirname(config.test_source_root)
 build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
 config.test_exec_root = os.path.join(build, "test")
 config.environment["SCX_ROOT"] = root
+for name in ("SCX_TEST_KERNEL", "SCX_CACHE"): # lit starts tests with an environment of its own
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
 
 if not os.path.exists(os.path.join(build, "bin", "scxc")):
     lit_config.fatal("no scxc in %s/bin; build it first, or name the build with -D build=FOLDER" % build)
@@ -34,6 +37,7 @@ config.substitutions += [
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),
+    ("%bpftool", os.path.join(os.environ.get("SCX_CACHE", os.path.expanduser("~/.cache/scx")), "bpftool")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
     ("%fuzzer", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin", "fuzz-frontend")),
     ("%root", root),

@@ -302,8 +302,11 @@ void Lowering::exitProgram(const HookDecl *decl) {
     b.CreateStore(m.loadField(info, "scx_exit_info", "exit_code"), address(8));
     m.helper(kProbeReadStr, m.i64(), {address(16), m.num32(128), m.loadField(info, "scx_exit_info", "reason")});
     m.helper(kProbeReadStr, m.i64(), {address(144), m.num32(1024), m.loadField(info, "scx_exit_info", "msg")});
-    llvm::StoreInst *kind = b.CreateStore(b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), address(0));
-    kind->setVolatile(true);
+    llvm::LoadInst *length = b.CreateLoad(m.i32(), exitDumpLength);
+    length->setVolatile(true); // the loader's to set; the verifier knows read-only data and bounds the copy by it
+    m.helper(kProbeReadStr, m.i64(), {exitDump, length, m.loadField(info, "scx_exit_info", "dump")});
+    // An exchange orders what was written before it.
+    b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, address(0), b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), llvm::Align(4), llvm::AtomicOrdering::Monotonic);
     b.CreateRet(m.num32(0));
 }
 

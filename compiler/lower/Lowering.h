@@ -38,7 +38,7 @@ private:
     bool assignsSlice = false; // some hook writes `p.slice`
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
-    llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr;
+    llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
     enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kSlotSlice, kFirstCpuField };
     std::map<const void *, llvm::GlobalVariable *> globals;

@@ -152,6 +152,9 @@ void Lowering::declareState() {
     llvm::DIType *di = m.diStruct("user_exit_info", {{"kind", m.diInt(32, true)}, {"exit_code", m.diInt(64, true)}, {"reason", m.diArray(m.diChar(), 128)}, {"msg", m.diArray(m.diChar(), 1024)}});
     llvm::StructType *type = llvm::StructType::get(m.context, {m.i32(), m.i64(), llvm::ArrayType::get(m.i8(), 128), llvm::ArrayType::get(m.i8(), 1024)});
     exitInfo = m.global("uei", type, di, ".data");
+    // The loader that wants the kernel's dump makes the array longer before load; alone in its section, it can be.
+    exitDump = m.global("uei_dump", llvm::ArrayType::get(m.i8(), 1), m.diArray(m.diChar(), 1), ".data.uei_dump", nullptr, 1);
+    exitDumpLength = m.global("uei_dump_len", m.i32(), m.diInt(32, false), ".rodata", nullptr, 4);
 }
 
 llvm::Value *Lowering::taskState(llvm::Value *task) {

@@ -5,24 +5,25 @@
 #include "object/Object.h"
 
 #include <map>
-#include <memory>
 
-struct bpf_object;
 struct bpf_link;
 struct bpf_map;
+struct bpf_object;
 
 namespace scx {
 
+/// Why the kernel ended a policy: what its `exit` callback was told (struct scx_exit_info in kernel/sched/ext.c).
 struct ExitInfo {
     int kind = 0; // 0: still running; values of enum scx_exit_kind
     int64_t code = 0;
     std::string reason, message;
-    bool error() const { return kind >= 1024; }
+    bool error() const { return kind >= 1024; } // SCX_EXIT_ERROR and what follows
+    bool stall() const { return kind == 1026; }  // SCX_EXIT_ERROR_STALL: the watchdog
     bool restart() const { return static_cast<uint64_t>(code) & (1ull << 48); } // SCX_ECODE_ACT_RESTART
 };
 
 struct LoadOptions {
-    bool statistics = true, verbose = false;
+    bool statistics = true, verbose = false, dump = false;
     std::string verifierLog; // a file that gets all that libbpf and the verifier said when the load fails; empty: none
 };
 
@@ -30,10 +31,11 @@ struct LoadOptions {
 class Scheduler {
 public:
     /// Opens, sets parameters and topology, loads and attaches. Throws std::runtime_error with one line on any failure.
+    /// A policy that fails while it starts attaches all the same: look at `exitInfo` before believing that it runs.
     Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
     ~Scheduler();
     ExitInfo exitInfo() const;
-    /// The kernel's dump of the end in error; empty if the policy keeps none (it has no `uei_dump`).
+    /// The kernel's dump of the end in error; empty unless LoadOptions asked for it, and if the object can keep none.
     std::string dump() const;
     /// Ends the policy; exit information is complete afterwards.
     void detach();
@@ -43,14 +45,20 @@ public:
 private:
     bpf_object *object = nullptr;
     bpf_link *link = nullptr;
+    std::map<std::string, size_t> cpuMembers;
+    size_t cpuStride = 0; // bytes of the state of one CPU
+
     struct Variable {
         char *address = nullptr;
-        size_t size = 0, count = 0, stride = 0;
+        size_t size = 0;
     };
+    bpf_map *sectionMap(const std::string &section) const;
     Variable find(const std::string &section, const std::string &name) const;
-    std::map<std::string, size_t> cpuMembers;
+    void store(const std::string &section, const std::string &symbol, int64_t value);
+    uint32_t makeRoomForDump();
     void fillTopology();
-    void settleOps(bpf_map *ops, const ObjectInfo &info);
+    void load(const LoadOptions &options);
+    void attach(bpf_map *ops);
 };
 
 /// Throws unless this user can load a scheduler into this kernel now.

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstring>
 #include <elf.h>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <set>
@@ -20,7 +21,10 @@ using nlohmann::json;
 
 /// The bytes of `.scx.meta`; every offset is checked against the file, whose bytes are not trusted.
 std::string metadataOf(const std::string &path) {
+    std::error_code none;
     std::ifstream in(path, std::ios::binary);
+    if (std::filesystem::exists(path, none) && !std::filesystem::is_regular_file(path, none))
+        throw std::runtime_error("`" + path + "` is not a file; name what scxc wrote"); // a device could be read for ever
     if (!in)
         throw std::runtime_error("cannot read `" + path + "`; check the name");
     std::stringstream buffer;
@@ -48,6 +52,8 @@ std::string metadataOf(const std::string &path) {
         if (s.sh_type != SHT_NOBITS && !inside(s.sh_offset, s.sh_size))
             throw foreign("the file is cut off");
         if (s.sh_name < table.size() && std::strcmp(table.c_str() + s.sh_name, ".scx.meta") == 0) {
+            if (s.sh_type == SHT_NOBITS)
+                throw foreign("its section .scx.meta is empty");
             found = bytes.substr(s.sh_offset, s.sh_size);
             there = true;
         }

@@ -14,28 +14,29 @@ namespace scx {
 void checkSymbols(const std::string &path, const ObjectInfo &info) {
     auto damaged = [&](const std::string &why) { return std::runtime_error("`" + path + "` is damaged (" + why + "); compile the policy again"); };
     libbpf_print_fn_t before = libbpf_set_print(nullptr); // what libbpf would say is said in one line here
-    std::unique_ptr<btf, void (*)(btf *)> types(btf__parse_elf(path.c_str(), nullptr), btf__free);
+    std::unique_ptr<bpf_object, void (*)(bpf_object *)> object(bpf_object__open_file(path.c_str(), nullptr), bpf_object__close);
     libbpf_set_print(before);
+    const btf *types = object ? bpf_object__btf(object.get()) : nullptr;
     if (!types)
-        throw damaged("it has no BTF that can be read");
+        throw damaged("libbpf cannot read it");
     std::map<std::string, int64_t> sizes; // of variables, by section and name
     std::map<std::string, uint32_t> members; // of the per-CPU state: their sizes
     auto nameOf = [&](uint32_t offset) {
-        const char *name = btf__name_by_offset(types.get(), offset);
+        const char *name = btf__name_by_offset(types, offset);
         return std::string(name ? name : "");
     };
-    for (uint32_t id = 1; id < btf__type_cnt(types.get()); ++id) {
-        const btf_type *type = btf__type_by_id(types.get(), id);
+    for (uint32_t id = 1; id < btf__type_cnt(types); ++id) {
+        const btf_type *type = btf__type_by_id(types, id);
         if (btf_is_datasec(type)) {
             const btf_var_secinfo *rows = btf_var_secinfos(type);
             for (int i = 0; i < btf_vlen(type); ++i) {
-                const btf_type *variable = btf__type_by_id(types.get(), rows[i].type);
+                const btf_type *variable = btf__type_by_id(types, rows[i].type);
                 if (variable && btf_is_var(variable))
-                    sizes[nameOf(type->name_off) + ":" + nameOf(variable->name_off)] = btf__resolve_size(types.get(), rows[i].type);
+                    sizes[nameOf(type->name_off) + ":" + nameOf(variable->name_off)] = btf__resolve_size(types, rows[i].type);
             }
         } else if (btf_is_struct(type) && nameOf(type->name_off) == "cpu_state__")
             for (int i = 0; i < btf_vlen(type); ++i)
-                members[nameOf(btf_members(type)[i].name_off)] = static_cast<uint32_t>(btf__resolve_size(types.get(), btf_members(type)[i].type));
+                members[nameOf(btf_members(type)[i].name_off)] = static_cast<uint32_t>(btf__resolve_size(types, btf_members(type)[i].type));
     }
     auto variable = [&](const std::string &section, const std::string &name, int64_t size) {
         auto it = sizes.find(section + ":" + name);
@@ -48,6 +49,8 @@ void checkSymbols(const std::string &path, const ObjectInfo &info) {
         if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8))
             throw damaged("it has no counter `" + name + "`");
     };
+    variable(".data", "uei", 4 + 4 + 8 + 128 + 1024); // without it nobody would see the policy's end
+    variable(".rodata", "stats__", 1);
     for (const Parameter &p : info.parameters)
         variable(p.section, p.symbol, p.type == "bool" ? 1 : 8);
     for (const QueueInfo &q : info.queues) {

@@ -3,6 +3,7 @@
 
 #include "kernel/Scheduler.h"
 #include "tools/Figures.h"
+#include "tools/List.h"
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -17,130 +18,174 @@
 namespace scx {
 namespace {
 
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
 volatile std::sig_atomic_t stopped = 0;
 
-void list(const ObjectInfo &info, bool asJson) {
-    nlohmann::json out = {{"policy", info.policy}, {"doc", info.doc}, {"params", nlohmann::json::array()}, {"queues", nlohmann::json::array()}, {"rules", nlohmann::json::array()}};
-    for (const Parameter &p : info.parameters) {
-        std::string range = rangeText(info, p);
-        out["params"].push_back({{"name", p.name}, {"type", p.type}, {"default", valueText(info, p.type, p.value)}, {"range", range}, {"live", p.live}, {"doc", p.doc}});
-    }
-    for (const QueueInfo &q : info.queues)
-        out["queues"].push_back({{"name", q.name}, {"ordering", q.ordering}, {"domain", q.domain}, {"on", q.on}, {"doc", q.doc}});
-    for (const RuleInfo &r : info.rules)
-        out["rules"].push_back(r.text);
-    if (asJson) {
-        std::cout << out.dump() << "\n";
-        return;
-    }
-    std::cout << "policy " << info.policy << (info.doc.empty() ? "" : "  " + info.doc) << "\n";
-    for (const auto &p : out["params"])
-        std::cout << "param  " << p["name"].get<std::string>() << ": " << p["type"].get<std::string>() << " = " << p["default"].get<std::string>()
-                  << (p["range"] == "" ? "" : " in " + p["range"].get<std::string>()) << (p["live"].get<bool>() ? " (live)" : "") << "  " << p["doc"].get<std::string>() << "\n";
-    for (const QueueInfo &q : info.queues)
-        std::cout << "queue  " << q.name << ": " << q.ordering << (q.domain.empty() ? "" : " per " + q.domain) << (q.on.empty() ? "" : " on " + q.on) << (q.doc.empty() ? "" : "  " + q.doc) << "\n";
-    for (const RuleInfo &r : info.rules)
-        std::cout << "rule   " << r.text << "\n";
-}
-
-} // namespace
-
-int runPolicy(int argc, char **argv) {
-    CLI::App app{"Makes a compiled policy the system's scheduler, until it is interrupted", "scxrun"};
-    std::string path, duration;
+struct Options {
+    std::string path;
     std::vector<std::string> sets;
-    double every = 0;
-    bool listOnly = false, asJson = false, noStats = false, showDump = false;
-    LoadOptions options;
-    app.add_option("object", path, "policy.bpf.o")->required();
-    app.add_option("--set", sets, "a parameter, name=value")->allow_extra_args(false);
+    std::chrono::nanoseconds limit{0}; // 0: none
+    double every = 0;                  // seconds between two tables; 0: only the closing one
+    bool list = false, json = false;
+    LoadOptions load;
+};
+
+/// The exit code that ends the program at once: help, version, or a wrong command line.
+std::optional<int> readOptions(int argc, char **argv, Options &into) {
+    CLI::App app{"Makes a compiled policy the system's scheduler, until it is interrupted", "scxrun"};
+    std::string duration;
+    bool noStats = false;
+    app.add_option("object", into.path, "policy.bpf.o")->required();
+    app.add_option("--set", into.sets, "a parameter, name=value")->allow_extra_args(false);
     app.add_option("--for", duration, "end after this time (5s, 500ms)");
-    app.add_option("--stats", every, "print the table every so many seconds");
-    app.add_flag("--list", listOnly, "show parameters, queues and rules, and load nothing");
-    app.add_flag("--json", asJson, "one JSON document a line instead of tables");
+    app.add_option("--stats", into.every, "print the table every so many seconds");
+    app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
+    app.add_flag("--json", into.json, "one JSON document a line instead of tables");
     app.add_flag("--no-stats", noStats, "keep no statistics; costs nothing then");
-    app.add_flag("--dump", showDump, "print the kernel's dump when it ended the policy with an error");
-    app.add_option("--verifier-log", options.verifierLog, "where all of the log goes if the kernel refuses the policy");
-    app.add_flag("--verbose", options.verbose, "show what libbpf and the verifier say");
+    app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
+    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
+    app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
     app.set_version_flag("--version", std::string("scxrun " SCX_VERSION));
     try {
         app.parse(argc, argv);
+        if (app.count("--stats") && !(into.every > 0))
+            throw std::runtime_error("`--stats` takes a number of seconds above 0");
+        if (!duration.empty()) {
+            into.limit = std::chrono::nanoseconds(parseDuration(duration));
+            if (into.limit.count() <= 0)
+                throw std::runtime_error("`--for " + duration + "` is no time to run");
+        }
     } catch (const CLI::ParseError &error) {
         if (error.get_exit_code() == 0)
             return app.exit(error);
         std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
         return 2;
+    } catch (const std::runtime_error &error) {
+        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
+        return 2;
     }
-    try {
-        ObjectInfo info = readObject(path);
-        checkSymbols(path, info);
-        std::map<std::string, int64_t> parameters;
-        for (const std::string &set : sets) {
-            size_t equals = set.find('=');
-            const Parameter *parameter = nullptr;
-            std::vector<std::string> known;
-            for (const Parameter &p : info.parameters) {
-                known.push_back(p.name);
-                if (p.name == set.substr(0, equals))
-                    parameter = &p;
-            }
-            if (equals == std::string::npos)
-                throw std::runtime_error("`--set " + set + "` has no value; write name=value");
-            if (!parameter) {
-                std::string near = nearestName(set.substr(0, equals), known);
-                throw std::runtime_error("the policy has no parameter `" + set.substr(0, equals) + "`; " +
-                                         (known.empty() ? "it has none" : near.empty() ? "--list shows what it has" : "did you mean `" + near + "`?"));
-            }
-            parameters[parameter->name] = parseValue(info, *parameter, set.substr(equals + 1));
+    into.load.statistics = !noStats;
+    return {};
+}
+
+/// The values of all `--set name=value`, in the form of memory. Throws with one line.
+std::map<std::string, int64_t> readParameters(const ObjectInfo &info, const std::vector<std::string> &sets) {
+    std::map<std::string, int64_t> values;
+    std::vector<std::string> known;
+    for (const Parameter &p : info.parameters)
+        known.push_back(p.name);
+    for (const std::string &set : sets) {
+        size_t equals = set.find('=');
+        if (equals == std::string::npos)
+            throw std::runtime_error("`--set " + set + "` has no value; write name=value");
+        std::string name = set.substr(0, equals);
+        auto parameter = std::find_if(info.parameters.begin(), info.parameters.end(), [&](const Parameter &p) { return p.name == name; });
+        if (parameter == info.parameters.end()) {
+            std::string near = nearestName(name, known);
+            throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? "--list shows what it has" : "did you mean `" + near + "`?"));
         }
-        int64_t limit = duration.empty() ? 0 : parseDuration(duration);
-        if (listOnly) {
-            list(info, asJson);
+        values[name] = parseValue(info, *parameter, set.substr(equals + 1));
+    }
+    return values;
+}
+
+/// The first signal ends the policy in order; a second one ends scxrun itself, and with it the link.
+void onSignals() {
+    struct sigaction action = {};
+    action.sa_handler = [](int) { stopped = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
+
+void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl; }
+
+enum class Ended { InOrder, InError, ByHotplug };
+
+/// One life of the policy, from load to its end. `begin`: since when `--for` counts, set by the first life.
+Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
+    Scheduler scheduler(options.path, info, parameters, options.load);
+    if (!begin)
+        begin = Clock::now();
+    bool started = scheduler.exitInfo().kind == 0;
+    if (started)
+        std::cerr << "scxrun: " << info.policy << " schedules this machine, " << sysconf(_SC_NPROCESSORS_ONLN) << " CPUs\n";
+    auto loaded = Clock::now(), shown = loaded;
+    auto seconds = [](Clock::time_point since, Clock::time_point until) { return std::chrono::duration<double>(until - since).count(); };
+    while (!stopped && scheduler.exitInfo().kind == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        auto now = Clock::now();
+        if (options.limit.count() && now - *begin >= options.limit)
+            break;
+        if (options.every > 0 && seconds(shown, now) >= options.every) {
+            shown = now;
+            json document = figures(scheduler, info);
+            document["seconds"] = seconds(loaded, now);
+            if (options.json)
+                printDocument(document);
+            else {
+                printf("after %.1f s\n", seconds(loaded, now));
+                printTable(document);
+                printf("\n");
+            }
+        }
+    }
+    double lived = seconds(loaded, Clock::now());
+    bool itself = scheduler.exitInfo().kind != 0; // the kernel ended it, not we
+    scheduler.detach();
+    ExitInfo end = scheduler.exitInfo();
+    for (int i = 0; i < 100 && end.kind == 0; ++i, end = scheduler.exitInfo())
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    std::string dump = end.error() ? scheduler.dump() : "";
+
+    if (options.json) {
+        json document = options.load.statistics ? figures(scheduler, info) : json{{"policy", info.policy}};
+        document["seconds"] = lived;
+        document["exit"] = {{"kind", end.kind}, {"code", end.code}, {"reason", end.reason}, {"message", end.message}, {"error", end.error()}, {"restart", end.restart()}};
+        if (!dump.empty())
+            document["exit"]["dump"] = dump;
+        printDocument(document);
+    } else if (options.load.statistics && started)
+        printTable(figures(scheduler, info));
+    if (!itself && !end.error())
+        return Ended::InOrder;
+    std::cerr << "scxrun: " << (started ? "the kernel ended " + info.policy : info.policy + " did not start") << ": " << end.reason << (end.message.empty() ? "" : " (" + end.message + ")")
+              << (end.stall() && !options.load.dump ? "; --dump shows every CPU and waiting task of that moment" : "") << "\n";
+    if (end.error()) {
+        if (options.load.dump && !options.json)
+            std::cerr << (dump.empty() ? "scxrun: the object keeps no dump; compile the policy again, or look at the trace event sched_ext_dump\n" : dump + "\n");
+        return Ended::InError;
+    }
+    return end.restart() ? Ended::ByHotplug : Ended::InOrder;
+}
+
+} // namespace
+
+int runPolicy(int argc, char **argv) {
+    Options options;
+    if (std::optional<int> code = readOptions(argc, argv, options))
+        return *code;
+    try {
+        ObjectInfo info = readObject(options.path);
+        checkSymbols(options.path, info);
+        std::map<std::string, int64_t> parameters = readParameters(info, options.sets);
+        if (options.list) {
+            listPolicy(info, options.json);
             return 0;
         }
-        options.statistics = !noStats;
         checkKernel();
-        std::signal(SIGINT, [](int) { stopped = 1; });
-        std::signal(SIGTERM, [](int) { stopped = 1; });
+        onSignals();
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
-        auto begin = std::chrono::steady_clock::now();
+        std::optional<Clock::time_point> begin;
         while (true) {
-            Scheduler scheduler(path, info, parameters, options);
-            // A policy that failed to start attaches all the same; the kernel says so only in the exit information.
-            if (scheduler.exitInfo().kind == 0)
-                std::cerr << "scxrun: " << info.policy << " schedules this machine, " << sysconf(_SC_NPROCESSORS_ONLN) << " CPUs\n";
-            auto shown = std::chrono::steady_clock::now();
-            auto show = [&] {
-                if (asJson)
-                    std::cout << figures(scheduler, info).dump() << std::endl;
-                else
-                    printTable(figures(scheduler, info));
-            };
-            while (!stopped && scheduler.exitInfo().kind == 0) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(50));
-                auto now = std::chrono::steady_clock::now();
-                if (limit && std::chrono::duration_cast<std::chrono::nanoseconds>(now - begin).count() >= limit)
-                    break;
-                if (every > 0 && std::chrono::duration<double>(now - shown).count() >= every) {
-                    shown = now;
-                    show();
-                }
+            switch (runOnce(options, info, parameters, begin)) {
+            case Ended::InOrder: return 0;
+            case Ended::InError: return 3;
+            case Ended::ByHotplug: break;
             }
-            ExitInfo before = scheduler.exitInfo();
-            scheduler.detach();
-            for (int i = 0; i < 100 && scheduler.exitInfo().kind == 0; ++i)
-                std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            if (!noStats)
-                show();
-            if (before.kind == 0)
-                return 0;
-            std::cerr << "scxrun: the kernel ended " << info.policy << ": " << before.reason << (before.message.empty() ? "" : " (" + before.message + ")") << "\n";
-            if (before.error()) {
-                if (std::string dump = scheduler.dump(); showDump)
-                    std::cerr << (dump.empty() ? "scxrun: the policy keeps no dump; the trace event sched_ext_dump has it\n" : dump);
-                return 3;
-            }
-            if (!before.restart() || stopped)
+            if (stopped || (options.limit.count() && Clock::now() - *begin >= options.limit))
                 return 0;
             std::cerr << "scxrun: CPUs changed, loading again\n";
         }

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import random
 import subprocess
 import sys
 
@@ -49,6 +50,7 @@ def changed(change):
 assert run(with_meta(json.dumps(meta).encode()), "same").returncode == 0, "the unchanged object has to be good"
 for length in list(range(0, 200, 7)) + list(range(200, len(whole), max(1, len(whole) // 60))) + [len(whole) - 1]:
     refuses(whole[:length], "truncated to %d" % length, "is not a policy object")
+refuses(b"", "an empty file", "no ELF file")
 refuses(open("/bin/true", "rb").read(), "a program", "not for BPF")
 refuses(b"hello" * 100, "text", "no ELF file")
 refuses(with_meta(b"{"), "half a JSON", "damaged")
@@ -68,5 +70,15 @@ refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", 
 refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
 refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
 refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
+
+# Single wrong bytes anywhere: the object may still be good, or it is refused in one line; a crash has a negative exit code.
+random.seed(1)
+for i in range(400):
+    data = bytearray(whole)
+    data[random.randrange(len(data)) if i % 2 else random.randrange(64)] = random.randrange(256)
+    r = run(bytes(data), "flip %d" % i)
+    if r.returncode not in (0, 1) or (r.returncode == 1 and (r.stdout or r.stderr.count("\n") != 1 or not r.stderr.startswith("scxrun: "))):
+        failures += 1
+        print("flip %d: exit %d, %r" % (i, r.returncode, r.stderr[:300]))
 assert run(changed(lambda m: m.update(future=[1])), "unknown member").returncode == 0, "unknown members are ignored"
 sys.exit(1 if failures else 0)
