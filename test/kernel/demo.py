@@ -14,6 +14,6 @@ assert list(queues) == ["urgent", "normal", "background"], queues
 assert all(0 < tasks and direct <= tasks and p50 <= p99 for tasks, direct, share, p50, p99 in queues.values()), queues
 assert abs(sum(q[2] for q in queues.values()) - 100) < 0.5, queues
 assert queues["urgent"][3] * 5 < queues["normal"][3] < queues["background"][3], "who is urgent waits least"
-assert 0.5 < queues["background"][2] < 15 < queues["normal"][2], "4 % are promised to the background"
+assert 0 < queues["background"][2] < 10 < 50 < queues["normal"][2], "a turn of 20 ms every 500 ms is 4 %, less what wakers take back"
 assert re.search(r"^ +\d+  nice < 0  -> urgent$", text, re.M)
 assert "cpu share  of the CPU time" in text

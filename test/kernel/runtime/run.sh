@@ -45,7 +45,12 @@ start() { # ARGUMENT…: scxrun in the background, until it says that it schedul
     bad "scxrun $* did not start:"
     sed 's/^/    | /' err
 }
-finish() { # CODE: what scxrun is to end with
+finish() { # CODE: what scxrun is to end with, within a minute
+    for i in $(seq 600); do
+        kill -0 $run 2> /dev/null || break
+        sleep 0.1
+    done
+    kill -9 $run 2> /dev/null && bad "scxrun had to be killed"
     wait $run
     expect "$1" $? "exit code"
 }
@@ -226,7 +231,7 @@ test_start() { # a start that fails attaches all the same; it is noticed at once
 test_verifier() { # what the verifier refuses is told in one line with its reason and place; the log on request
     run 1 $objects/rejected.bpf.o
     one_line err
-    has err "^scxrun: the kernel's verifier refused the policy: R9 !read_ok \(at .*\.scx:[0-9]+\); .*--verifier-log FILE"
+    has err "^scxrun: the kernel's verifier refused the policy: R5 !read_ok \(at .*\.scx:[0-9]+\); .*--verifier-log FILE"
     run 1 --verifier-log /run/log $objects/rejected.bpf.o
     has /run/log '^processed [0-9]+ insns'
     run 1 --verifier-log /run/none/log $objects/rejected.bpf.o
@@ -270,6 +275,7 @@ test_isolated() { # isolcpus= and sched_ext exclude each other
 
 test_topology() { # sysfs tells all of it; without the loader the kernel's variables tell LLCs and nodes
     run 0 --for 1s $objects/topology.bpf.o
+    expect 1 "$(grep -c '' err)" "lines of err"
     $bpftool struct_ops register $objects/topology-bare.bpf.o /sys/fs/bpf/scx > out 2>&1 || bad "$(cat out)"
     expect enabled "$(state)" "state under bpftool"
     rm /sys/fs/bpf/scx/topology_ops
