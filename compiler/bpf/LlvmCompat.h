@@ -5,6 +5,7 @@
 #include <llvm/Config/llvm-config.h>
 #include <llvm/IR/Module.h>
 #include <llvm/MC/TargetRegistry.h>
+#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Triple.h>
 
@@ -31,6 +32,14 @@ inline void setTriple(llvm::Module &module, const llvm::Triple &triple) {
     module.setTargetTriple(triple);
 #else
     module.setTargetTriple(triple.str());
+#endif
+}
+
+inline void earlyPasses(llvm::PassBuilder &passes, llvm::ModulePassManager &manager, llvm::OptimizationLevel level) {
+#if LLVM_VERSION_MAJOR >= 20
+    passes.invokePipelineEarlySimplificationEPCallbacks(manager, level, llvm::ThinOrFullLTOPhase::None);
+#else
+    passes.invokePipelineEarlySimplificationEPCallbacks(manager, level);
 #endif
 }
 

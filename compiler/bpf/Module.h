@@ -73,6 +73,9 @@ public:
     Program beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at);
     /// A static function in .text whose address is taken (timer callbacks: map, key, value).
     llvm::Function *beginCallback(const std::string &name, const std::vector<std::pair<std::string, llvm::DIType *>> &parameters, Span at);
+    /// A function of its own, of one i64 to i64: for what is long, used often and seldom run. Hidden, so that libbpf makes it static and LLVM leaves
+    /// its signature alone, which BTF describes.
+    llvm::Function *beginFunction(const std::string &name, const std::string &parameter);
     /// Goes on writing a function that another was written in between.
     void resume(llvm::IRBuilderBase::InsertPoint at, llvm::DebugLoc location) {
         builder.restoreIP(at);
@@ -114,6 +117,8 @@ public:
     /// The same i64, but with no bounds the verifier could know. A variable that grows in an iterator loop needs this: the verifier stops
     /// walking such a loop only when the ranges repeat, and a sum of bounded numbers gets a new range every time.
     llvm::Value *unbounded(llvm::Value *value);
+    /// The same i64, of which LLVM knows nothing. No instruction.
+    llvm::Value *opaque(llvm::Value *value);
     bool terminated() { return builder.GetInsertBlock()->getTerminator() != nullptr; }
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 

@@ -2,6 +2,7 @@
 // Kernel memory by CO-RE, kernel functions and helpers, and small control-flow helpers.
 #include "bpf/Module.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicsBPF.h>
 
 namespace scx {
@@ -178,6 +179,10 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
     if (!zero)
         zero = global("zero__", i64(), diInt(64, true), ".bss");
     return builder.CreateAdd(value, builder.CreateLoad(i64(), zero, true));
+}
+
+llvm::Value *Module::opaque(llvm::Value *value) {
+    return builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
 }
 
 llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {

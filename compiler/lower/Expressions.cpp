@@ -135,22 +135,35 @@ llvm::Value *Lowering::isExpr(const Expr &e) {
     return any;
 }
 
+/// Which bucket of a histogram counts a value: 4e + (v >> (e-2)) & 3, see docs/internals/object.md.
+llvm::Function *Lowering::bucketFunction() {
+    if (bucketOf)
+        return bucketOf;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    bucketOf = m.beginFunction("bucket__", "value");
+    llvm::Value *v = bucketOf->getArg(0);
+    v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
+    llvm::Value *exponent = m.num(0), *rest = v;
+    for (int step : {32, 16, 8, 4, 2, 1}) { // floor(log2 v) by halving: there is no instruction for it
+        llvm::Value *big = b.CreateICmpUGE(rest, m.num(int64_t(1) << step));
+        exponent = b.CreateAdd(exponent, b.CreateSelect(big, m.num(step), m.num(0)));
+        // LLVM must not look back through the steps: what there is to know of the bits doubles with each.
+        rest = m.opaque(b.CreateSelect(big, b.CreateLShr(rest, m.num(step)), rest));
+    }
+    llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
+    llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
+    b.CreateRet(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket));
+    m.resume(saved, location);
+    return bucketOf;
+}
+
 Val Lowering::call(const Expr &e) {
     const Expr &callee = *e.args[0];
     if (callee.ref.kind == RefKind::Function)
         return function(*static_cast<const FnDecl *>(callee.ref.decl), e);
-    if (callee.ref.kind == RefKind::Stat) { // histogram.add(x): bucket 4e + (v >> (e-2)) & 3, see docs/internals/object.md
-        llvm::Value *v = value(*e.args[1]);
-        v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
-        llvm::Value *exponent = m.num(0), *rest = v;
-        for (int step : {32, 16, 8, 4, 2, 1}) { // floor(log2 v) by halving: there is no instruction for it
-            llvm::Value *big = b.CreateICmpUGE(rest, m.num(int64_t(1) << step));
-            exponent = b.CreateAdd(exponent, b.CreateSelect(big, m.num(step), m.num(0)));
-            rest = b.CreateSelect(big, b.CreateLShr(rest, m.num(step)), rest);
-        }
-        llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
-        llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
-        bucket = b.CreateAnd(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket), m.num(255));
+    if (callee.ref.kind == RefKind::Stat) { // histogram.add(x)
+        llvm::Value *bucket = b.CreateAnd(b.CreateCall(bucketFunction(), {value(*e.args[1])}), m.num(255)); // the mask is for the verifier
         llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(callee.ref.decl), bucket);
         b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, slot, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
         return {};

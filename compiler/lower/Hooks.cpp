@@ -2,8 +2,6 @@
 // Which programs are there, and what surrounds the body of a hook?
 #include "lower/Lowering.h"
 
-#include <llvm/IR/InlineAsm.h>
-
 namespace scx {
 namespace {
 

@@ -112,6 +112,7 @@ private:
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
+    llvm::Function *bucketFunction(), *bucketOf = nullptr;
     Val operation(const Expr &e, const OperationRow &row);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
