@@ -191,7 +191,7 @@ void CoreWriter::dispatch() {
             std::map<const Local *, std::string> names;
             if (!pick->arguments.empty())
                 names[pick->arguments[0].get()] = "c";
-            body(pick->body, q.get(), "0", names);
+            body(pick->body, q.get(), instanceText(*q, "c"), names);
             close();
         }
     const HookDecl *own = userHook("dispatch");

@@ -42,32 +42,36 @@ void CoreWriter::match() {
 /// Joins a queue instance, once per task and instance.
 void CoreWriter::join(const QueueDecl &q, const std::string &task) {
     const HookDecl *h = disciplineHook(q, "join");
-    bool state = false;
-    if (q.discipline)
-        for (const StateDecl &s : q.discipline->states)
-            state |= s.kind == StateKind::Queue;
-    std::map<const Local *, std::string> names;
-    if (h && !h->arguments.empty())
-        names[h->arguments[0].get()] = task;
-    if (q.domain != Domain::None && (state || h)) {
+    if (q.domain != Domain::None && (hasInstances(q) || h)) {
         std::string inst = task + "." + q.name + "__inst";
         open("if " + inst + " != " + instanceText(q, "c") + " + 1");
-        if (h) {
-            if (h->arguments.size() > 1)
-                names[h->arguments[1].get()] = "(" + inst + " - 1)";
-            body(h->body, &q, instanceText(q, "c"), names);
-        }
+        if (h)
+            joinBody(q, *h, task, instanceText(q, "c"), "(" + inst + " - 1)");
         line(inst + " = " + instanceText(q, "c") + " + 1;");
         close();
     } else if (h && surface.queues.size() > 1) {
         open("if not " + task + "." + q.name + "__joined");
-        body(h->body, &q, "0", names);
+        joinBody(q, *h, task, "0", "");
         line(task + "." + q.name + "__joined = true;");
         close();
     }
 }
 
-/// `fn admit__(p, r)`: membership, joins and the enqueue hooks, for a task that will wait. `fn requeue__(p)`: the policy's enqueue hook, match, admit.
+/// `from`: the instance it comes from, less than zero for none; empty: there is only one.
+void CoreWriter::joinBody(const QueueDecl &q, const HookDecl &hook, const std::string &task, const std::string &instance, const std::string &from) {
+    if (containsReturn(hook.body)) { // a function, so that its return does not skip the rest
+        line(q.name + "__on_join(" + task + ", " + instance + ", " + (from.empty() ? "-1" : from) + ");");
+        return;
+    }
+    std::map<const Local *, std::string> names;
+    if (!hook.arguments.empty())
+        names[hook.arguments[0].get()] = task;
+    if (hook.arguments.size() > 1 && !from.empty())
+        names[hook.arguments[1].get()] = from;
+    body(hook.body, &q, instance, names);
+}
+
+/// `belong__`: membership and joins. `requeue__`: the policy's enqueue hook, match, membership, enqueue hooks of disciplines, for a task that will wait.
 void CoreWriter::admission() {
     open("fn belong__(p: task, r: int, c: cpu)"); // c: where it is placed or queued, whose instance it joins
     for (size_t i = 0; i < targets.size(); ++i) {

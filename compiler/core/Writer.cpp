@@ -59,6 +59,17 @@ bool CoreWriter::isGenerated(const std::string &name) const {
     return false;
 }
 
+/// Whether the declaration is a function of the queue's discipline.
+bool CoreWriter::ownFunction(const QueueDecl *q, const void *decl) const {
+    return q && q->discipline && std::any_of(q->discipline->fns.begin(), q->discipline->fns.end(), [&](const auto &f) { return f.get() == decl; });
+}
+
+/// Whether the queue's discipline has state for each instance.
+bool CoreWriter::hasInstances(const QueueDecl &q) const {
+    return q.domain != Domain::None && q.discipline &&
+           std::any_of(q.discipline->states.begin(), q.discipline->states.end(), [](const StateDecl &s) { return s.kind == StateKind::Queue && !s.fields.empty(); });
+}
+
 std::string CoreWriter::reference(const std::string &name) const { return isGenerated(name) ? name + "__top" : name; }
 
 ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
@@ -79,6 +90,15 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         if (x.kind == ExprKind::Range && x.type.kind == TypeKind::CpuSet) { // `on 0..3`: with its word it can stand anywhere
             std::string low = printExpr(*clone(*x.args[0], replace)), high = printExpr(*clone(*x.args[1], replace));
             return parsed("cpus(cpu.id >= " + low + " and cpu.id <= " + high + ")");
+        }
+        if (x.kind == ExprKind::Call && ownFunction(q, x.args[0]->ref.decl) && hasInstances(*q)) { // it has to know which instance
+            auto call = make(ExprKind::Call, "");
+            call->args.push_back(replace(*x.args[0]));
+            call->args.push_back(parsed(instance));
+            for (size_t i = 1; i < x.args.size(); ++i)
+                call->args.push_back(clone(*x.args[i], replace));
+            call->argNames.resize(call->args.size() - 1);
+            return call;
         }
         switch (x.ref.kind) {
         case RefKind::Attribute:
@@ -154,10 +174,8 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
                 return nullptr;
             return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : reference(q->name));
         case RefKind::Function:
-            if (q && q->discipline)
-                for (const auto &f : q->discipline->fns)
-                    if (f.get() == x.ref.decl)
-                        return parsed(q->name + "__" + f->name);
+            if (ownFunction(q, x.ref.decl))
+                return parsed(q->name + "__" + static_cast<const FnDecl *>(x.ref.decl)->name);
             [[fallthrough]];
         case RefKind::Queue: case RefKind::Global: case RefKind::Param: case RefKind::CpuSet: case RefKind::Stat:
             return x.kind == ExprKind::Name && isGenerated(x.name) ? parsed(reference(x.name)) : nullptr;
@@ -268,7 +286,7 @@ std::string CoreWriter::parameters(const HookDecl &hook) const {
     const HookRow *row = findHook(hook.name);
     std::string list;
     for (size_t i = 0; i < hook.arguments.size(); ++i)
-        list += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value());
+        list += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value()) + (row->arguments[i].type.optional ? "__" : "");
     return list;
 }
 
@@ -340,7 +358,7 @@ std::string CoreWriter::keyText(const QueueDecl &q, const std::string &task) {
                 name->name = task;
                 return name;
             });
-        texts.push_back(printExpr(*made));
+        texts.push_back(printSum(*made));
     }
     if (texts.size() < 2)
         return texts.empty() ? "" : texts[0];
@@ -435,12 +453,13 @@ void CoreWriter::declarations() {
         for (size_t i = 0; i < surface.match->rules.size(); ++i)
             line("counter rule__" + std::to_string(i) + ";");
     auto function = [&](const FnDecl &f, const std::string &name, const QueueDecl *q) {
-        std::string head = "fn " + name + "(";
+        bool instances = q && hasInstances(*q);
+        std::string head = "fn " + name + "(" + (instances ? "at__: int" : "");
         for (const auto &p : f.parameters)
-            head += (p == f.parameters.front() ? "" : ", ") + p->local.name + ": " + p->typeName.name + (p->value ? " = " + text(*p->value, q) : "");
+            head += (p == f.parameters.front() && !instances ? "" : ", ") + p->local.name + ": " + p->typeName.name + (p->value ? " = " + text(*p->value, q) : "");
         origin = f.nameSpan;
         open(head + ")" + (f.resultName ? " -> " + f.resultName->name : ""));
-        body(f.body, q, "0", {});
+        body(f.body, q, "at__", {});
         close();
     };
     for (const auto &f : surface.fns)
@@ -450,7 +469,17 @@ void CoreWriter::declarations() {
             for (const auto &f : q->discipline->fns)
                 function(*f, q->name + "__" + f->name, q.get());
             for (const auto &h : q->discipline->hooks)
-                if (containsReturn(h->body) && h->name != "dispatch") {
+                if (h->name == "join" && containsReturn(h->body)) {
+                    origin = h->nameSpan;
+                    std::map<const Local *, std::string> names;
+                    if (!h->arguments.empty())
+                        names[h->arguments[0].get()] = "p";
+                    if (h->arguments.size() > 1 && q->domain != Domain::None)
+                        names[h->arguments[1].get()] = "from__";
+                    open("fn " + q->name + "__on_join(p: task, at__: int, from__: int)");
+                    body(h->body, q.get(), "at__", names);
+                    close();
+                } else if (containsReturn(h->body) && h->name != "dispatch") {
                     origin = h->nameSpan;
                     open("fn " + q->name + "__on_" + h->name + "(" + parameters(*h) + ")");
                     body(h->body, q.get(), "p." + q->name + "__inst - 1", argumentNames(*h, "p"));
@@ -547,10 +576,7 @@ void CoreWriter::hooks() {
             line("p.slept_at__ = p.runtime;");
         if (joins) {
             const HookDecl *h = disciplineHook(*only, "join");
-            std::map<const Local *, std::string> names;
-            if (!h->arguments.empty())
-                names[h->arguments[0].get()] = "p";
-            body(h->body, only, "0", names);
+            joinBody(*only, *h, "p", "0", "");
         }
         userBodies("enable", "p");
         disciplineBodies("enable", "p");
@@ -597,7 +623,7 @@ void CoreWriter::hooks() {
     }
     for (const auto &e : surface.everys) {
         origin = e->nameSpan;
-        open("every " + text(*e->period));
+        open("every " + printSum(*rewrite(*e->period, nullptr, "", {})));
         body(e->body, nullptr, "", {});
         close();
     }

@@ -52,6 +52,8 @@ private:
     // Names and values of the surface, rewritten for the core.
     /// A top-level name as the core writes it: `NAME__top` where an argument or local of generated code has that name.
     bool isGenerated(const std::string &name) const;
+    bool ownFunction(const QueueDecl *q, const void *decl) const;
+    bool hasInstances(const QueueDecl &q) const;
     std::string reference(const std::string &name) const;
     /// `names`: what arguments and what stands for something at hand are called here; `q`, `instance`: the queue whose discipline `e` is from.
     ExprPtr rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
@@ -86,6 +88,7 @@ private:
     void match();
     void admission();
     void join(const QueueDecl &q, const std::string &task);
+    void joinBody(const QueueDecl &q, const HookDecl &hook, const std::string &task, const std::string &instance, const std::string &from);
     void selectCpu();
     void place(const Target &target);
     void enqueue();

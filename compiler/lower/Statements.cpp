@@ -90,7 +90,7 @@ void Lowering::stmt(const Stmt &s) {
         break;
     }
     case StmtKind::Return: {
-        const Returning &to = returns.back();
+        const Returning to = returns.back(); // a copy: the value may be a call, which is a body of its own
         if (s.value && to.value)
             b.CreateStore(value(*s.value), to.value);
         else if (s.value)

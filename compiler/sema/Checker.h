@@ -47,6 +47,7 @@ private:
     Type returns;             // of the function or hook at hand
     bool inHook = false;
     int loops = 0;
+    bool taskOfQueue = false; // in a discipline: a task is at hand whose slice can be told
 
     // Declarations.cpp
     void declare(const std::string &name, Span span, Ref ref, Type type);

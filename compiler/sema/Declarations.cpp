@@ -29,6 +29,12 @@ Type Checker::typeOf(const TypeName &name, bool state) {
     static const std::pair<const char *, TypeKind> builtin[] = {
         {"bool", TypeKind::Bool}, {"int", TypeKind::Int}, {"duration", TypeKind::Duration}, {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio}, {"cpu", TypeKind::Cpu}, {"task", TypeKind::Task}};
     Type made;
+    if (mode == CheckMode::Core) { // arguments of hooks that were written as functions
+        if (name.name == "cgroup")
+            made.kind = TypeKind::Cgroup;
+        if (name.name == "task__") // one that may be missing
+            made = {TypeKind::Task, true};
+    }
     for (auto [text, kind] : builtin)
         if (name.name == text)
             made.kind = kind;
@@ -358,6 +364,10 @@ void Checker::checkQueue(QueueDecl &queue) {
     if (queue.on)
         requireSet(*queue.on);
     if (const DisciplineDecl *d = queue.discipline) {
+        for (const StateDecl &s : d->states)
+            for (const auto &f : s.fields)
+                if (s.kind == StateKind::Queue && f->type.isArray() && queue.domain != Domain::None)
+                    diags.report(Diag::NotYet, queue.domainSpan, "an array as state of a queue's instances", "leave `per` out, or keep single fields").note(f->nameSpan, "the array is here");
         std::set<std::string> given;
         size_t position = 0;
         for (size_t i = 0; i < queue.arguments.size(); ++i) {
@@ -407,8 +417,10 @@ void Checker::checkDiscipline(DisciplineDecl &decl) {
         scopes.back()[c->name] = {{RefKind::Const, c.get()}, c->type, c->nameSpan};
     scopes.emplace_back();
     scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    taskOfQueue = true;
     checkKeys(decl.keys);
     checkOptions(decl.options, "queue");
+    taskOfQueue = false;
     scopes.pop_back();
     for (auto &fn : decl.fns)
         checkFunction(*fn);
@@ -474,7 +486,9 @@ void Checker::checkHook(HookDecl &hook, bool inDiscipline) {
     }
     returns = row ? row->result : Type{};
     inHook = true;
+    taskOfQueue = hook.name != "dispatch";
     block(hook.body);
+    taskOfQueue = false;
     inHook = false;
     scopes.pop_back();
 }
@@ -491,7 +505,7 @@ void Checker::withTask(const std::function<void()> &typing) {
 }
 
 void Checker::checkNames() {
-    checkOptions(program.settings, "policy");
+    withTask([&] { checkOptions(program.settings, "policy"); });
     for (auto &d : program.cpuSets)
         requireSet(*d->value);
     for (auto &d : program.rules)

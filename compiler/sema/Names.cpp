@@ -20,7 +20,7 @@ std::optional<Symbol> Checker::lookup(const std::string &name) {
     for (size_t i = scopes.size(); i-- > 0;)
         if (auto it = scopes[i].find(name); it != scopes[i].end())
             return it->second;
-    if (discipline) {
+    if (discipline) { // it sees its own names and what is no policy's: constants, functions, enums
         if (auto it = disciplineQueue.find(name); it != disciplineQueue.end())
             return Symbol{{RefKind::QueueState, it->second}, it->second->type, it->second->nameSpan};
         if (auto it = disciplineFns.find(name); it != disciplineFns.end())
@@ -31,6 +31,11 @@ std::optional<Symbol> Checker::lookup(const std::string &name) {
             return Symbol{{RefKind::Self, discipline, 1}, {TypeKind::Duration}, {}};
     }
     if (auto it = top.find(name); it != top.end()) {
+        if (discipline)
+            switch (it->second.ref.kind) {
+            case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return std::nullopt;
+            default: break;
+            }
         if (it->second.ref.kind == RefKind::Param)
             used.insert(it->second.ref.decl);
         if (it->second.ref.kind == RefKind::Const) {
@@ -119,8 +124,11 @@ void Checker::resolveName(Expr &e, Type expected) {
                 e.type = {TypeKind::Queue};
                 return;
             }
-    if (bind(e, e.name))
+    if (bind(e, e.name)) {
+        if (e.ref.kind == RefKind::Self && e.ref.index == 1 && !taskOfQueue)
+            diags.report(Diag::NoValue, e.span, e.name, "a slice is a task's, and none of the queue is at hand");
         return;
+    }
     if (const OperationRow *row = findOperation(TypeKind::None, e.name); row && row->isValue && (!row->internal || mode == CheckMode::Core)) {
         e.ref = {RefKind::Operation, row};
         e.type = row->result;
@@ -164,7 +172,10 @@ void Checker::resolveName(Expr &e, Type expected) {
         resolveMember(e);
         return;
     }
-    diags.report(Diag::UnknownName, e.span, e.name, didYouMean(nearest(e.name, visibleNames())));
+    if (discipline && top.contains(e.name))
+        diags.report(Diag::PolicysOwn, e.span, e.name);
+    else
+        diags.report(Diag::UnknownName, e.span, e.name, didYouMean(nearest(e.name, visibleNames())));
 }
 
 void Checker::resolveMember(Expr &e) {
@@ -214,16 +225,20 @@ void Checker::resolveMember(Expr &e) {
     };
     switch (owner.kind) {
     case TypeKind::Task:
-        if ((discipline && field(disciplineTask, RefKind::TaskField)) || field(taskFields, RefKind::TaskField))
+        if (discipline ? field(disciplineTask, RefKind::TaskField) : field(taskFields, RefKind::TaskField))
             return;
-        if (auto symbol = top.find(e.name); symbol != top.end() && symbol->second.ref.kind == RefKind::Rules) {
+        if (discipline && taskFields.contains(e.name)) {
+            diags.report(Diag::PolicysOwn, e.span, e.name);
+            return;
+        }
+        if (auto symbol = top.find(e.name); !discipline && symbol != top.end() && symbol->second.ref.kind == RefKind::Rules) {
             e.ref = symbol->second.ref;
             e.type = {TypeKind::Bool};
             return;
         }
         break;
     case TypeKind::Cpu:
-        if (field(cpuFields, RefKind::CpuField))
+        if (!discipline && field(cpuFields, RefKind::CpuField))
             return;
         break;
     case TypeKind::Queue: case TypeKind::Instance: {

@@ -184,10 +184,13 @@ Type Checker::typeBinary(Expr &e, Type expected) {
             diags.report(Diag::OptionalUsed, side->span);
             return comparison ? kBool : Type{};
         }
-    if (isZero(r) && (left == kDuration || left == kTime) && e.op != Op::Mul)
-        r.type = right = comparison || left == kDuration ? left : kDuration;
-    if (isZero(l) && (right == kDuration || right == kTime))
-        l.type = left = right;
+    // Zero needs no unit where a duration or a time is compared, added or subtracted.
+    if (comparison || e.op == Op::Add || e.op == Op::Sub) {
+        if (isZero(r) && (left == kDuration || left == kTime))
+            r.type = right = comparison ? left : kDuration;
+        if (isZero(l) && (right == kDuration || right == kTime))
+            l.type = left = comparison || e.op == Op::Sub ? right : kDuration;
+    }
     if (comparison) {
         bool ordered = left == kInt || left == kDuration || left == kTime || left == kRatio;
         bool equality = e.op == Op::Eq || e.op == Op::Ne;

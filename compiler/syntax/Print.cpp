@@ -329,6 +329,7 @@ public:
 
 } // namespace
 
+std::string printSum(const Expr &expr) { return at(expr, kSum); }
 std::string printExpr(const Expr &expr) { return text(expr); }
 
 std::vector<PrintedLine> printBlock(const Block &block, int depth) {

@@ -11,6 +11,8 @@ namespace scx {
 /// Legal source: parsing it gives the same tree (spans apart). `--emit=core` prints this.
 std::string printSource(const Program &program);
 std::string printExpr(const Expr &expr);
+/// For where the grammar wants a `sum`: in brackets if it binds more loosely.
+std::string printSum(const Expr &expr);
 /// The statements of a block, one a line at `depth`, with the place each line came from.
 struct PrintedLine {
     std::string text;
