@@ -114,6 +114,21 @@ public:
     /// A value chosen by a branch, not by a select: for sides with effects or loads.
     llvm::Value *choose(llvm::Value *condition, const std::function<llvm::Value *()> &then, const std::function<llvm::Value *()> &otherwise);
     llvm::AllocaInst *local(llvm::Type *type, const char *name);
+    /// Memory whose address is handed out (an iterator, a buffer): so many words of the stack, for the next one again when this object
+    /// goes. A program has 512 bytes, and LLVM would give each its own.
+    class Scratch {
+    public:
+        Scratch(Module &m, size_t words);
+        ~Scratch();
+        Scratch(const Scratch &) = delete;
+        Scratch &operator=(const Scratch &) = delete;
+        operator llvm::AllocaInst *() const { return memory; }
+
+    private:
+        std::multimap<size_t, llvm::AllocaInst *> &spare;
+        size_t words;
+        llvm::AllocaInst *memory;
+    };
     /// The same i64, but with no bounds the verifier could know. A variable that grows in an iterator loop needs this: the verifier stops
     /// walking such a loop only when the ranges repeat, and a sum of bounded numbers gets a new range every time.
     llvm::Value *unbounded(llvm::Value *value);
@@ -140,6 +155,7 @@ private:
     std::map<std::string, llvm::StructType *> kernelLayouts;
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts;
+    std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
 
     llvm::DIFile *diFile(FileId file);

@@ -191,4 +191,17 @@ llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {
     return at.CreateAlloca(type, nullptr, name);
 }
 
+Module::Scratch::Scratch(Module &m, size_t wanted) : spare(m.scratch[m.function()]), words(wanted) {
+    auto free = spare.lower_bound(words);
+    if (free == spare.end()) {
+        memory = m.local(llvm::ArrayType::get(m.i64(), words), "scratch");
+        return;
+    }
+    words = free->first;
+    memory = free->second;
+    spare.erase(free);
+}
+
+Module::Scratch::~Scratch() { spare.emplace(words, memory); }
+
 } // namespace scx

@@ -108,7 +108,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 // ---------------------------------------------------------------- operations
 
 enum class Operation : uint8_t {
-    QueueInsert, QueueConsume, QueueTake, LocalInsert,
+    QueueInsert, QueueConsume, QueueTake, QueueSweep, LocalInsert,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,

@@ -141,10 +141,9 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
     return name;
 }
 
-/// Each CPU offers itself to a queue that others come before, at least once in its wait_limit while it is not empty.
+/// wait_limit. Each CPU offers itself to a queue that others come before, at least once in that time while it is not empty. And in a queue whose
+/// own order may let a task wait for ever, whoever waits then has a turn.
 void CoreWriter::offers() {
-    if (!surface.dispatch)
-        return;
     int64_t timeout = 30'000'000'000;
     for (const Option &o : surface.settings)
         if (o.name == "timeout")
@@ -163,23 +162,33 @@ void CoreWriter::offers() {
         }
         before = true;
     };
-    visit(*surface.dispatch, false);
+    if (surface.dispatch)
+        visit(*surface.dispatch, false);
     bool any = false;
     for (const auto &q : surface.queues) {
         const Option *limit = option(*q, "wait_limit");
-        bool none = limit && limit->value->kind == ExprKind::Name && limit->value->name == "none";
-        if (first.contains(q->name) || services[q->name].empty() || none)
+        if (limit && limit->value->kind == ExprKind::Name && limit->value->name == "none")
             continue;
-        if (!any)
-            line("let at = coarse_now__;");
-        any = true;
-        origin = limit ? limit->span : q->nameSpan;
-        std::string field = q->name + "__offered";
-        cpuFields.push_back(field + ": time");
-        open("if at - c." + field + " >= " + (limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms"));
-        line("c." + field + " = at;");
-        line("if " + reference(q->name) + ".take__() { return; }");
-        close();
+        bool late = surface.dispatch && !first.contains(q->name) && !services[q->name].empty();
+        auto due = [&](const std::string &field) {
+            origin = limit ? limit->span : q->nameSpan;
+            if (!any)
+                line("let at = coarse_now__;");
+            any = true;
+            cpuFields.push_back(field + ": time");
+            open("if at - c." + field + " >= " + (limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms"));
+            line("c." + field + " = at;");
+        };
+        if (unfairOrder(*q)) {
+            due(q->name + "__swept");
+            line(reference(q->name) + ".sweep__();");
+            close();
+        }
+        if (late) {
+            due(q->name + "__offered");
+            line("if " + reference(q->name) + ".take__() { return; }");
+            close();
+        }
     }
 }
 

@@ -127,10 +127,7 @@ llvm::Value *Lowering::commMatches(llvm::Value *words[2], const std::string &pat
     };
     if (!anyStart)
         return matchesAt(0, !anyEnd);
-    llvm::Value *any = b.getFalse();
-    for (size_t at = 0; at + text.size() <= 15; ++at)
-        any = b.CreateOr(any, matchesAt(at, !anyEnd));
-    return any;
+    return anyOf(16 - text.size(), [&](size_t at) { return matchesAt(at, !anyEnd); });
 }
 
 llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &pattern) {
@@ -147,8 +144,7 @@ llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &patte
     llvm::Value *cgroup = m.loadField(task, "task_struct", "cgroups.dfl_cgrp");
     llvm::Value *level = m.loadField(cgroup, "cgroup", "level");
     constexpr int kNameBytes = 64, kDepth = 8;
-    llvm::AllocaInst *name = m.local(llvm::ArrayType::get(m.i64(), kNameBytes / 8), "name");
-    llvm::AllocaInst *pointer = m.local(m.i64(), "pointer");
+    Module::Scratch name(m, kNameBytes / 8), pointer(m, 1);
     auto read = [&](llvm::Value *into, int bytes, llvm::Value *from) { m.helper(113, m.i64(), {into, m.num32(bytes), from}); };
     auto componentAt = [&](int at, const std::string &component) -> llvm::Value * {
         llvm::Value *ancestors = m.fieldAddress(cgroup, "cgroup", "ancestors");
@@ -185,10 +181,7 @@ llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &patte
         };
         if (!anyStart)
             return matchesAt(0, !anyEnd);
-        llvm::Value *any = b.getFalse();
-        for (size_t start = 0; start + text.size() < kNameBytes; ++start)
-            any = b.CreateOr(any, matchesAt(start, !anyEnd));
-        return any;
+        return anyOf(text.size() < kNameBytes ? kNameBytes - text.size() : 0, [&](size_t start) { return matchesAt(start, !anyEnd); });
     };
     auto matchesFrom = [&](int first) {
         llvm::Value *all = b.CreateICmpSGE(level, m.num(first + static_cast<int>(components.size()) - 1));
@@ -198,10 +191,7 @@ llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &patte
     };
     if (pattern[0] == '/')
         return matchesFrom(1);
-    llvm::Value *any = b.getFalse();
-    for (int first = 1; first <= kDepth; ++first)
-        any = m.choose(any, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return matchesFrom(first); });
-    return any;
+    return anyOf(kDepth, [&](size_t i) { return matchesFrom(static_cast<int>(i) + 1); });
 }
 
 } // namespace scx

@@ -46,7 +46,7 @@ llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
 Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
     // SCX_WAKE_SYNC is masked off: with it the kernel answers "found" for the waker's busy CPU, and what is pinned there starves
     // beside a ping-pong pair (scx_select_cpu_dfl).
-    llvm::AllocaInst *found = m.local(m.i8(), "found");
+    Module::Scratch found(m, 1);
     b.CreateStore(b.getInt8(0), found);
     llvm::Value *flags = b.CreateAnd(frame.wakeFlags ? frame.wakeFlags : m.num(0), m.num(~int64_t(0x10)));
     llvm::Value *cpu = m.call("scx_bpf_select_cpu_dfl", {task, prev, flags, found});

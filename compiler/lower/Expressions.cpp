@@ -118,20 +118,39 @@ llvm::Value *Lowering::binary(Op op, const Expr &l, const Expr &r, TypeKind left
 
 llvm::Value *Lowering::isExpr(const Expr &e) {
     const Expr &subject = *e.args[0];
-    llvm::Value *any = b.getFalse();
-    if (subject.type.kind == TypeKind::Text) {
-        for (size_t i = 1; i < e.args.size(); ++i)
-            any = b.CreateOr(any, textMatches(subject, e.args[i]->name));
-        return any;
-    }
+    if (subject.type.kind == TypeKind::Text)
+        return anyOf(e.args.size() - 1, [&](size_t i) { return textMatches(subject, e.args[i + 1]->name); });
     llvm::Value *x = value(subject);
     bool wraps = subject.type.kind == TypeKind::Time;
-    for (size_t i = 1; i < e.args.size(); ++i) {
-        const Expr &p = *e.args[i];
-        llvm::Value *one = p.kind == ExprKind::Range ? b.CreateAnd(compare(Op::Ge, x, value(*p.args[0]), wraps), compare(Op::Le, x, value(*p.args[1]), wraps))
-                                                     : b.CreateICmpEQ(x, value(p));
-        any = b.CreateOr(any, one);
+    return anyOf(e.args.size() - 1, [&](size_t i) -> llvm::Value * {
+        const Expr &p = *e.args[i + 1];
+        if (p.kind == ExprKind::Range)
+            return b.CreateAnd(compare(Op::Ge, x, value(*p.args[0]), wraps), compare(Op::Le, x, value(*p.args[1]), wraps));
+        return b.CreateICmpEQ(x, value(p));
+    });
+}
+
+/// Whether one of the tests holds, asked in turn. A branch leaves at the first that does: joined by `or`, each would leave a 0 or a 1
+/// behind, and the verifier would walk all their combinations.
+llvm::Value *Lowering::anyOf(size_t count, const std::function<llvm::Value *(size_t)> &test) {
+    if (count == 0)
+        return b.getFalse();
+    if (count == 1)
+        return test(0);
+    llvm::BasicBlock *found = m.block("any"), *end = m.block("any.end");
+    for (size_t i = 0; i < count; ++i) {
+        llvm::BasicBlock *next = m.block("any.next");
+        b.CreateCondBr(test(i), found, next);
+        b.SetInsertPoint(next);
     }
+    llvm::BasicBlock *none = b.GetInsertBlock();
+    b.CreateBr(end);
+    b.SetInsertPoint(found);
+    b.CreateBr(end);
+    b.SetInsertPoint(end);
+    llvm::PHINode *any = b.CreatePHI(m.i1(), 2);
+    any->addIncoming(b.getFalse(), none);
+    any->addIncoming(b.getTrue(), found);
     return any;
 }
 
@@ -201,6 +220,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return {insert(q, at, task, e.args.size() > 2 ? arg(2) : nullptr)};
     }
+    case Operation::QueueSweep: sweep(queueOf(*receiver, at)); return {};
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};

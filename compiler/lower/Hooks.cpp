@@ -63,8 +63,19 @@ void Lowering::runningWork(llvm::Value *task) {
 }
 
 void Lowering::hookBody(const HookDecl *decl) {
-    if (decl)
+    if (!decl)
+        return;
+    if (frame.context == kSleepable)
+        underRcu([&] { inlineBody(decl->body, nullptr); });
+    else
         inlineBody(decl->body, nullptr);
+}
+
+/// Sleepable programs and timers run in no RCU section, and kernel pointers are valid only in one.
+void Lowering::underRcu(const std::function<void()> &body) {
+    m.call("bpf_rcu_read_lock", {});
+    body();
+    m.call("bpf_rcu_read_unlock", {});
 }
 
 void Lowering::hook(const HookDecl *decl, const HookRow &row) {
@@ -213,7 +224,8 @@ void Lowering::initProgram(const HookDecl *decl) {
     llvm::Value *count = m.call("scx_bpf_nr_cpu_ids", {});
     m.ifThen(b.CreateICmpSGT(count, m.num(kMaxCpus)), [&] {
         std::string text;
-        auto [data, size] = formatted("this policy supports " + std::to_string(kMaxCpus) + " CPUs, the machine has {}", {count}, text);
+        Module::Scratch data(m, 1);
+        llvm::Value *size = formatted("this policy supports " + std::to_string(kMaxCpus) + " CPUs, the machine has {}", {count}, data, text);
         m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
     cpuCount();
@@ -228,16 +240,18 @@ void Lowering::initProgram(const HookDecl *decl) {
         b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
     };
     for (const auto &q : core.queues)
-        for (bool escape : {false, true}) {
-            if (escape && !q->on)
+        for (Part part : {Part::Queue, Part::Escape, Part::Aged}) {
+            if ((part == Part::Escape && !q->on) || (part == Part::Aged && !unfair(*q)))
                 continue;
             if (q->domain == Domain::None)
-                create(dsqId(*q, m.num(0), escape));
+                create(dsqId(*q, m.num(0), part));
             else // one per domain; numbers are dense and never above the CPU count
-                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, escape)); });
+                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, part)); });
         }
-    for (const StmtPtr &a : core.asserts)
-        stmt(*a);
+    underRcu([&] {
+        for (const StmtPtr &a : core.asserts)
+            stmt(*a);
+    });
     hookBody(decl);
     timers();
     b.CreateRet(b.CreateTrunc(b.CreateLoad(m.i64(), error), m.i32()));
@@ -270,7 +284,7 @@ void Lowering::timers() {
         frame.dispatched = m.local(m.i1(), "dispatched");
         b.CreateStore(m.num(0), frame.slice);
         b.CreateStore(b.getFalse(), frame.dispatched);
-        inlineBody(every.body, nullptr);
+        underRcu([&] { inlineBody(every.body, nullptr); });
         m.locate(every.nameSpan);
         m.helper(kTimerStart, m.i64(), {callback->getArg(2), value(*every.period), m.num(0)});
         b.CreateRet(m.num32(0));

@@ -51,7 +51,7 @@ llvm::Value *Lowering::homeFor(const QueueDecl &q, const Expr *at, llvm::Value *
 llvm::Value *Lowering::dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task) {
     if (!q.on)
         return dsqId(q, instanceOf(q, home));
-    return b.CreateSelect(b.CreateICmpSLT(home, m.num(0)), dsqId(q, instanceOf(q, taskCpu(task)), true), dsqId(q, instanceOf(q, home)));
+    return b.CreateSelect(b.CreateICmpSLT(home, m.num(0)), dsqId(q, instanceOf(q, taskCpu(task)), Part::Escape), dsqId(q, instanceOf(q, home)));
 }
 
 /// The kernel wakes the task's own CPU, nobody else. So an idle CPU that serves the task is looked for, unless select_cpu has just

@@ -91,6 +91,7 @@ private:
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
     void dispatchEpilogue();
+    void underRcu(const std::function<void()> &body);
 
     // Statements.cpp
     void block(const Block &block);
@@ -102,7 +103,8 @@ private:
     void inlineBody(const Block &body, llvm::AllocaInst *result);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
-    std::pair<llvm::Value *, llvm::Value *> formatted(const std::string &format, const std::vector<llvm::Value *> &values, std::string &out);
+    /// The kernel's form of a format in `out`, the values in `data`; the size of these in bytes.
+    llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out);
 
     // Expressions.cpp
     Val emit(const Expr &e);
@@ -116,6 +118,7 @@ private:
     Val operation(const Expr &e, const OperationRow &row);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
+    llvm::Value *anyOf(size_t count, const std::function<llvm::Value *(size_t)> &test);
     static llvm::Type *typeFor(Module &m, const Type &t);
 
     // State.cpp: addresses of state
@@ -143,7 +146,9 @@ private:
     llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
 
     // Queues.cpp
-    llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, bool escape = false);
+    /// The DSQs of an instance: the queue, the escape beside its set, and the ones who have waited long (see sweep).
+    enum class Part : uint8_t { Queue, Escape, Aged };
+    llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, Part part = Part::Queue);
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *defaultSlice(llvm::Value *task);
@@ -152,6 +157,11 @@ private:
     llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
+    static bool unfair(const QueueDecl &q);
+    llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance);
+    llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance);
+    void sweep(const QueueDecl &q);
+    std::map<const QueueDecl *, llvm::GlobalVariable *> agedFlags;
     llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);
     static std::string reach(const QueueDecl &q);
     llvm::Value *withinReach(const QueueDecl &q, llvm::Value *cpu, llvm::Value *home);

@@ -6,6 +6,8 @@
 namespace scx {
 namespace {
 
+constexpr size_t kDsqIterator = 6; // words of struct bpf_iter_scx_dsq
+
 const Option *optionNamed(const Options &options, const char *name) {
     for (const Option &o : options)
         if (o.name == name)
@@ -24,9 +26,9 @@ const QueueDecl &Lowering::queueOf(const Expr &e, const Expr *&at) {
     return *static_cast<const QueueDecl *>(receiver->ref.decl);
 }
 
-/// Queue number, escape bit, instance. Ids below 2^63 are a policy's own.
-llvm::Value *Lowering::dsqId(const QueueDecl &q, llvm::Value *instance, bool escape) {
-    int64_t base = (static_cast<int64_t>(q.index) << 32) | (escape ? int64_t(1) << 31 : 0);
+/// Queue number, part, instance. Ids below 2^63 are a policy's own.
+llvm::Value *Lowering::dsqId(const QueueDecl &q, llvm::Value *instance, Part part) {
+    int64_t base = (static_cast<int64_t>(q.index) << 32) | (static_cast<int64_t>(part) << 30);
     return b.CreateOr(m.num(base), instance);
 }
 
@@ -134,7 +136,7 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     b.CreateStore(b.getFalse(), got);
     llvm::Value *instance = instanceOf(q, cpu), *inside = q.on ? inSet(*q.on, cpu) : nullptr;
     auto served = [&](llvm::Value *of) { // CPUs outside the set serve the escape in the queue's place
-        return q.on ? b.CreateSelect(inside, dsqId(q, of), dsqId(q, of, true)) : dsqId(q, of);
+        return q.on ? b.CreateSelect(inside, dsqId(q, of), dsqId(q, of, Part::Escape)) : dsqId(q, of);
     };
     llvm::Value *id = served(instance);
     bool keeps = withPrev && needsKeep && frame.prev;
@@ -143,10 +145,13 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         keep(sliceFor(q, frame.prev));
         b.CreateStore(b.getTrue(), got);
     };
+    if (unfair(q))
+        b.CreateStore(q.on ? m.choose(inside, [&] { return consumeAged(q, instance); }, [&]() -> llvm::Value * { return b.getFalse(); }) : consumeAged(q, instance), got);
+    auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
     if (keeps && ordered(q)) {
         // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
-        m.ifThen(mine(), [&] {
-            llvm::AllocaInst *it = m.local(llvm::ArrayType::get(m.i64(), 6), "peek");
+        unlessGot([&] { m.ifThen(mine(), [&] {
+            Module::Scratch it(m, kDsqIterator);
             llvm::AllocaInst *first = m.local(m.i1(), "first");
             b.CreateStore(b.getTrue(), first);
             m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
@@ -163,13 +168,13 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
             b.SetInsertPoint(end);
             m.call("bpf_iter_scx_dsq_destroy", {it});
             m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
-        });
+        }); });
     }
-    m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] { b.CreateStore(consumeDsq(id), got); });
+    unlessGot([&] { b.CreateStore(consumeDsq(id), got); });
     if (keeps)
-        m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] { m.ifThen(mine(), keepPrev); });
+        unlessGot([&] { m.ifThen(mine(), keepPrev); });
     if (q.domain != Domain::None && reach(q) != "none") {
-        m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), [&] {
+        unlessGot([&] {
             llvm::AllocaInst *tried = m.local(m.i64(), "tried");
             b.CreateStore(instance, tried);
             forNear(cpu, [&](llvm::Value *other) {
@@ -180,6 +185,8 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
                 b.SetInsertPoint(go);
                 b.CreateStore(theirs, tried);
                 llvm::Value *took = consumeDsq(served(theirs));
+                if (unfair(q) && !q.on)
+                    took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs); });
                 b.CreateStore(took, got);
                 b.CreateCondBr(took, done, loopStack.back().next);
                 b.SetInsertPoint(done);
@@ -188,6 +195,56 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         });
     }
     return b.CreateLoad(m.i1(), got);
+}
+
+/// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
+bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
+
+llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance) {
+    llvm::GlobalVariable *&flags = agedFlags[&q];
+    uint64_t count = q.domain == Domain::None ? 1 : kMaxCpus;
+    if (!flags)
+        flags = m.global(q.name + "__aged_flag", llvm::ArrayType::get(m.i8(), count), m.diArray(m.diBool(), count), ".bss");
+    return b.CreateGEP(m.i8(), flags, count == 1 ? m.num(0) : b.CreateAnd(instance, m.num(kMaxCpus - 1)));
+}
+
+/// Those who were swept aside come first, while there are any. The flag spares everybody else the look.
+llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance) {
+    return m.choose(b.CreateICmpNE(b.CreateLoad(m.i8(), agedFlag(q, instance)), b.getInt8(0)),
+                    [&] {
+                        llvm::Value *id = dsqId(q, instance, Part::Aged), *got = consumeDsq(id);
+                        m.ifThen(b.CreateXor(got, b.getTrue()), [&] {
+                            m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {id}), m.num(0)), [&] { b.CreateStore(b.getInt8(0), agedFlag(q, instance)); });
+                        });
+                        return got;
+                    },
+                    [&]() -> llvm::Value * { return b.getFalse(); });
+}
+
+/// All who wait in the instance of this CPU now go to a FIFO of their own, which is served before the queue: each of them has a turn
+/// before anybody who comes later, whatever the keys say. Not while the last ones so moved still wait.
+void Lowering::sweep(const QueueDecl &q) {
+    if (!unfair(q))
+        return;
+    llvm::Value *instance = instanceOf(q, frame.cpu), *aged = dsqId(q, instance, Part::Aged);
+    auto move = [&] {
+        m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {aged}), m.num(0)), [&] {
+            Module::Scratch it(m, kDsqIterator);
+            m.call("bpf_iter_scx_dsq_new", {it, dsqId(q, instance), m.num(0)});
+            llvm::BasicBlock *next = m.block("sweep"), *one = m.block("sweep.one"), *end = m.block("sweep.end");
+            b.CreateBr(next);
+            b.SetInsertPoint(next);
+            llvm::Value *task = m.call("bpf_iter_scx_dsq_next", {it});
+            b.CreateCondBr(b.CreateICmpNE(task, llvm::ConstantPointerNull::get(m.ptr())), one, end);
+            b.SetInsertPoint(one);
+            m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, aged, m.num(0)});
+            b.CreateBr(next);
+            b.SetInsertPoint(end);
+            m.call("bpf_iter_scx_dsq_destroy", {it});
+        });
+        b.CreateStore(b.getInt8(1), agedFlag(q, instance));
+    };
+    q.on ? m.ifThen(inSet(*q.on, frame.cpu), move) : move();
 }
 
 /// The tasks of an instance, head first. In dispatch an expired task of the queue is visited as if it were queued, first.
@@ -210,15 +267,9 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
             b.CreateBr(rest);
         b.SetInsertPoint(rest);
     }
-    llvm::AllocaInst *it = m.local(llvm::ArrayType::get(m.i64(), 6), "tasks");
-    bool guarded = frame.context == kTimer;
-    if (guarded)
-        m.call("bpf_rcu_read_lock", {});
-    auto destroy = [this, it, guarded] {
-        m.call("bpf_iter_scx_dsq_destroy", {it});
-        if (guarded)
-            m.call("bpf_rcu_read_unlock", {});
-    };
+    Module::Scratch memory(m, kDsqIterator);
+    llvm::AllocaInst *it = memory;
+    auto destroy = [this, it] { m.call("bpf_iter_scx_dsq_destroy", {it}); };
     m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
     llvm::BasicBlock *head = m.block("tasks"), *inside = m.block("tasks.body"), *end = m.block("tasks.end");
     b.CreateBr(head);

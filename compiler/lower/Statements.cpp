@@ -124,9 +124,9 @@ void Lowering::assign(const Stmt &s) {
         llvm::Value *by = value(*s.value);
         if (s.assign != AssignKind::Set) {
             by = combined(b.CreateLoad(slot->getAllocatedType(), slot), by);
-            if (!loopStack.empty())
-                by = m.unbounded(by);
         }
+        if (!loopStack.empty() && by->getType()->isIntegerTy()) // constants, too: each would be a state of its own in each turn
+            by = by->getType() == m.i1() ? b.CreateTrunc(m.unbounded(b.CreateZExt(by, m.i64())), m.i1()) : m.unbounded(by);
         b.CreateStore(by, slot);
         return;
     }
@@ -160,7 +160,7 @@ void Lowering::assign(const Stmt &s) {
 /// `first` to `last`, both included, by the kernel's own number iterator: LLVM may rewrite a plain loop so that the verifier
 /// loses its bound.
 void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body) {
-    llvm::AllocaInst *iterator = m.local(llvm::ArrayType::get(m.i64(), 1), "it");
+    Module::Scratch iterator(m, 1);
     // The iterator's range is 32 bits wide.
     auto clamp = [&](llvm::Value *v) {
         v = b.CreateSelect(b.CreateICmpSLT(v, m.num(-1'000'000'000)), m.num(-1'000'000'000), v);
@@ -175,7 +175,7 @@ void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::functio
     b.SetInsertPoint(inside);
     llvm::Value *i = b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64());
     size_t outer = cleanups.size();
-    cleanups.push_back([this, iterator] { m.call("bpf_iter_num_destroy", {iterator}); });
+    cleanups.push_back([this, memory = static_cast<llvm::AllocaInst *>(iterator)] { m.call("bpf_iter_num_destroy", {memory}); });
     loopStack.push_back({head, end});
     loopCleanups.push_back(cleanups.size());
     body(i);
@@ -222,7 +222,7 @@ void Lowering::forLoop(const Stmt &s) {
     });
 }
 
-std::pair<llvm::Value *, llvm::Value *> Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, std::string &out) {
+llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out) {
     for (size_t i = 0; i < format.size(); ++i) {
         bool pair = i + 1 < format.size();
         if (pair && ((format[i] == '{' && format[i + 1] == '{') || (format[i] == '}' && format[i + 1] == '}')))
@@ -235,12 +235,10 @@ std::pair<llvm::Value *, llvm::Value *> Lowering::formatted(const std::string &f
         else
             out += static_cast<unsigned char>(format[i]) < 0x80 ? format[i] : '?';
     }
-    size_t n = std::max<size_t>(1, values.size());
-    llvm::AllocaInst *data = m.local(llvm::ArrayType::get(m.i64(), n), "data");
     b.CreateStore(m.num(0), data);
     for (size_t i = 0; i < values.size(); ++i)
         b.CreateStore(values[i], b.CreateConstInBoundsGEP1_64(m.i64(), data, i));
-    return {data, m.num(static_cast<int64_t>(values.size() * 8))};
+    return m.num(static_cast<int64_t>(values.size() * 8));
 }
 
 void Lowering::logStmt(const Stmt &s) {
@@ -253,20 +251,22 @@ void Lowering::logStmt(const Stmt &s) {
         values.push_back(v->getType() == m.i1() ? b.CreateZExt(v, m.i64()) : v);
     }
     std::string format;
-    auto [data, size] = formatted(call.args[1]->name, values, format);
+    Module::Scratch data(m, std::max<size_t>(1, values.size()));
+    llvm::Value *size = formatted(call.args[1]->name, values, data, format);
     if (frame.context == kDump) {
         m.call("scx_bpf_dump_bstr", {m.text(format, true), data, size});
         return;
     }
     llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
-    m.helper(177, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : data, b.CreateTrunc(size, m.i32())});
+    m.helper(177, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
 }
 
 void Lowering::assertStmt(const Stmt &s) {
     m.ifThen(b.CreateXor(truth(*s.value), b.getTrue()), [&] {
         LineColumn at = sources.position(s.span);
         std::string text;
-        auto [data, size] = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, text);
+        Module::Scratch data(m, 1);
+        llvm::Value *size = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, data, text);
         m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
 }

@@ -110,6 +110,9 @@ public:
 /// The value cannot change while the policy runs: it is over constants, parameters and what a CPU is (`cpu.id`, `cpu.llc`, …).
 bool isFixed(const Expr &e);
 
+/// An order in which somebody may wait for ever while others keep coming: neither that of arrival nor a virtual time.
+bool unfairOrder(const QueueDecl &q);
+
 /// Every `Entry` below and including `entry`.
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
 

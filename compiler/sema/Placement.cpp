@@ -108,6 +108,11 @@ bool canBeEnded(const Program &program, const QueueDecl &queue) {
 
 } // namespace
 
+bool unfairOrder(const QueueDecl &q) {
+    const auto &keys = q.discipline ? q.discipline->keys : q.keys;
+    return q.ordering == Ordering::Lifo || keys.size() > 1 || (keys.size() == 1 && keys[0]->type.kind != TypeKind::Time);
+}
+
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit) {
     visit(entry);
     for (const Entry &child : entry.children)
@@ -219,8 +224,12 @@ void checkPlacement(Program &program, Diagnostics &diags) {
                         return &o;
             return nullptr;
         };
-        if (isWord(option("wait_limit"), "none") && several && !served[q->name].first)
-            diags.report(Diag::Starvation, option("wait_limit")->span, q->name);
+        if (isWord(option("wait_limit"), "none")) {
+            if (several && !served[q->name].first)
+                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "comes after other queues");
+            else if (unfairOrder(*q))
+                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
+        }
         if (isWord(option("steal"), "none") && q->domain != Domain::None)
             diags.report(Diag::Stranded, option("steal")->span, q->name);
         const Option *slice = option("slice");
