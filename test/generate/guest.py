@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""In the test kernel: guest.py SCXRUN OBJECT… runs each policy for a moment under a burst of work, and prints one line of JSON on each:
+"""In the test kernel: guest.py SCXRUN [--no-work] OBJECT… runs each policy for a moment under a burst of work, and prints one line of JSON on each:
 the problem (empty if there is none), seconds to load, instructions the verifier walked, in all and in the largest program."""
 import ctypes
 import json
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-scxrun, objects = sys.argv[1], sys.argv[2:]
+scxrun, objects = sys.argv[1], [a for a in sys.argv[2:] if a != "--no-work"]
 libc = ctypes.CDLL(None, use_errno=True)
 BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 11, 13, 15
 SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
@@ -92,9 +92,10 @@ def run(path):
     answer["instructions"] = sum(n for _, n in loaded.values())
     answer["largest"] = "%s %d" % max(loaded.values(), key=lambda p: p[1], default=("", 0))
     begun = time.monotonic()
-    ended = burst()
+    answer["programs"] = dict(loaded.values())
+    ended = "--no-work" in sys.argv or burst()
     answer["work"] = round(time.monotonic() - begun, 2)
-    time.sleep(0.3)
+    time.sleep(0.2)
     last = state()
     process.terminate()
     try:
