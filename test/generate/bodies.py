@@ -9,13 +9,13 @@ CLAIMS = ("select_cpu", "enqueue")
 HOOKS = {
     "enqueue": (["p"], ("enqueue", "dispatch")), "dequeue": (["p"], ("other",)), "tick": (["p"], ("other",)), "runnable": (["p"], ("other",)),
     "running": (["p"], ("other", "dispatch")), "stopping": (["p", "ran", "runnable"], ("other", "dispatch")), "quiescent": (["p"], ("other",)),
-    "sleep": (["p", "used"], ("other",)), "yield": (["p"], ("other",)), "enable": (["p"], ("other",)), "disable": (["p"], ("other",)), "init_task": (["p"], ("sleepable",)),
+    "sleep": (["p", "used"], ("other",)), "yield": (["p", "to"], ("other",)), "fork": (["p"], ("sleepable",)), "core_sched_before": (["a", "b"], ("other",)), "cgroup_weight": (["g", "weight"], ("other",)), "enable": (["p"], ("other",)), "disable": (["p"], ("other",)), "init_task": (["p"], ("sleepable",)),
     "exit_task": (["p"], ("other",)), "set_weight": (["p", "weight"], ("other",)), "set_affinity": (["p"], ("other",)), "cpu_idle": (["c", "idle"], ("other",)),
     "cpu_online": (["c"], ("sleepable",)), "cpu_offline": (["c"], ("sleepable",)), "cgroup_init": (["g"], ("sleepable",)), "cgroup_exit": (["g"], ("sleepable",)),
     "cgroup_move": (["p", "from", "to"], ("other",)), "dump": ([], ("dump",)), "init": ([], ("sleepable",)), "exit": ([], ("sleepable",)),
     "dispatch": (["c", "prev"], ("dispatch",)), "select_cpu": (["p", "prev"], ("select_cpu",)),
 }
-OF_DISCIPLINE = ["enqueue", "running", "stopping", "sleep", "runnable", "quiescent", "tick", "dequeue", "enable", "set_weight"]
+OF_DISCIPLINE = ["enqueue", "running", "stopping", "sleep", "runnable", "quiescent", "tick", "dequeue", "set_weight", "set_affinity", "exit_task"]
 TYPES_OF = {"ran": "duration", "used": "duration", "runnable": "bool", "idle": "bool", "weight": "int", "c": "cpu"}
 
 
@@ -233,9 +233,9 @@ class Bodies:
 
     def hook_scope(self, event, discipline=None):
         arguments, contexts = HOOKS[event]
-        if event == "cgroup_move" and "cgroup arguments" in HELD_BACK:
-            arguments = arguments[:1]
-        if self.chance(30):
+        if "cgroup arguments" in HELD_BACK and event.startswith("cgroup_"):
+            arguments = ["p"] if event == "cgroup_move" else []
+        if self.chance(30) and event != "core_sched_before":
             arguments = arguments[:self.random.randrange(len(arguments) + 1)]
         if discipline and "p" not in arguments:
             arguments = ["p"]
@@ -244,7 +244,7 @@ class Bodies:
         s.returns = True
         for argument, name in zip(arguments, names):
             type = "cpu" if event == "select_cpu" and argument == "prev" else TYPES_OF.get(argument)
-            if argument == "p":
+            if argument in ("p", "a", "b"):
                 s.tasks.append(name)
             elif type:
                 s.locals.append((name, type, False))
@@ -261,6 +261,11 @@ class Bodies:
             body.append("%s.slice = %s;" % (names[0], self.slice_over(s)))
         if event == "yield" and names and self.chance(60):
             body += ["%s.slice = 0ns;" % names[0], "return true;"]
+        if event == "yield" and len(names) > 1 and self.chance(60):
+            inner = s.inner(tasks=s.tasks + [self.name("t")])
+            body = braces("if let %s = %s" % (inner.tasks[-1], names[1]), self.block(inner, 2, 1) + ["return false;"]) + body
+        if event == "core_sched_before":
+            body.append("return %s;" % self.of("bool", s, 3))
         if event == "dispatch" and len(names) > 1:
             inner = s.inner(tasks=[self.name("t")])
             body += braces("if let %s = %s" % (inner.tasks[0], names[1]), self.block(inner, 2, 1))

@@ -9,7 +9,7 @@ SCALARS = ["bool", "int", "duration", "time", "ratio", "cpu"]
 
 
 # What the language has and the compiler does not do right yet; take a name away to have it generated.
-HELD_BACK = {"duration >> 0", "constant time", "cgroup arguments", "key &", "array of an instance"}
+HELD_BACK = {"duration >> 0", "constant time", "cgroup arguments", "key &", "array of an instance", "return in join", "setting over p"}
 
 
 class E(str):
@@ -55,7 +55,7 @@ class Scope:
 TASK_ATTRIBUTES = {
     "int": ["pid", "tgid", "ppid", "uid", "gid", "nice", "nice", "weight", "weight", "static_prio"],
     "bool": ["kthread", "leader", "exiting", "pinned", "migration_disabled", "wake.sync", "wake.fork"],
-    "duration": ["slice", "runtime"],
+    "duration": ["slice", "runtime", "waited"],
     "cpu": ["cpu"],
 }
 CPU_ATTRIBUTES = {"int": ["id", "llc", "core", "node", "capacity"], "bool": ["idle"]}
@@ -417,9 +417,11 @@ class Expressions:
             made = E("not " + made.at(NOT), NOT)
         return made
 
-    def served_set(self):
+    def served_set(self, bare=False):
         """A set for `on`: of constants, never empty."""
         s = Scope(fixed=True)
+        if bare and self.chance(15):
+            return E("0..%d" % self.random.randrange(5), 0)
         first = E("cpus 0..%d" % self.random.randrange(5), UNARY) if self.chance(40) else self.pick(E("llc(0)"), E("node(0)"), E("llc(1)"), E("core(0)"), E("cpus(%s)" % self.fixed_condition(1)))
         if self.sets and self.chance(30):
             first = E(self.random.choice(self.sets))

@@ -85,6 +85,8 @@ class Generator(Expressions, Bodies):
             self.consts.append((name, type))
             if type in ("int", "duration"):
                 text, value = self.known(type, 2, constant=True)
+                if value == 0 and "duration >> 0" in HELD_BACK:
+                    text, value = E(self.number(type, 7)), 7
                 self.values[name] = (type, value)
             else:
                 text = self.literal(type)
@@ -172,6 +174,7 @@ class Generator(Expressions, Bodies):
         if self.chance(50):
             opened, inner = self.name("o"), Scope(["p"], contexts=("other", "select_cpu", "enqueue", "dispatch"), discipline=d, slice=True)
             inner.locals = list(d.locals)
+            inner.returns = "return in join" not in HELD_BACK
             body = self.block(inner, self.random.randrange(1, 3), 2)
             if self.chance(50):
                 with_old = inner.inner(olds=[opened])
@@ -181,7 +184,7 @@ class Generator(Expressions, Bodies):
                     body += ["    " + line for line in self.block(inner, 1, 1)] + ["}"]
                 lines += braces("on join(p, from)", body)
             else:
-                lines += braces("on join(p)", body or ["return;"])
+                lines += braces("on join(p)", body or ["let nothing = 0ms;"])
         for event in self.random.sample(OF_DISCIPLINE, self.random.randrange(5)):
             lines += self.hook(event, d)
         if self.chance(20):
@@ -196,8 +199,8 @@ class Generator(Expressions, Bodies):
         inner = s.inner(tasks=[t])
         return braces("on dispatch(c)", self.block(s, 2, 1) + braces("for %s in self" % t, ["if %s and c.local.insert(%s) { return; }" % (self.of("bool", inner, 2).at(3), t)]))
 
-    def key(self, s):
-        type = self.pick("int", "duration", "duration", "time", *self.enums)
+    def key(self, s, time=True):
+        type = self.pick("int", "duration", "duration", *(["time"] if time else []), *self.enums)
         if places := self.places(type, s):
             if self.chance(50):
                 return self.random.choice(places)()
@@ -234,11 +237,11 @@ class Generator(Expressions, Bodies):
             ordering = kind + ("(%s)" % ", ".join(arguments) if arguments else "")
             q.ordered = kind not in ("round_robin", "lottery")
         elif self.chance(45):
-            ordering, q.ordered = "order by " + self.key(s), True
+            ordering, q.ordered = "order by " + (self.key(s) if self.chance(75) else "%s, %s" % (self.key(s, time=False), self.key(s, time=False))), True
         else:
             ordering, q.ordered = self.pick("fifo", "fifo", "lifo"), False
         q.domain = self.pick("cpu", "llc", "node") if self.chance(35) else None
-        q.on = self.served_set() if self.chance(30) else None
+        q.on = self.served_set(bare=True) if self.chance(30) else None
         self.queues.append(q)
         q.head = "queue %s: %s%s%s" % (name, ordering, " per " + q.domain if q.domain else "", " on " + q.on if q.on else "")
         return q
@@ -262,7 +265,7 @@ class Generator(Expressions, Bodies):
             if self.chance(25):
                 lines.append("wait_limit: %s;" % self.pick("none", "%dms" % self.random.randrange(10, 3000), "%dms" % self.random.randrange(10, 3000)))
             if q.domain and self.chance(40):
-                lines.append("steal: %s;" % self.pick("core", "llc", "node", "any", *([] if q.on else ["none"])))
+                lines.append("steal: %s;" % self.pick("core", "llc", "node", "any", "none"))
         elif self.chance(30):
             lines += self.place()
         return lines
@@ -362,9 +365,9 @@ class Generator(Expressions, Bodies):
     def settings(self):
         lines = []
         if self.chance(50):
-            lines.append("slice: %s;" % self.pick("4ms", "10ms", "1ms", "20ms"))
+            lines.append("slice: %s;" % self.pick("4ms", "10ms", "1ms", "20ms", "SLICE", "length", *([] if "setting over p" in HELD_BACK else ["p.weight * 30us"])))
         if self.chance(30):
-            lines.append("timeout: %s;" % self.pick("20s", "30s", "25s"))
+            lines.append("timeout: %s;" % self.pick("20s", "30s", "4 * SLICE * 1000"))
         if self.chance(6):
             lines.append("switch: %s;" % self.pick("all", "partial", "all"))
         if self.chance(10):
@@ -432,7 +435,7 @@ class Generator(Expressions, Bodies):
         events = [e for e in HOOKS if e not in deciding]
         for event in self.random.sample(events, self.random.randrange(6 if not self.large else 12)):
             parts.append(self.hook(event))
-            if self.chance(10):
+            if self.chance(10) and event not in ("yield", "core_sched_before"):
                 parts.append(self.hook(event))
         for _ in self.some(1):
             s = Scope(contexts=("every",))
@@ -448,6 +451,7 @@ class Generator(Expressions, Bodies):
         for module in sorted(self.used):
             parts.append(["use %s;" % module])
         self.random.shuffle(parts)
+        parts.append(["const SLICE = 5ms;", "param length: duration = 3ms in 1ms..9ms;"])
         head = braces("policy p", settings) if settings else ["policy p;"]
         return "\n".join(line for part in [head] + parts for line in part) + "\n"
 
