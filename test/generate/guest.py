@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""In the test kernel: guest.py SCXRUN [--no-work] OBJECT… runs each policy for a moment under a burst of work, and prints one line of JSON on each:
+the problem (empty if there is none), seconds to load, instructions the verifier walked, in all and in the largest program."""
+import ctypes
+import json
+import os
+import platform
+import struct
+import subprocess
+import sys
+import time
+
+scxrun, objects = sys.argv[1], [a for a in sys.argv[2:] if a != "--no-work"]
+libc = ctypes.CDLL(None, use_errno=True)
+BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 11, 13, 15
+SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
+
+
+def bpf(command, attributes):
+    buffer = ctypes.create_string_buffer(attributes, 128)
+    return libc.syscall(SYSCALL, command, buffer, 128), buffer
+
+
+def programs():
+    """Name and verified_insns of each loaded program, by id (struct bpf_prog_info of include/uapi/linux/bpf.h)."""
+    found, last = {}, 0
+    while True:
+        result, answer = bpf(BPF_PROG_GET_NEXT_ID, struct.pack("I", last))
+        if result:
+            return found
+        last = struct.unpack_from("I", answer, 4)[0]
+        fd, _ = bpf(BPF_PROG_GET_FD_BY_ID, struct.pack("I", last))
+        if fd < 0:
+            continue
+        info = ctypes.create_string_buffer(232)
+        bpf(BPF_OBJ_GET_INFO_BY_FD, struct.pack("IIQ", fd, 232, ctypes.addressof(info)))
+        os.close(fd)
+        found[last] = (info.raw[64:80].split(b"\0")[0].decode(), struct.unpack_from("I", info, 216)[0])
+
+
+def state():
+    with open("/sys/kernel/sched_ext/state") as f:
+        return f.read().strip()
+
+
+def burst():
+    """Short pinned and unpinned shells of different nice values, and pairs that wake each other. True if all of it ends.
+    Each has a fixed amount of work, so it ends under every order that leaves no CPU idle, however unfair: what does not end is lost."""
+    cpus = os.cpu_count()
+    start = lambda *command: subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    count = "i=0; while [ $i -lt 4000 ]; do i=$((i+1)); done"
+    work = [start(*(["taskset", "-c", str(i)] if i < cpus else []), "nice", "-n", str([0, 5, -3, 19][i % 4]), "sh", "-c", count) for i in range(cpus + 2)]
+    work.append(start("sh", "-c", "for i in 1 2 3 4 5; do sleep 0.05; taskset -p -c 0,%d $$; renice -n $i $$; done" % (cpus - 1)))
+    work.append(start("hackbench", "-g", "1", "-l", "20"))
+    end = time.monotonic() + 40
+    try:
+        return all([w.wait(max(0.1, end - time.monotonic())) == 0 for w in work])
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        for w in work:
+            w.kill()
+
+
+def log_end(path):
+    """The verifier's reason stands near the end of its log, before the figures."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, errors="replace") as f:
+        lines = [l.strip() for l in f if l.strip() and not l.startswith(("processed ", "verification time", "stack depth", "-- END", "libbpf", "max_states"))]
+    return " | ".join(lines[-3:])[-400:]
+
+
+def run(path):
+    log, verifier = "/run/scxrun.log", "/run/verifier.log"
+    for old in (log, verifier):
+        if os.path.exists(old):
+            os.remove(old)
+    before, begin = programs(), time.monotonic()
+    with open(log, "w") as out:
+        process = subprocess.Popen([scxrun, path, "--verifier-log", verifier, *(["--no-stats"] if sum(path.encode()) % 2 else [])], stdout=out, stderr=out)
+    while state() != "enabled" and process.poll() is None and time.monotonic() - begin < 200:
+        time.sleep(0.02)
+    answer = {"object": os.path.basename(path), "problem": "", "seconds": round(time.monotonic() - begin, 2)}
+    text = lambda: open(log, errors="replace").read()
+    if state() != "enabled":
+        process.kill()
+        answer["problem"] = "not loaded: " + " ".join(l for l in text().splitlines() if l.startswith("scxrun:"))[:400] + " # " + log_end(verifier)
+        return answer
+    loaded = {i: p for i, p in programs().items() if i not in before}
+    answer["instructions"] = sum(n for _, n in loaded.values())
+    answer["largest"] = "%s %d" % max(loaded.values(), key=lambda p: p[1], default=("", 0))
+    begun = time.monotonic()
+    answer["programs"] = dict(loaded.values())
+    ended = "--no-work" in sys.argv or burst()
+    answer["work"] = round(time.monotonic() - begun, 2)
+    time.sleep(0.2)
+    last = state()
+    process.terminate()
+    try:
+        code = process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        code = "none, it does not end"
+    if last != "enabled" or code != 0:
+        answer["problem"] = "state %s, scxrun %s: %s" % (last, code, " ".join(l for l in text().splitlines() if l.startswith("scxrun:"))[:500])
+    elif not ended:
+        answer["problem"] = "the work did not end in time"
+    return answer
+
+
+for o in objects:
+    print(json.dumps(run(o)), flush=True)
