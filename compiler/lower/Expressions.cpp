@@ -163,13 +163,19 @@ llvm::Function *Lowering::bucketFunction() {
     bucketOf = m.beginFunction("bucket__", "value");
     llvm::Value *v = bucketOf->getArg(0);
     v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
-    llvm::Value *exponent = m.num(0), *rest = v;
-    for (int step : {32, 16, 8, 4, 2, 1}) { // floor(log2 v) by halving: there is no instruction for it
-        llvm::Value *big = b.CreateICmpUGE(rest, m.num(int64_t(1) << step));
-        exponent = b.CreateAdd(exponent, b.CreateSelect(big, m.num(step), m.num(0)));
-        // LLVM must not look back through the steps: what there is to know of the bits doubles with each.
-        rest = m.opaque(b.CreateSelect(big, b.CreateLShr(rest, m.num(step)), rest));
-    }
+    // floor(log2 v) without an instruction for it, and without branches, each of which would double what the verifier walks: the highest bit alone,
+    // times a de Bruijn sequence, has a number of its own in its upper six bits.
+    constexpr uint64_t kDeBruijn = 0x03f79d71b4cb0a89;
+    llvm::Value *smeared = v;
+    for (int step : {1, 2, 4, 8, 16, 32})
+        smeared = b.CreateOr(smeared, b.CreateLShr(smeared, m.num(step)));
+    llvm::Value *highest = b.CreateSub(smeared, b.CreateLShr(smeared, m.num(1)));
+    std::vector<uint8_t> exponents(64);
+    for (unsigned bit = 0; bit < 64; ++bit)
+        exponents[(kDeBruijn << bit) >> 58] = static_cast<uint8_t>(bit);
+    llvm::Constant *table = llvm::ConstantDataArray::get(m.context, exponents);
+    llvm::Value *number = b.CreateLShr(b.CreateMul(highest, m.num(static_cast<int64_t>(kDeBruijn))), m.num(58));
+    llvm::Value *exponent = b.CreateZExt(b.CreateLoad(m.i8(), b.CreateGEP(m.i8(), m.global("log2__", table->getType(), m.diArray(m.diInt(8, false), 64), ".rodata", table), number)), m.i64());
     llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
     llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
     b.CreateRet(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket));
