@@ -490,7 +490,7 @@ void CoreWriter::declarations() {
     for (const auto &h : surface.hooks) {
         int number = ++numbers[h->name];
         const HookRow *row = findHook(h->name);
-        if (!containsReturn(h->body) || decides(h.get()) || row->result.known())
+        if (!containsReturn(h->body) || decides(h.get()) || (row->result.known() && h->name != "select_cpu"))
             continue;
         origin = h->nameSpan;
         open("fn on_" + h->name + "__" + std::to_string(number) + "(" + parameters(*h) + ")");
