@@ -59,6 +59,15 @@ bool CoreWriter::isGenerated(const std::string &name) const {
     return false;
 }
 
+/// The constants that stay constants: a discipline's carries its name.
+std::string CoreWriter::constName(const ConstDecl &c) const {
+    for (const auto &d : surface.disciplines)
+        for (const auto &own : d->consts)
+            if (own.get() == &c)
+                return d->name + "__" + c.name;
+    return reference(c.name);
+}
+
 /// Whether the declaration is a function of the queue's discipline.
 bool CoreWriter::ownFunction(const QueueDecl *q, const void *decl) const {
     return q && q->discipline && std::any_of(q->discipline->fns.begin(), q->discipline->fns.end(), [&](const auto &f) { return f.get() == decl; });
@@ -110,6 +119,8 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             return nullptr;
         case RefKind::Const: {
             auto *c = static_cast<const ConstDecl *>(x.ref.decl);
+            if (c->type.kind == TypeKind::Time) // there is no literal of its type
+                return parsed(constName(*c));
             auto literal = make(c->type.kind == TypeKind::Bool ? ExprKind::Bool : ExprKind::Number, "");
             literal->value = c->evaluated;
             literal->unit = c->type.kind == TypeKind::Duration || c->type.kind == TypeKind::Time ? Unit::Duration : c->type.kind == TypeKind::Ratio ? Unit::Ratio : Unit::None;
@@ -120,12 +131,9 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         case RefKind::Rules: {
             auto *rules = static_cast<const RulesDecl *>(x.ref.decl);
             if (x.kind == ExprKind::Member) { // p.media: over that task
-                std::string task = printExpr(*rewrite(*x.args[0], q, instance, names));
-                return clone(*rules->value, [&](const Expr &y) -> ExprPtr {
-                    if (y.ref.decl == &implicitTask)
-                        return parsed(task);
-                    return y.ref.kind == RefKind::Const || y.ref.kind == RefKind::Rules ? replace(y) : nullptr;
-                });
+                auto inner = names;
+                inner[&implicitTask] = printExpr(*rewrite(*x.args[0], q, instance, names));
+                return rewrite(*rules->value, q, instance, inner);
             }
             return clone(*rules->value, replace);
         }
@@ -226,7 +234,7 @@ void CoreWriter::body(const Block &block, const QueueDecl *q, const std::string 
             made->value->name = from + " >= 0";
             made->value->span = s.span;
             for (const StmtPtr &x : s.body)
-                made->body.push_back(clone(*x, [&](const Expr &e) { return e.ref.kind == RefKind::None ? nullptr : rewrite(e, q, instance, inner); }));
+                made->body.push_back(clone(*x, [&](const Expr &e) { return rewrite(e, q, instance, inner); }));
             copyBlock(s.orElse, made->orElse);
             return made;
         }
@@ -374,6 +382,15 @@ void CoreWriter::declarations() {
             values += (values.empty() ? "" : ", ") + v;
         line("enum " + e->name + " { " + values + " }");
     }
+    auto constant = [&](const ConstDecl &c, const std::string &name) {
+        if (c.type.kind == TypeKind::Time)
+            line("const " + name + ": time = " + std::to_string(c.evaluated) + "ns;");
+    };
+    for (const auto &c : surface.consts)
+        constant(*c, c->name);
+    for (const auto &d : surface.disciplines)
+        for (const auto &c : d->consts)
+            constant(*c, constName(*c));
     for (const auto &p : surface.params) {
         origin = p->nameSpan;
         line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + p->typeName.name + " = " + text(*p->value) + (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");

@@ -52,6 +52,7 @@ private:
     // Names and values of the surface, rewritten for the core.
     /// A top-level name as the core writes it: `NAME__top` where an argument or local of generated code has that name.
     bool isGenerated(const std::string &name) const;
+    std::string constName(const ConstDecl &c) const;
     bool ownFunction(const QueueDecl *q, const void *decl) const;
     bool hasInstances(const QueueDecl &q) const;
     std::string reference(const std::string &name) const;

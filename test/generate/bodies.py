@@ -104,7 +104,7 @@ class Bodies:
             return ["assert %s;" % (self.pick("%s.nice >= -20 and %s.nice <= 19", "%s.pid >= 0", "%s.cpu.id < cpus.count", "%s.static_prio - 120 == %s.nice", "%s.cpu.llc >= 0", "%s == %s").replace("%s", task))]
         if s.cpus:
             return ["assert %s;" % (self.pick("%s.id < cpus.count", "%s.capacity <= 1024", "%s in llc(%s.llc)", "%s in core(%s.core)", "%s in cpus", "cpu(%s.id) == %s").replace("%s", self.random.choice(s.cpus)))]
-        text, value = self.known("int", 3)
+        text, value = self.known("int", 3, constant=bool(s.discipline))
         return ["assert %s == %s;" % (text.at(BITS), self.exactly("int", value))]
 
     def scope(self, s, depth):

@@ -156,7 +156,7 @@ class Generator(Expressions, Bodies):
         s.locals += [(name, type, False) for name, type, _ in d.parameters]
         d.locals = list(s.locals)
         for kind, into in (("task", d.task_fields), ("queue", d.queue_fields)):
-            if body := self.fields(into, 3):
+            if body := self.fields(into, 3, arrays=kind == "task" or "array of an instance" not in HELD_BACK):
                 lines += braces(kind, body)
         for _ in self.some(2):
             lines += self.function(d)
@@ -193,7 +193,7 @@ class Generator(Expressions, Bodies):
         return braces("discipline %s%s" % (d.name, "(%s)" % ", ".join(arguments) if arguments else ""), lines)
 
     def own_pick(self, d):
-        s = Scope([], ["c"], contexts=("dispatch",), discipline=d, slice=True)
+        s = Scope([], ["c"], contexts=("dispatch",), discipline=d)
         s.locals = d.locals + [("c", "cpu", False)]
         t = self.name("t")
         inner = s.inner(tasks=[t])
