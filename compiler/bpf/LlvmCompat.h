@@ -21,9 +21,9 @@ inline const llvm::Target *lookupTarget(const llvm::Triple &triple, std::string 
 
 inline llvm::TargetMachine *createMachine(const llvm::Target &target, const llvm::Triple &triple, llvm::StringRef cpu, llvm::StringRef features) {
 #if LLVM_VERSION_MAJOR >= 21
-    return target.createTargetMachine(triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_);
+    return target.createTargetMachine(triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Less);
 #else
-    return target.createTargetMachine(triple.str(), cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_);
+    return target.createTargetMachine(triple.str(), cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Less);
 #endif
 }
 

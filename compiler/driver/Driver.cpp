@@ -73,7 +73,8 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
     }
 
     // Core → LLVM module
-    Module module(std::string(sources.name(file)), sources);
+    // Never deleted, see main.
+    Module &module = *new Module(std::string(sources.name(file)), sources);
     lower(core, *policy, sources, module, diags);
     if (!diags.ok())
         return {};
