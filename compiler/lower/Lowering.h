@@ -103,8 +103,8 @@ private:
     void inlineBody(const Block &body, llvm::AllocaInst *result);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
-    /// The kernel's form of a format in `out`, the values in `data`; the size of these in bytes.
-    llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out);
+    /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
+    llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts = {});
 
     // Expressions.cpp
     Val emit(const Expr &e);

@@ -222,13 +222,15 @@ void Lowering::forLoop(const Stmt &s) {
     });
 }
 
-llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out) {
+llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts) {
+    size_t hole = 0;
     for (size_t i = 0; i < format.size(); ++i) {
         bool pair = i + 1 < format.size();
         if (pair && ((format[i] == '{' && format[i + 1] == '{') || (format[i] == '}' && format[i + 1] == '}')))
             out += format[i++];
         else if (pair && format[i] == '{' && format[i + 1] == '}') {
-            out += "%lld";
+            out += hole < texts.size() && texts[hole] ? "%s" : "%lld";
+            ++hole;
             ++i;
         } else if (format[i] == '%')
             out += "%%";
@@ -244,7 +246,15 @@ llvm::Value *Lowering::formatted(const std::string &format, const std::vector<ll
 void Lowering::logStmt(const Stmt &s) {
     const Expr &call = *s.value;
     std::vector<llvm::Value *> values;
+    std::vector<bool> texts;
     for (size_t i = 2; i < call.args.size(); ++i) {
+        if (call.args[i]->type.kind == TypeKind::Text) { // comm: the kernel reads the text itself
+            auto *row = static_cast<const AttributeRow *>(call.args[i]->ref.decl);
+            values.push_back(b.CreatePtrToInt(m.fieldAddress(value(*call.args[i]->args[0]), "task_struct", std::string(row->path)), m.i64()));
+            texts.push_back(true);
+            continue;
+        }
+        texts.push_back(false);
         llvm::Value *v = value(*call.args[i]);
         if (call.args[i]->type.kind == TypeKind::Task)
             v = m.loadField(v, "task_struct", "pid");
@@ -252,7 +262,7 @@ void Lowering::logStmt(const Stmt &s) {
     }
     std::string format;
     Module::Scratch data(m, std::max<size_t>(1, values.size()));
-    llvm::Value *size = formatted(call.args[1]->name, values, data, format);
+    llvm::Value *size = formatted(call.args[1]->name, values, data, format, texts);
     if (frame.context == kDump) {
         m.call("scx_bpf_dump_bstr", {m.text(format, true), data, size});
         return;

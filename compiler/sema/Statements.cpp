@@ -190,6 +190,8 @@ void Checker::logCall(Stmt &s) {
         Expr &arg = *call.args[i];
         if (arg.kind == ExprKind::Name)
             if (auto symbol = lookup(arg.name); symbol && symbol->ref.kind == RefKind::Stat) { // the one place that reads a counter
+                if (static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram)
+                    diags.report(Diag::NoValue, arg.span, arg.name, "a histogram is no single number");
                 arg.ref = symbol->ref;
                 arg.type = {TypeKind::Int};
                 continue;
@@ -197,6 +199,8 @@ void Checker::logCall(Stmt &s) {
         Type t = type(arg);
         if (t.optional)
             diags.report(Diag::OptionalUsed, arg.span);
+        else if (t.kind == TypeKind::Text && static_cast<const AttributeRow *>(arg.ref.decl)->read != Read::Comm)
+            diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", "`" + arg.name + "`, which is only compared");
         else if (t.kind == TypeKind::CpuSet || t.kind == TypeKind::Instance || t.isArray())
             diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", typeText(t));
     }
