@@ -189,9 +189,26 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             result = b.CreateZExt(result, m.i32());
     } else
         hookBody(decl);
+    if (event == "cpu_online" || event == "cpu_offline")
+        restartForSets(event);
     if (event == "dispatch")
         dispatchEpilogue();
     b.CreateRet(result ? result : m.num32(0));
+}
+
+/// Who waits in a queue with a set may have lost its last CPU, or waits in the escape although one has come: the policy is loaded again,
+/// as one without these hooks is.
+void Lowering::restartForSets(const std::string &event) {
+    constexpr int64_t kRestart = int64_t(1) << 48, kHotplug = int64_t(1) << 32; // SCX_ECODE_ACT_RESTART, SCX_ECODE_RSN_HOTPLUG
+    bool sets = false;
+    for (const auto &q : core.queues)
+        sets |= q->on != nullptr;
+    if (!sets)
+        return;
+    Module::Scratch data(m, 1);
+    std::string text;
+    llvm::Value *size = formatted(event + ", and queues have sets of CPUs", {}, data, text);
+    m.call("scx_bpf_exit_bstr", {m.num(kRestart | kHotplug), m.text(text, true), data, size});
 }
 
 /// Nothing else was found: prev goes on with its own queue's slice. If it was kept anywhere, it starts to run anew.

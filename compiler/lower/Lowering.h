@@ -91,6 +91,7 @@ private:
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
     void dispatchEpilogue();
+    void restartForSets(const std::string &event);
     void underRcu(const std::function<void()> &body);
 
     // Statements.cpp

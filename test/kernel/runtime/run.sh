@@ -121,6 +121,22 @@ PY
     expect "" "$(cat out)" "output with --no-stats"
 }
 
+test_sets() { # a policy that hears of hotplug and has queues on sets of CPUs is loaded again all the same
+    start $objects/sets.bpf.o
+    echo 0 > /sys/devices/system/cpu/cpu3/online
+    until_lines 1 err 'CPUs changed, loading again$'
+    until_lines 1 err 'schedules this machine, 3 CPUs$'
+    hog 2
+    runs_on $hog
+    kill -9 $hog
+    echo 1 > /sys/devices/system/cpu/cpu3/online
+    until_lines 2 err 'CPUs changed, loading again$'
+    until_lines 2 err 'schedules this machine, 4 CPUs$'
+    expect enabled "$(state)" state
+    kill -INT $run
+    finish 0
+}
+
 test_hotplug() { # a CPU that goes or comes ends the policy; scxrun loads it again, and --for counts on
     local cpu=/sys/devices/system/cpu/cpu3/online
     start --for 25s --json $objects/fair.bpf.o
