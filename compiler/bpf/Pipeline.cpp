@@ -123,6 +123,13 @@ void Module::optimise(bool full) {
     passes.crossRegisterProxies(loops, functions, graphs, modules);
     llvm::ModulePassManager manager = full ? shortPipeline(passes) : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
     manager.run(*ir, modules);
+    // A kernel symbol that nothing uses any more would still be an extern of the object, but one without BTF, which libbpf refuses.
+    for (llvm::Function &function : llvm::make_early_inc_range(*ir))
+        if (function.isDeclaration() && function.use_empty())
+            function.eraseFromParent();
+    for (llvm::GlobalVariable &variable : llvm::make_early_inc_range(ir->globals()))
+        if (variable.isDeclaration() && variable.use_empty())
+            variable.eraseFromParent();
 }
 
 std::string Module::irText() {
