@@ -57,7 +57,7 @@ promise() { # SECONDS A B PERCENT
     problem "the ratio was wrong in each of $attempt measurements"
 }
 
-count=0 bad=0
+count=0 bad=0 failed=
 for name in ${*:-$(cd "$cases" && ls *.sh | sed 's,\.sh$,,')}; do
     count=$((count + 1)) killed= figures=
     if start_policy "$objects/$name.bpf.o"; then
@@ -66,7 +66,7 @@ for name in ${*:-$(cd "$cases" && ls *.sh | sed 's,\.sh$,,')}; do
         kill -KILL $killed 2> /dev/null
         wait $killed 2> /dev/null
     fi
-    report "$name" "$figures" || bad=$((bad + 1))
+    report "$name" "$figures" || { bad=$((bad + 1)) failed="$failed $name"; }
 done
-echo "$count cases, $bad failed"
+echo "$count cases, $bad failed${failed:+:$failed}" # by name again: the last line is the one that a shortened log keeps
 [ $bad = 0 ]

@@ -34,7 +34,7 @@ finish() {
     done
 }
 
-count=0 bad=0
+count=0 bad=0 failed=
 for object in "$objects"/*.bpf.o; do
     [ -r "$object" ] || { echo "no policy in $objects"; exit 1; }
     name=$(basename "$object" .bpf.o)
@@ -47,7 +47,7 @@ for object in "$objects"/*.bpf.o; do
         [ $took -ge 500 ] || problem "the load took less than 5 s"
         end_policy
     fi
-    report "$name" "$(((loaded - began) / 100)) s to load, $((took / 100)) s of load" || bad=$((bad + 1))
+    report "$name" "$(((loaded - began) / 100)) s to load, $((took / 100)) s of load" || { bad=$((bad + 1)) failed="$failed $name"; }
 done
-echo "$count policies on $(nproc) CPUs, $bad failed"
+echo "$count policies on $(nproc) CPUs, $bad failed${failed:+:$failed}"
 [ $bad = 0 ]
