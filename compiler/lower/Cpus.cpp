@@ -9,6 +9,10 @@ namespace scx {
 
 llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     auto between = [&](const Expr &low, const Expr &high) {
+        // In one unsigned comparison, as LLVM may put this, the verifier sees no bound of the CPU; so LLVM must not see it either, or it would leave out
+        // the mask of an index.
+        if (!llvm::isa<llvm::Constant>(cpu))
+            cpu = m.opaque(cpu);
         return b.CreateAnd(b.CreateICmpSGE(cpu, value(low)), b.CreateICmpSLE(cpu, value(high)));
     };
     if (set.kind == ExprKind::Range || set.kind == ExprKind::CpuRange)
