@@ -6,6 +6,11 @@
 #include <llvm/IR/IntrinsicsBPF.h>
 
 namespace scx {
+namespace {
+
+constexpr int kSmpProcessorId = 8, kCurrentTask = 35;
+
+} // namespace
 
 llvm::Value *Module::fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf) {
     std::string current = structName;
@@ -87,6 +92,10 @@ llvm::Function *Module::kfunc(const std::string &name) {
                                             llvm::GlobalValue::ExternalWeakLinkage, name, *ir);
     function->setSection(".ksyms");
     function->setDoesNotThrow();
+    if (name == "scx_bpf_task_cpu") { // so that asking in vain costs nothing
+        function->setOnlyReadsMemory();
+        function->setWillReturn();
+    }
     function->setSubprogram(debug.createFunction(unit, name, name, unit->getFile(), 0, debug.createSubroutineType(debug.getOrCreateTypeArray(diTypes)), 0,
                                                  llvm::DINode::FlagPrototyped, llvm::DISubprogram::SPFlagZero));
     return function;
@@ -123,7 +132,13 @@ llvm::Value *Module::helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Val
     std::vector<llvm::Type *> types;
     for (llvm::Value *arg : args)
         types.push_back(arg->getType());
-    return builder.CreateCall(llvm::FunctionType::get(result, types, false), builder.CreateIntToPtr(num(id), ptr()), args);
+    llvm::CallInst *call = builder.CreateCall(llvm::FunctionType::get(result, types, false), builder.CreateIntToPtr(num(id), ptr()), args);
+    if (id == kSmpProcessorId || id == kCurrentTask) { // the same all through a program: it stays on its CPU
+        call->setDoesNotAccessMemory();
+        call->setDoesNotThrow();
+        call->addFnAttr(llvm::Attribute::WillReturn);
+    }
+    return call;
 }
 
 llvm::Value *Module::kernelVariable(const std::string &name) {

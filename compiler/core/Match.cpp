@@ -166,9 +166,10 @@ void CoreWriter::selectCpu() {
         return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
+    bool kernels = targets.size() == 1 && !surface.place && servers(*targets[0].queue).empty(); // the kernel's search alone
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
     std::vector<std::pair<std::string, std::vector<size_t>>> searches;
-    for (size_t i = 0; i < targets.size(); ++i) {
+    for (size_t i = 0; i < (kernels ? 0 : targets.size()); ++i) {
         std::vector<PrintedLine> outer = std::move(lines);
         lines.clear();
         ++depth;
@@ -194,7 +195,10 @@ void CoreWriter::selectCpu() {
     open("on select_cpu(p, prev)");
     userBodies("select_cpu", "p");
     line(surface.match ? "let r = match__(p);" : "let r = 0;");
-    line("var found = -1;");
+    if (kernels)
+        open("if let c = default_idle(p, prev)");
+    else
+        line("var found = -1;");
     for (size_t s = 0; s < searches.size(); ++s) {
         std::string condition;
         for (size_t i : searches[s].second)
@@ -202,8 +206,10 @@ void CoreWriter::selectCpu() {
         std::string search = "found = place" + std::to_string(s) + "__(p, prev);";
         line(searches.size() == 1 ? search : "if " + condition + " { " + search + " }");
     }
-    open("if found >= 0");
-    line("let c = cpu(found);");
+    if (!kernels) {
+        open("if found >= 0");
+        line("let c = cpu(found);");
+    }
     line("belong__(p, r, c);");
     for (size_t i = 0; i < targets.size(); ++i) {
         const QueueDecl &q = *targets[i].queue;

@@ -7,6 +7,8 @@
 namespace scx {
 
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
+    if (frame.context == kDispatch && task == frame.prev)
+        return frame.cpu;
     // Two loads where the kernel keeps the number in thread_info, a call elsewhere; CO-RE decides at load.
     return m.choose(m.fieldExists(task, "task_struct", "thread_info.cpu"), [&] { return m.loadField(task, "task_struct", "thread_info.cpu"); },
                     [&] { return m.call("scx_bpf_task_cpu", {task}); });

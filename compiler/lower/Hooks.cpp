@@ -2,12 +2,17 @@
 // Which programs are there, and what surrounds the body of a hook?
 #include "lower/Lowering.h"
 
+#include <llvm/IR/Dominators.h>
+
+#include <algorithm>
+
 namespace scx {
 namespace {
 
 constexpr int kTimerInit = 169, kTimerSetCallback = 170, kTimerStart = 171, kMapLookup = 1, kProbeReadStr = 115;
 constexpr int kMapArray = 2, kClockMonotonic = 1;
-constexpr int64_t kSearchedAll = int64_t(1) << 32; // in a slot's flags, above the kernel's wake flags
+constexpr int64_t kSearchedAll = int64_t(1) << 30; // in a slot's flags, above the kernel's wake flags
+constexpr int64_t kEnqueueWakeup = 1;              // SCX_ENQ_WAKEUP
 
 } // namespace
 
@@ -34,6 +39,16 @@ llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
 /// enqueue begins: what select_cpu or dispatch left in this CPU's slot for this very task. Emptied, for the task's next enqueue is
 /// another event.
 void Lowering::recallSlot() {
+    if (slotless) { // only dispatch leaves something; a waking task has been through select_cpu, which looked everywhere
+        frame.searched = b.CreateICmpNE(b.CreateAnd(frame.enqFlags, m.num(kEnqueueWakeup)), m.num(0));
+        frame.recalled = m.choose(frame.searched, [&]() -> llvm::Value * { return m.num(-1); }, [&]() -> llvm::Value * {
+            llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
+            llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
+            b.CreateStore(m.num(0), slot);
+            return b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
+        });
+        return;
+    }
     llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
     llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
     b.CreateStore(m.num(0), slot);
@@ -46,6 +61,16 @@ void Lowering::recallSlot() {
 
 /// select_cpu ends without having placed the task: its enqueue follows at once, on this CPU.
 void Lowering::fillSlot() {
+    // Where nothing is to be told but that each wakeup has searched everywhere, enqueue knows that from its flags.
+    auto stores = [](llvm::AllocaInst *to) { return std::count_if(to->user_begin(), to->user_end(), [](llvm::User *u) { return llvm::isa<llvm::StoreInst>(u); }); };
+    llvm::DominatorTree tree(*m.function());
+    bool always = std::any_of(frame.searchedAll->user_begin(), frame.searchedAll->user_end(), [&](llvm::User *u) {
+        auto *store = llvm::dyn_cast<llvm::StoreInst>(u);
+        return store && store->getValueOperand() == b.getTrue() && tree.dominates(store->getParent(), b.GetInsertBlock());
+    });
+    slotless = always && stores(frame.remembered) == 1 && !readsWakeup && !assignsSlice;
+    if (slotless)
+        return;
     m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), frame.placed), b.getTrue()), [&] {
         llvm::Value *cpu = thisCpu();
         llvm::Value *searched = b.CreateSelect(b.CreateLoad(m.i1(), frame.searchedAll), m.num(kSearchedAll), m.num(0));
@@ -53,7 +78,7 @@ void Lowering::fillSlot() {
         b.CreateStore(b.CreateLoad(m.i64(), frame.remembered), cpuState(cpu, kSlotValue));
         if (assignsSlice)
             b.CreateStore(b.CreateLoad(m.i64(), frame.slice), cpuState(cpu, kSlotSlice));
-        b.CreateStore(b.CreateOr(b.CreateAnd(frame.wakeFlags, m.num(0xffffffff)), searched), cpuState(cpu, kSlotFlags));
+        b.CreateStore(readsWakeup ? b.CreateOr(b.CreateAnd(frame.wakeFlags, m.num(0xffffffff)), searched) : searched, cpuState(cpu, kSlotFlags));
     });
 }
 

@@ -21,8 +21,10 @@ void Lowering::putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, ll
 }
 
 /// The CPU that was named, if the task may run there, else the task's own, where it certainly may. Outside the queue's set: the nearest
-/// online CPU of the set that the task may use, or -1.
+/// online CPU of the set that the task may use, or -1. Nothing is asked for a queue that every CPU serves.
 llvm::Value *Lowering::homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task) {
+    if (!q.on && q.domain == Domain::None)
+        return m.num(0);
     llvm::Value *wanted = taskCpu(task);
     if (at) {
         llvm::Value *named = value(*at);
@@ -61,7 +63,6 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
     llvm::Value *searched = frame.searched ? frame.searched : b.getFalse();
     if (frame.searchedAll)
         searched = b.CreateLoad(m.i1(), frame.searchedAll);
-    llvm::Value *own = taskCpu(task);
     auto unlessPinned = [&](const std::function<void()> &then) { m.ifThen(b.CreateICmpNE(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1)), then); };
     if (!q.on && q.domain == Domain::None) { // every CPU serves it
         m.ifThen(b.CreateXor(searched, b.getTrue()), [&] {
@@ -72,7 +73,7 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
         });
         return;
     }
-    llvm::Value *escaped = b.CreateICmpSLT(home, m.num(0)); // only with a set
+    llvm::Value *own = taskCpu(task), *escaped = b.CreateICmpSLT(home, m.num(0)); // escaped only with a set
     llvm::Value *instance = q.on ? b.CreateSelect(escaped, own, home) : home;
     auto serves = [&](llvm::Value *cpu) {
         llvm::Value *near = withinReach(q, cpu, instance);

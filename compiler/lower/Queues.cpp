@@ -148,9 +148,9 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     if (unfair(q))
         b.CreateStore(q.on ? m.choose(inside, [&] { return consumeAged(q, instance); }, [&]() -> llvm::Value * { return b.getFalse(); }) : consumeAged(q, instance), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
-    if (keeps && ordered(q)) {
-        // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
-        unlessGot([&] { m.ifThen(mine(), [&] {
+    auto take = [&] { b.CreateStore(consumeDsq(id), got); };
+    // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
+    auto keepIfFirst = [&] {
             Module::Scratch it(m, kDsqIterator);
             llvm::AllocaInst *first = m.local(m.i1(), "first");
             b.CreateStore(b.getTrue(), first);
@@ -168,11 +168,15 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
             b.SetInsertPoint(end);
             m.call("bpf_iter_scx_dsq_destroy", {it});
             m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
-        }); });
-    }
-    unlessGot([&] { b.CreateStore(consumeDsq(id), got); });
-    if (keeps)
-        unlessGot([&] { m.ifThen(mine(), keepPrev); });
+    };
+    auto takeOrKeep = [&] {
+        if (ordered(q))
+            keepIfFirst();
+        unlessGot(take);
+        unlessGot(keepPrev);
+    };
+    // Apart from the first, so that a CPU whose task has gone has nothing else to do.
+    unlessGot([&] { keeps ? m.ifThen(mine(), takeOrKeep, take) : take(); });
     if (q.domain != Domain::None && reach(q) != "none") {
         unlessGot([&] {
             llvm::AllocaInst *tried = m.local(m.i64(), "tried");

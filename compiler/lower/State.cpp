@@ -45,6 +45,7 @@ void Lowering::prepare() {
     if (const HookDecl *stopping = hookNamed("stopping"))
         needsRan = stopping->arguments.size() > 1;
     needsRan |= attributeRead(Read::Ran);
+    readsWakeup = attributeRead(Read::WakeSync) || attributeRead(Read::WakeFork) || attributeRead(Read::Waker);
     needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
                     operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
     const AttributeRow *slice = findAttribute(TypeKind::Task, "slice");
