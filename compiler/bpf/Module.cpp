@@ -33,7 +33,8 @@ Module::Module(const std::string &name, const SourceManager &sources)
     compat::setTriple(*ir, triple);
     ir->setDataLayout(target->createDataLayout());
     ir->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
-    ir->addModuleFlag(llvm::Module::Warning, "Dwarf Version", 5);
+    // BTF is all the kernel reads. A module that asks for the other format, which ELF does not have, and names no version of DWARF gets none.
+    ir->addModuleFlag(llvm::Module::Warning, "CodeView", 1);
     llvm::DIFile *file = debug.createFile(name, ".");
     unit = debug.createCompileUnit(DW_LANG_C11, file, "scxc", true, "", 0, "", llvm::DICompileUnit::FullDebug);
     auto *license = new llvm::GlobalVariable(*ir, llvm::ArrayType::get(i8(), 4), false, llvm::GlobalValue::ExternalLinkage,

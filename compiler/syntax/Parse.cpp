@@ -3,6 +3,7 @@
 #include "syntax/Parse.h"
 #include "syntax/ParseBody.h"
 #include "syntax/ParseErrors.h"
+#include "syntax/Words.h"
 
 namespace scx {
 namespace {
@@ -379,7 +380,7 @@ std::unique_ptr<Program> parse(FileId file, const SourceManager &sources, Diagno
         if (static_cast<unsigned char>(c) >= 0x80 || c == '\0')
             c = '\x01';
     antlr4::ANTLRInputStream input(ascii);
-    grammar::ScxLexer lexer(&input);
+    Words lexer(&input);
     lexer.removeErrorListeners();
     antlr4::CommonTokenStream tokens(&lexer);
     tokens.fill();
