@@ -39,8 +39,8 @@ percent() { echo $(($1 * 100 / ($2 > 0 ? $2 : 1))); }
 at_least() { # PERCENT A B: A is at least that much of B
     [ $(($2 * 100)) -ge $(($3 * $1)) ] && [ $3 -gt 0 ] || problem "$(percent $2 $3) % of what is due, at least $1 is promised"
 }
-wakes_within() { # MICROSECONDS: a task that sleeps 5 ms again and again gets a CPU that soon, in the mean
-    latency=$(timeout -s KILL 25 cyclictest --policy=other -q -l 400 -i 5000 2>&1 | grep -o 'Min:.*' | tr -s ' ')
+wakes_within() { # MICROSECONDS [CPU]: a task (pinned to CPU) that sleeps 5 ms again and again gets a CPU that soon, in the mean
+    latency=$(timeout -s KILL 25 ${2:+taskset -c $2} cyclictest --policy=other -q -l 400 -i 5000 2>&1 | grep -o 'Min:.*' | tr -s ' ')
     figure "${latency:-no wake-ups in time}"
     mean=$(echo "$latency" | sed -n 's/.*Avg: \([0-9]*\).*/\1/p')
     [ "${mean:-9999999}" -lt $1 ] || problem "a wake-up takes ${mean:-more than 60000} us in the mean, $1 are promised"
