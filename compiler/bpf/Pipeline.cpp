@@ -33,6 +33,7 @@ struct Collector : llvm::DiagnosticHandler {
     Diagnostics *diags;
     std::map<std::string, FileId> files;
     const SourceManager *sources;
+    std::set<std::string> told; // LLVM repeats itself at each instruction
 
     /// The beginning of a line.
     Span find(const std::string &file, unsigned wanted) const {
@@ -61,6 +62,11 @@ struct Collector : llvm::DiagnosticHandler {
             auto &located = static_cast<const llvm::DiagnosticInfoUnsupported &>(info);
             if (located.isLocationAvailable())
                 at = find(located.getLocation().getRelativePath().str(), located.getLocation().getLine());
+            text = located.getMessage().str();
+            if (text.find("stack limit") != std::string::npos)
+                text = "its values take more than 512 bytes of stack";
+            if (!told.insert(located.getFunction().getName().str() + text).second)
+                return true;
         }
         diags->report(Diag::BackEnd, at, text.substr(0, text.find('\n')));
         return true;

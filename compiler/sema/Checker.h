@@ -128,6 +128,7 @@ bool decidesPlace(const HookDecl &hook);
 void checkPlacement(Program &program, Diagnostics &diags);
 void checkDecisions(Program &program, Diagnostics &diags);
 void checkRules(Program &program, Diagnostics &diags);
+void checkSizes(const Program &program, Diagnostics &diags);
 void checkContexts(Program &program, CheckMode mode, Diagnostics &diags);
 
 } // namespace scx

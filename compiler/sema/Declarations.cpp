@@ -576,6 +576,7 @@ bool check(Program &program, CheckMode mode, Diagnostics &diags) {
     if (diags.ok())
         checkContexts(program, mode, diags);
     if (diags.ok() && mode == CheckMode::Surface) {
+        checkSizes(program, diags);
         checkRules(program, diags);
         checkPlacement(program, diags);
     }

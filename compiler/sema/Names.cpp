@@ -36,8 +36,6 @@ std::optional<Symbol> Checker::lookup(const std::string &name) {
             case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return std::nullopt;
             default: break;
             }
-        if (it->second.ref.kind == RefKind::Param)
-            used.insert(it->second.ref.decl);
         if (it->second.ref.kind == RefKind::Const) {
             for (auto &d : program.consts)
                 if (d.get() == it->second.ref.decl) {
@@ -55,6 +53,8 @@ bool Checker::bind(Expr &e, const std::string &name) {
     auto symbol = lookup(name);
     if (!symbol)
         return false;
+    if (symbol->ref.kind == RefKind::Param)
+        used.insert(symbol->ref.decl);
     e.ref = symbol->ref;
     e.type = symbol->type;
     return true;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Can every rule of `match` be reached, and is every task covered?
-// A condition is read as alternatives (the terms of its `or`), each a list of facts that hold together: a number within bounds, or
-// anything else by its text. A rule is shadowed when each of its alternatives implies an alternative of an earlier rule.
+// A condition is read as alternatives (the terms of its `or`, and of an `is` that stands by itself), each a list of facts that hold
+// together: a number within bounds, or anything else by its text. A rule is shadowed when each of its alternatives implies an
+// alternative of an earlier rule.
 #include "sema/Checker.h"
 #include "syntax/Print.h"
 
@@ -70,10 +71,36 @@ std::optional<Interval> boundsOf(Op op, int64_t n) {
 
 Op mirrored(Op op) { return op == Op::Lt ? Op::Gt : op == Op::Gt ? Op::Lt : op == Op::Le ? Op::Ge : op == Op::Ge ? Op::Le : op; }
 
-Facts factsOf(const Expr &alternative) {
+/// A term of `or`; of an `is` with several patterns that is the whole term, one of them.
+struct Alternative {
+    const Expr *condition;
+    const Expr *pattern = nullptr;
+};
+
+std::vector<Alternative> alternativesOf(const Expr &condition) {
+    std::vector<const Expr *> terms;
+    split(condition, Op::Or, terms);
+    std::vector<Alternative> all;
+    for (const Expr *term : terms)
+        if (term->kind == ExprKind::Is)
+            for (size_t i = 1; i < term->args.size(); ++i)
+                all.push_back({term, term->args[i].get()});
+        else
+            all.push_back({term});
+    return all;
+}
+
+/// The numbers of a pattern behind `is`: a value or a range, if they are known.
+std::optional<Interval> boundsOf(const Expr &pattern) {
+    const Expr &first = pattern.kind == ExprKind::Range ? *pattern.args[0] : pattern, &last = pattern.kind == ExprKind::Range ? *pattern.args[1] : pattern;
+    auto low = Checker::evaluate(first), high = Checker::evaluate(last);
+    return low && high ? std::optional(Interval{*low, *high}) : std::nullopt;
+}
+
+Facts factsOf(const Alternative &alternative) {
     Facts facts;
     std::vector<const Expr *> terms;
-    split(alternative, Op::And, terms);
+    split(*alternative.condition, Op::And, terms);
     std::set<std::string> denied;
     for (const Expr *term : terms) {
         if (auto value = Checker::evaluate(*term)) {
@@ -91,6 +118,11 @@ Facts factsOf(const Expr &alternative) {
                 bounds = boundsOf(mirrored(term->op), *m);
             }
         }
+        const Expr *pattern = term->kind != ExprKind::Is ? nullptr : alternative.pattern ? alternative.pattern : term->args.size() == 2 ? term->args[1].get() : nullptr;
+        if (pattern && term->args[0]->type.kind != TypeKind::Time) {
+            subject = term->args[0].get();
+            bounds = boundsOf(*pattern);
+        }
         if (varies(*term)) { // never equal to another term
             facts.texts.insert(printExpr(*term) + " #" + std::to_string(term->span.file) + ":" + std::to_string(term->span.begin));
             continue;
@@ -104,7 +136,7 @@ Facts factsOf(const Expr &alternative) {
             facts.never |= known.empty();
             continue;
         }
-        facts.texts.insert(printExpr(*term));
+        facts.texts.insert(pattern ? printExpr(*term->args[0]) + " is " + printExpr(*pattern) : printExpr(*term));
         if (term->kind == ExprKind::Not)
             denied.insert(printExpr(*term->args[0]));
     }
@@ -130,13 +162,11 @@ void checkRules(Program &program, Diagnostics &diags) {
             otherwise = &rule;
             continue;
         }
-        std::vector<const Expr *> alternatives;
-        split(*rule.condition, Op::Or, alternatives);
         std::vector<Facts> possible;
         const MatchRule *first = nullptr;
         size_t taken = 0;
-        for (const Expr *alternative : alternatives) {
-            Facts facts = factsOf(*alternative);
+        for (const Alternative &alternative : alternativesOf(*rule.condition)) {
+            Facts facts = factsOf(alternative);
             if (facts.never)
                 continue;
             for (const auto &[before, by] : earlier)

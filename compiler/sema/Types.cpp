@@ -3,6 +3,7 @@
 #include "sema/Checker.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace scx {
 namespace {
@@ -221,9 +222,20 @@ Type Checker::typeIs(Expr &e) {
                 continue;
             }
             p.type = left;
-            size_t inner = p.name.size() > 2 ? p.name.find('*', 1) : std::string::npos;
-            if (!cgroup && inner != std::string::npos && inner + 1 < p.name.size())
+            auto starInside = [](const std::string &text) {
+                size_t inner = text.size() > 2 ? text.find('*', 1) : std::string::npos;
+                return inner != std::string::npos && inner + 1 < text.size();
+            };
+            if (!cgroup && starInside(p.name))
                 diags.report(Diag::BadPattern, p.span, "`*` stands at the beginning or the end of a pattern");
+            if (cgroup) {
+                std::istringstream components(p.name.substr(p.name.starts_with("/")));
+                for (std::string component; std::getline(components, component, '/');)
+                    if (component.empty())
+                        diags.report(Diag::BadPattern, p.span, "a cgroup's name is never empty; write one `/` between two names");
+                    else if (starInside(component))
+                        diags.report(Diag::BadPattern, p.span, "`*` stands at the beginning or the end of a name in a path");
+            }
             size_t bytes = p.name.size() - static_cast<size_t>(std::count(p.name.begin(), p.name.end(), '*'));
             if (bytes == 0 && p.name.find('*') == std::string::npos)
                 diags.report(Diag::BadPattern, p.span, "an empty pattern matches nothing; write `\"*\"` for everything");

@@ -8,6 +8,7 @@ namespace {
 using L = grammar::ScxLexer;
 constexpr int kMaxNesting = 256;
 constexpr int kMaxOperators = 1000;
+constexpr size_t kMaxName = 100; // the kernel refuses symbols of 512 bytes, and some of ours are made of several names
 
 std::string describe(const antlr4::dfa::Vocabulary &vocabulary, size_t type) {
     switch (type) {
@@ -149,6 +150,10 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
                 diags.report(Diag::BadNumber, span, token->getText(), number.error);
             break;
         }
+        case L::ID: // those with `__` were made of names that were short enough
+            if (std::string_view name = sources.text(span); name.size() > kMaxName && name.find("__") == std::string_view::npos)
+                diags.report(Diag::TooMany, span, "characters in a name", std::to_string(kMaxName));
+            break;
         case L::STRING:
             checkText(span, sources, diags);
             break;
