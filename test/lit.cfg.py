@@ -9,6 +9,7 @@ config.name = "scx"
 config.test_format = lit.formats.ShTest(False)
 config.suffixes = [".scx", ".test"]
 config.excludes = ["inputs"]
+lit_config.parallelism_groups["kernel"] = 1 # see kernel/lit.local.cfg
 config.test_source_root = os.path.dirname(__file__)
 root = os.path.dirname(config.test_source_root)
 

@@ -39,20 +39,20 @@ llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
 /// enqueue begins: what select_cpu or dispatch left in this CPU's slot for this very task. Emptied, for the task's next enqueue is
 /// another event.
 void Lowering::recallSlot() {
+    llvm::Value *mine = nullptr;
+    auto remembered = [&]() -> llvm::Value * {
+        llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
+        mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
+        b.CreateStore(m.num(0), slot);
+        return b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
+    };
     if (slotless) { // only dispatch leaves something; a waking task has been through select_cpu, which looked everywhere
         frame.searched = b.CreateICmpNE(b.CreateAnd(frame.enqFlags, m.num(kEnqueueWakeup)), m.num(0));
-        frame.recalled = m.choose(frame.searched, [&]() -> llvm::Value * { return m.num(-1); }, [&]() -> llvm::Value * {
-            llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
-            llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
-            b.CreateStore(m.num(0), slot);
-            return b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
-        });
+        frame.recalled = m.choose(frame.searched, [&]() -> llvm::Value * { return m.num(-1); }, remembered);
         return;
     }
-    llvm::Value *cpu = thisCpu(), *slot = cpuState(cpu, kSlotTask);
-    llvm::Value *mine = b.CreateICmpEQ(b.CreateLoad(m.i64(), slot), b.CreatePtrToInt(frame.task, m.i64()));
-    b.CreateStore(m.num(0), slot);
-    frame.recalled = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
+    frame.recalled = remembered();
+    llvm::Value *cpu = thisCpu();
     frame.wakeFlags = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotFlags)), m.num(0));
     if (assignsSlice)
         b.CreateStore(b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotSlice)), m.num(0)), frame.slice);

@@ -37,7 +37,7 @@ private:
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
-    bool slotless = false;     // select_cpu has nothing to tell enqueue
+    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;

@@ -151,23 +151,23 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     auto take = [&] { b.CreateStore(consumeDsq(id), got); };
     // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
     auto keepIfFirst = [&] {
-            Module::Scratch it(m, kDsqIterator);
-            llvm::AllocaInst *first = m.local(m.i1(), "first");
-            b.CreateStore(b.getTrue(), first);
-            m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
-            llvm::BasicBlock *next = m.block("peek.next"), *look = m.block("peek.look"), *eligible = m.block("peek.eligible"), *end = m.block("peek.end");
-            b.CreateBr(next);
-            b.SetInsertPoint(next);
-            llvm::Value *head = m.call("bpf_iter_scx_dsq_next", {it});
-            b.CreateCondBr(b.CreateICmpNE(head, llvm::ConstantPointerNull::get(m.ptr())), look, end);
-            b.SetInsertPoint(look);
-            b.CreateCondBr(mayRun(head, frame.cpu), eligible, next); // consume skips those that may not run here
-            b.SetInsertPoint(eligible);
-            b.CreateStore(compare(Op::Lt, keyFor(q, frame.prev), m.loadField(head, "task_struct", "scx.dsq_vtime"), true), first);
-            b.CreateBr(end);
-            b.SetInsertPoint(end);
-            m.call("bpf_iter_scx_dsq_destroy", {it});
-            m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
+        Module::Scratch it(m, kDsqIterator);
+        llvm::AllocaInst *first = m.local(m.i1(), "first");
+        b.CreateStore(b.getTrue(), first);
+        m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
+        llvm::BasicBlock *next = m.block("peek.next"), *look = m.block("peek.look"), *eligible = m.block("peek.eligible"), *end = m.block("peek.end");
+        b.CreateBr(next);
+        b.SetInsertPoint(next);
+        llvm::Value *head = m.call("bpf_iter_scx_dsq_next", {it});
+        b.CreateCondBr(b.CreateICmpNE(head, llvm::ConstantPointerNull::get(m.ptr())), look, end);
+        b.SetInsertPoint(look);
+        b.CreateCondBr(mayRun(head, frame.cpu), eligible, next); // consume skips those that may not run here
+        b.SetInsertPoint(eligible);
+        b.CreateStore(compare(Op::Lt, keyFor(q, frame.prev), m.loadField(head, "task_struct", "scx.dsq_vtime"), true), first);
+        b.CreateBr(end);
+        b.SetInsertPoint(end);
+        m.call("bpf_iter_scx_dsq_destroy", {it});
+        m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
     };
     auto takeOrKeep = [&] {
         if (ordered(q))

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Does the state fit into what the kernel gives? A task's storage has 64 KiB at most, some of which are the kernel's and the compiler's own;
 // CPU state is there 1024 times, and with all globals in one map, so its bound is what a machine would notice.
+#include "bpf/Tables.h"
 #include "sema/Checker.h"
 
 namespace scx {
 namespace {
 
 constexpr int64_t kMaxTask = 60'000, kMaxCpu = 65'536, kMaxGlobal = 64 << 20;
-constexpr int64_t kInstances = 1024, kHistogram = 2048;
+constexpr int64_t kHistogram = 2048;
 
 /// Adds up what one kind of state takes; tells where it is too much, once.
 class Budget {
@@ -40,7 +41,7 @@ void checkSizes(const Program &program, Diagnostics &diags) {
         if (q->discipline)
             for (const StateDecl &s : q->discipline->states)
                 for (const auto &f : s.fields)
-                    s.kind == StateKind::Task ? task.take(*f) : global.take(*f, q->domain == Domain::None ? 1 : kInstances);
+                    s.kind == StateKind::Task ? task.take(*f) : global.take(*f, q->domain == Domain::None ? 1 : kMaxCpus);
 }
 
 } // namespace scx
