@@ -7,6 +7,8 @@
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/LegacyPassManager.h>
+#include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/IR/CFG.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -129,6 +131,17 @@ void Module::optimise(bool full) {
     passes.crossRegisterProxies(loops, functions, graphs, modules);
     llvm::ModulePassManager manager = full ? shortPipeline(passes) : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
     manager.run(*ir, modules);
+    // The back end cannot turn a test round once it has chosen one, so each block stands before those it leads to: then it falls through to one of them.
+    for (llvm::Function &function : *ir) {
+        if (function.isDeclaration())
+            continue;
+        llvm::BasicBlock *before = nullptr;
+        for (llvm::BasicBlock *block : llvm::ReversePostOrderTraversal<llvm::Function *>(&function)) {
+            if (before)
+                block->moveAfter(before);
+            before = block;
+        }
+    }
     // A kernel symbol that nothing uses any more would still be an extern of the object, but one without BTF, which libbpf refuses.
     for (llvm::Function &function : llvm::make_early_inc_range(*ir))
         if (function.isDeclaration() && function.use_empty())

@@ -9,10 +9,7 @@ namespace scx {
 void CoreWriter::findTargets() {
     if (surface.match) {
         for (const MatchRule &rule : surface.match->rules) {
-            const QueueDecl *queue = nullptr;
-            for (const auto &q : surface.queues)
-                if (q->name == rule.queue)
-                    queue = q.get();
+            const QueueDecl *queue = queueNamed(rule.queue);
             const MatchRule *own = rule.options.empty() ? nullptr : &rule;
             size_t i = 0;
             while (i < targets.size() && (targets[i].queue != queue || targets[i].rule != own))
@@ -21,8 +18,26 @@ void CoreWriter::findTargets() {
                 targets.push_back({queue, own});
             targetOfRule.push_back(static_cast<int>(i));
         }
+        for (const auto &q : surface.queues)
+            if (const Option *limit = option(*q, "capacity"); limit && targetOf(limit->target) == targets.size())
+                targets.push_back({queueNamed(limit->target), nullptr});
     } else
         targets.push_back({surface.queues[0].get(), nullptr});
+}
+
+const QueueDecl *CoreWriter::queueNamed(const std::string &name) const {
+    for (const auto &q : surface.queues)
+        if (q->name == name)
+            return q.get();
+    return nullptr;
+}
+
+/// The target that is a queue by itself, without what a rule adds.
+size_t CoreWriter::targetOf(const std::string &queue) const {
+    size_t i = 0;
+    while (i < targets.size() && (targets[i].queue->name != queue || targets[i].rule))
+        ++i;
+    return i;
 }
 
 void CoreWriter::match() {
@@ -143,6 +158,43 @@ void CoreWriter::place(const Target &t) {
         else
             search((c.name == "core" ? "idle_core(" : "idle_cpu(") + within(set) + ")", guard);
     }
+}
+
+/// Who comes to a queue that is full goes to the one its `capacity` names, as if match had sent it there.
+void CoreWriter::overflow() {
+    std::vector<const QueueDecl *> full; // each before the one it overflows to; checks have seen that there is no circle
+    std::function<void(const QueueDecl &)> visit = [&](const QueueDecl &q) {
+        const Option *limit = option(q, "capacity");
+        if (!limit || std::find(full.begin(), full.end(), &q) != full.end())
+            return;
+        visit(*queueNamed(limit->target));
+        full.insert(full.begin(), &q);
+    };
+    for (const auto &q : surface.queues)
+        visit(*q);
+    overflows = !full.empty();
+    if (!overflows)
+        return;
+    open("fn overflow__(p: task, r: int) -> int");
+    line("var to = r;");
+    for (const QueueDecl *q : full) {
+        const Option *limit = option(*q, "capacity");
+        origin = limit->span;
+        std::string here;
+        for (size_t i = 0; i < targets.size(); ++i)
+            if (targets[i].queue == q)
+                here += (here.empty() ? "" : " or ") + std::string("to == ") + std::to_string(i);
+        if (here.empty())
+            continue;
+        std::string instance = reference(q->name) + (q->domain == Domain::None ? "" : "[p.cpu]");
+        line("if (" + here + ") and " + instance + ".len >= " + text(*limit->value, q) + " { to = " + std::to_string(targetOf(limit->target)) + "; }");
+    }
+    open("if to != r");
+    line("belong__(p, to, p.cpu);");
+    disciplineBodies("enqueue", "p");
+    close();
+    line("return to;");
+    close();
 }
 
 void CoreWriter::selectCpu() {
@@ -309,6 +361,8 @@ void CoreWriter::enqueue() {
     } else
         line("r = requeue__(p);");
     close();
+    if (overflows)
+        line("r = overflow__(p, r);");
     for (size_t i = 0; i < targets.size(); ++i) {
         origin = targets[i].rule ? targets[i].rule->span : targets[i].queue->nameSpan;
         if (targets.size() > 1)

@@ -36,7 +36,13 @@ const HookDecl *CoreWriter::userHook(const std::string &event) const {
 }
 
 std::string CoreWriter::instanceText(const QueueDecl &q, const std::string &cpu) const {
-    return q.domain == Domain::Cpu ? cpu + ".id" : q.domain == Domain::Llc ? cpu + ".llc" : q.domain == Domain::Node ? cpu + ".node" : "0";
+    switch (q.domain) {
+    case Domain::Cpu: return cpu + ".id";
+    case Domain::Core: return cpu + ".core";
+    case Domain::Llc: return cpu + ".llc";
+    case Domain::Node: return cpu + ".node";
+    default: return "0";
+    }
 }
 
 std::string CoreWriter::ifQueue(const QueueDecl &q, const std::string &task) const {
@@ -660,6 +666,8 @@ std::vector<PrintedLine> CoreWriter::write() {
     expires = true;
     match();
     admission();
+    if (!decides(userHook("enqueue")))
+        overflow();
     selectCpu();
     enqueue();
     dispatch();

@@ -39,6 +39,7 @@ private:
     std::vector<int> targetOfRule;
     bool expires = false; // the end of a slice is played in dispatch before the walk
     bool tracksQueue = false;
+    bool overflows = false; // some queue has a capacity
     bool keepsWaited = false; // the policy reads `waited`
     std::vector<std::string> cpuFields;
     std::vector<std::pair<std::string, std::string>> charges; // queue → statement in stopping__
@@ -88,6 +89,9 @@ private:
     void findTargets();
     void match();
     void admission();
+    const QueueDecl *queueNamed(const std::string &name) const;
+    size_t targetOf(const std::string &queue) const;
+    void overflow();
     void join(const QueueDecl &q, const std::string &task);
     void joinBody(const QueueDecl &q, const HookDecl &hook, const std::string &task, const std::string &instance, const std::string &from);
     void selectCpu();

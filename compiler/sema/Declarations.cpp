@@ -245,6 +245,8 @@ void Checker::checkOptions(Options &options, const char *of) {
             diags.report(Diag::BadOption, o.nameSpan, o.name, "needs a value");
             continue;
         }
+        if (!o.target.empty() && row->value != OptionValue::Capacity)
+            diags.report(Diag::BadOption, o.targetSpan, o.name, "takes no other queue");
         auto word = [&](std::initializer_list<const char *> words) {
             for (const char *w : words)
                 if (o.value->kind == ExprKind::Name && o.value->name == w)
@@ -276,6 +278,17 @@ void Checker::checkOptions(Options &options, const char *of) {
         case OptionValue::Steal:
             if (!word({"none", "core", "llc", "node", "any"}))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is none, core, llc, node or any");
+            break;
+        case OptionValue::Capacity:
+            require(*o.value, {TypeKind::Int});
+            if (auto n = evaluate(*o.value); n && *n < 1)
+                diags.report(Diag::OutOfRange, o.value->span, std::to_string(*n), "1 task and more");
+            if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
+            if (discipline)
+                diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
+            else if (o.target.empty())
+                diags.report(Diag::BadOption, o.nameSpan, o.name, "says where the others go: `capacity: N -> QUEUE`");
             break;
         case OptionValue::Switch:
             if (!word({"all", "partial"}))
@@ -355,8 +368,8 @@ void Checker::checkKeys(std::vector<ExprPtr> &keys) {
 }
 
 void Checker::checkQueue(QueueDecl &queue) {
-    if (queue.domain == Domain::Core || queue.domain == Domain::Cgroup)
-        diags.report(Diag::NotYet, queue.domainSpan, queue.domain == Domain::Core ? "`per core`" : "`per cgroup`", "use `per cpu` or `per llc`");
+    if (queue.domain == Domain::Cgroup)
+        diags.report(Diag::NotYet, queue.domainSpan, "`per cgroup`", "use `per cpu` or `per llc`");
     withTask([&] {
         checkKeys(queue.keys);
         checkOptions(queue.options, "queue");

@@ -14,7 +14,7 @@ constexpr OptionRow kOptions[] = {
     {"queue", "preempts", Queues, "", "whose tasks make room when one of this queue finds no idle CPU"},
     {"queue", "wait_limit", Limit, "", "at least this often each CPU offers itself to the queue; a quarter of the timeout"},
     {"queue", "steal", Steal, "", "how far a CPU looks for work in other instances; any"},
-    {"queue", "capacity", NotYet, "", "most tasks it holds"},
+    {"queue", "capacity", Capacity, "", "most tasks that wait in it, and where match sends those who come then"},
     {"queue", "backing", NotYet, "", "where its tasks are held"},
     {"queue", "exclusive", NotYet, "", "the SMT sibling stays empty"},
     {"queue", "at_most", NotYet, "", "share of CPUs it may use"},

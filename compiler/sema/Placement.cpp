@@ -119,6 +119,32 @@ void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &
         forEachEntry(child, visit);
 }
 
+/// The queues that others overflow to. Whoever overflows has to end up somewhere.
+std::set<std::string> checkCapacity(const Program &program, bool enqueueDecides, Diagnostics &diags) {
+    std::map<std::string, const Option *> limits;
+    for (const auto &q : program.queues)
+        for (const Option &o : q->options)
+            if (o.name == "capacity")
+                limits[q->name] = &o;
+    std::set<std::string> targets;
+    for (const auto &[name, limit] : limits) {
+        if (enqueueDecides)
+            diags.report(Diag::BadOption, limit->nameSpan, "capacity", "is looked at by `match`, and `on enqueue` decides here; compare `.len` there");
+        if (std::none_of(program.queues.begin(), program.queues.end(), [&](const auto &q) { return q->name == limit->target; })) {
+            diags.report(Diag::UnknownName, limit->targetSpan, limit->target, "");
+            continue;
+        }
+        targets.insert(limit->target);
+        std::set<std::string> passed{name};
+        auto next = limits.find(limit->target);
+        while (next != limits.end() && passed.insert(next->first).second)
+            next = limits.find(next->second->target);
+        if (next != limits.end())
+            diags.report(Diag::BadOption, limit->targetSpan, "capacity", "leads back to a queue that is full; let the last one have none");
+    }
+    return targets;
+}
+
 void checkPlacement(Program &program, Diagnostics &diags) {
     if (program.queues.empty()) {
         diags.report(Diag::NoQueue, program.policy.nameSpan);
@@ -153,6 +179,8 @@ void checkPlacement(Program &program, Diagnostics &diags) {
     if (program.match)
         for (const MatchRule &rule : program.match->rules)
             filled.try_emplace(rule.queue, &rule);
+
+    std::set<std::string> overflows = checkCapacity(program, enqueueDecides, diags);
 
     struct Service {
         bool always = false;
@@ -191,7 +219,7 @@ void checkPlacement(Program &program, Diagnostics &diags) {
 
     for (const auto &q : program.queues) {
         bool byRule = filled.contains(q->name) || (!program.match && !enqueueDecides);
-        bool byHand = inserted.contains(q->name);
+        bool byHand = inserted.contains(q->name) || overflows.contains(q->name);
         if (!byRule && !byHand) {
             diags.report(Diag::NothingFills, q->nameSpan, q->name);
             continue;

@@ -240,7 +240,7 @@ class Generator(Expressions, Bodies):
             ordering, q.ordered = "order by " + (self.key(s) if self.chance(75) else "%s, %s" % (self.key(s, time=False), self.key(s, time=False))), True
         else:
             ordering, q.ordered = self.pick("fifo", "fifo", "lifo"), False
-        q.domain = self.pick("cpu", "llc", "node") if self.chance(35) else None
+        q.domain = self.pick("cpu", "core", "llc", "node") if self.chance(35) else None
         q.on = self.served_set(bare=True) if self.chance(30) else None
         self.queues.append(q)
         q.head = "queue %s: %s%s%s" % (name, ordering, " per " + q.domain if q.domain else "", " on " + q.on if q.on else "")
