@@ -72,7 +72,9 @@ std::optional<int> readCommandLine(int argc, char **argv, CommandLine &into) {
     try {
         app.parse(arguments);
     } catch (const CLI::ParseError &error) {
-        return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 2;
+        if (error.get_exit_code() == 0) // --help, --version
+            return app.exit(error);
+        return usageError((std::string(error.what()) + "; see `scxc --help`").c_str());
     }
     if (!code.empty())
         return explain(code);

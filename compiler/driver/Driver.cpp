@@ -117,11 +117,15 @@ int runCompiler(int argc, char **argv) {
     try {
         std::optional<std::string> result = compile(options, sources, diags, read);
         if (result && diags.ok()) {
-            if (std::string error = writeFile(options.output, *result); !error.empty())
-                diags.report(Diag::CannotWrite, {}, options.output, error);
-            else if (!options.dependencyFile.empty())
-                if (std::string failed = writeFile(options.dependencyFile, dependencyRule(options.output, read)); !failed.empty())
-                    diags.report(Diag::CannotWrite, {}, options.dependencyFile, failed);
+            // The rule comes first: make takes an output that is there for done.
+            auto write = [&](const std::string &path, const std::string &bytes) {
+                std::string error = writeFile(path, bytes);
+                if (!error.empty())
+                    diags.report(Diag::CannotWrite, {}, path, error);
+                return error.empty();
+            };
+            if (options.dependencyFile.empty() || write(options.dependencyFile, dependencyRule(options.output, read)))
+                write(options.output, *result);
         }
     } catch (const std::exception &error) {
         diags.report(Diag::Internal, {}, std::string(error.what()));

@@ -549,6 +549,8 @@ void Checker::checkNames() {
         checkHook(*h, false);
     for (auto &e : program.everys) {
         require(*e->period, {TypeKind::Duration});
+        if (auto period = evaluate(*e->period); period && *period <= 0)
+            diags.report(Diag::OutOfRange, e->period->span, "a period of zero or less", "what a timer can have");
         returns = {};
         inHook = true;
         block(e->body);
