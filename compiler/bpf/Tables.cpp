@@ -144,7 +144,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::QueueConsume, kQ, "consume", false, {}, 0, kBool, kDispatch, false, "the first task that may run here, or the task that just ran if it belongs to the queue"},
     {Operation::QueueTake, kQ, "take__", false, {}, 0, kBool, kDispatch, true, "consume, the task that just ran left out"},
     {Operation::QueueSweep, kQ, "sweep__", false, {}, 0, kNone, kDispatch, true, "all who wait in it have a turn before who comes later; nothing where the order is a time or that of arrival"},
-    {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kSelectCpu | kEnqueue | kDispatch, false, "give the task to this CPU"},
+    {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "give the task to this CPU"},
     {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kPlaceContexts, false, "true if the CPU was idle and now waits for the task"},
     {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
     {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},

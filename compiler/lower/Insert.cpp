@@ -162,8 +162,10 @@ llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Va
                             if (slice)
                                 m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
                             llvm::Value *done = m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), cpu), m.num(0)});
-                            llvm::Value *before = b.CreateLoad(m.i1(), frame.dispatched);
-                            b.CreateStore(b.CreateOr(before, done), frame.dispatched);
+                            if (frame.context == kDispatch) { // for another CPU, it is no work for this one
+                                llvm::Value *before = b.CreateLoad(m.i1(), frame.dispatched);
+                                b.CreateStore(b.CreateOr(before, b.CreateAnd(done, b.CreateICmpEQ(cpu, frame.cpu))), frame.dispatched);
+                            }
                             return done;
                         },
                         [&]() -> llvm::Value * { return b.getFalse(); });
