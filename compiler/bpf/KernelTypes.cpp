@@ -15,14 +15,25 @@ constexpr KernelField kCpumask[] = {{"bits", 'L'}};
 constexpr KernelField kKernfs[] = {{"name", 'p', "char"}, {"id", 'L'}};
 constexpr KernelField kCgroup[] = {{"level", 'i'}, {"kn", 'p', "kernfs_node"}, {"ancestors", 'p', "cgroup", 1}};
 constexpr KernelField kCssSet[] = {{"dfl_cgrp", 'p', "cgroup"}};
+constexpr KernelField kNsCommon[] = {{"inum", 'u'}};
+constexpr KernelField kPidNamespace[] = {{"ns", 's', "ns_common"}};
+constexpr KernelField kUpid[] = {{"nr", 'i'}, {"ns", 'p', "pid_namespace"}};
+constexpr KernelField kPid[] = {{"level", 'u'}, {"numbers", 's', "upid", 1}};
+constexpr KernelField kScxTaskGroup[] = {{"weight", 'u'}};
+constexpr KernelField kTaskGroup[] = {{"scx_weight", 'u'}, {"scx", 's', "scx_task_group"}}; // the first until 6.16, the second since
 constexpr KernelField kTask[] = {
     {"thread_info", 's', "thread_info"}, {"flags", 'u'}, {"static_prio", 'i'}, {"se", 's', "sched_entity"}, {"scx", 's', "sched_ext_entity"},
     {"policy", 'u'}, {"nr_cpus_allowed", 'i'}, {"cpus_ptr", 'p', "cpumask"}, {"migration_disabled", 'h'}, {"pid", 'i'}, {"tgid", 'i'},
     {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
-    {"cgroups", 'p', "css_set"}};
+    {"cgroups", 'p', "css_set"}, {"nvcsw", 'L'}, {"self_exec_id", 'L'}, {"mm", 'p', "mm_struct"}, {"thread_pid", 'p', "pid"}, {"sched_task_group", 'p', "task_group"}};
 constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
 constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}};
-constexpr KernelField kRq[] = {{"clock", 'L'}};
+constexpr KernelField kRq[] = {{"clock", 'L'}, {"curr", 'p', "task_struct"}};
+constexpr KernelField kMm[] = {{"exe_file", 'p', "file"}};
+constexpr KernelField kFile[] = {{"f_path", 's', "path"}};
+constexpr KernelField kPath[] = {{"dentry", 'p', "dentry"}};
+constexpr KernelField kDentry[] = {{"d_parent", 'p', "dentry"}, {"d_name", 's', "qstr"}};
+constexpr KernelField kQstr[] = {{"name", 'p', "char"}};
 constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
 constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
 constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
@@ -31,6 +42,8 @@ constexpr KernelStruct kStructs[] = {
     {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
     {"scx_init_task_args", kInitTaskArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer}, {"rq", kRq},
+    {"mm_struct", kMm}, {"file", kFile}, {"path", kPath}, {"dentry", kDentry}, {"qstr", kQstr},
+    {"ns_common", kNsCommon}, {"pid_namespace", kPidNamespace}, {"upid", kUpid}, {"pid", kPid}, {"scx_task_group", kScxTaskGroup}, {"task_group", kTaskGroup},
 };
 
 constexpr KfuncRow kKfuncs[] = {
@@ -44,7 +57,7 @@ constexpr KfuncRow kKfuncs[] = {
     {"scx_bpf_dispatch_from_dsq_set_vtime", "vqL"}, {"scx_bpf_dsq_move_set_vtime", "vqL"},
     {"scx_bpf_create_dsq", "iLi"}, {"scx_bpf_dsq_nr_queued", "iL"}, {"scx_bpf_kick_cpu", "viL"},
     {"scx_bpf_test_and_clear_cpu_idle", "bi"}, {"scx_bpf_pick_idle_cpu", "iKL"}, {"scx_bpf_task_cpu", "it"}, {"scx_bpf_nr_cpu_ids", "u"},
-    {"scx_bpf_now", "L"}, {"scx_bpf_cpu_rq", "Ri"},
+    {"scx_bpf_now", "L"}, {"scx_bpf_cpu_rq", "Ri"}, {"scx_bpf_cpu_curr", "ti"},
     {"scx_bpf_get_idle_cpumask", "K"}, {"scx_bpf_get_idle_smtmask", "K"}, {"scx_bpf_put_idle_cpumask", "vK"},
     {"scx_bpf_get_online_cpumask", "K"}, {"scx_bpf_get_possible_cpumask", "K"}, {"scx_bpf_put_cpumask", "vK"},
     {"bpf_cpumask_test_cpu", "buK"},

@@ -59,6 +59,9 @@ enum class Read : uint8_t {
     SignedField,   // sign-extended
     Comm,          // the 16 bytes at `path` (comm, group_leader.comm); Text
     CgroupPath,    // Text: the task's cgroup on the v2 hierarchy
+    CgroupWeight,  // of the cpu controller's cgroup
+    NsPid,         // the last of thread_pid->numbers
+    PidNs,         // that one's namespace
     Nice,          // static_prio - 120
     PolicyOf,      // task's policy field → Policy value
     Kthread,       // flags & PF_KTHREAD
@@ -76,7 +79,18 @@ enum class Read : uint8_t {
     WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
     WakeFork,
     Waker,         // optional task: current in select_cpu
-    Waited,        // time spent waiting before this run; kept only when read
+    // Made by core/: state, hooks and functions that only a policy has that reads them.
+    Waited,        // time spent waiting before this run
+    LastRan,
+    AvgRun,
+    LastSlept,
+    NumaPinned,
+    CpuRunning,    // optional task
+    QueueHeadWait,
+    Exe,           // Text: the names of the executable and of its folders
+    // Internal, for these.
+    ExePath,       // as Exe, read at each evaluation
+    CpuRunningPid,
     CpuId,
     CpuLlc,        // dense number, 0 …
     CpuCore,       // number of its first CPU

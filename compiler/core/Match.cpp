@@ -201,6 +201,8 @@ void CoreWriter::selectCpu() {
     if (const HookDecl *own = userHook("select_cpu"); decides(own)) {
         origin = own->nameSpan;
         open("on select_cpu(p, prev)");
+        if (reads(Read::QueueHeadWait)) // it may insert
+            line("p.waits_since__ = now;");
         userBodies("select_cpu", "p");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
         close();
@@ -337,14 +339,14 @@ void CoreWriter::enqueue() {
     if (const HookDecl *own = userHook("enqueue"); decides(own)) {
         origin = own->nameSpan;
         open("on enqueue(p)");
-        line(keepsWaited ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
+        line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
         userBodies("enqueue", "p");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
         close();
         return;
     }
     open("on enqueue(p)");
-    line(keepsWaited ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
+    line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
     line("var r = recall__(p);");
     open("if r >= 1000");

@@ -97,6 +97,17 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
     };
     auto parsed = [&](const std::string &name) { return make(ExprKind::Name, name); }; // printed as it is: any source text
     std::function<ExprPtr(const Expr &)> replace = [&](const Expr &x) -> ExprPtr {
+        if (auto it = opened.find(&x); it != opened.end())
+            return parsed(it->second);
+        if (x.type == Type{TypeKind::Bool}) {
+            std::vector<const Expr *> optionals = optionalsOf(x);
+            if (!optionals.empty()) {
+                auto task = names.find(&implicitTask);
+                return parsed(missingCondition(x, optionals) + "(" + (task == names.end() ? implicitTask.name : task->second) + ")");
+            }
+        }
+        if (std::string made = exeCondition(x, replace); !made.empty())
+            return parsed(made);
         if (names.contains(&implicitCpu) && isOperation(x, Operation::CpusWhere)) { // its `cpu` is another one
             auto inner = names;
             inner.erase(&implicitCpu);
@@ -116,13 +127,10 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             return call;
         }
         switch (x.ref.kind) {
-        case RefKind::Attribute:
-            if (static_cast<const AttributeRow *>(x.ref.decl)->read == Read::Waited) {
-                auto member = make(ExprKind::Member, "waited__");
-                member->args.push_back(clone(*x.args[0], replace));
-                return member;
-            }
-            return nullptr;
+        case RefKind::Attribute: {
+            std::string made = madeAttribute(x, replace);
+            return made.empty() ? nullptr : parsed(made);
+        }
         case RefKind::Const: {
             auto *c = static_cast<const ConstDecl *>(x.ref.decl);
             if (c->type.kind == TypeKind::Time) // there is no literal of its type
@@ -435,8 +443,8 @@ void CoreWriter::declarations() {
     if (hasBodies("sleep"))
         task.push_back([&] { line("slept_at__: duration;"); });
     task.push_back([&] { line("waits_since__: time;"); });
-    if (keepsWaited)
-        task.push_back([&] { line("waited__: duration;"); });
+    for (const std::string &f : madeFields())
+        task.push_back([&, f] { line(f + ";"); });
     for (const std::string &f : cpuFields)
         cpu.push_back([&, f] { line(f + ";"); });
     auto section = [&](const char *name, const auto &fields) {
@@ -549,7 +557,7 @@ bool CoreWriter::decides(const HookDecl *hook) const {
 }
 
 void CoreWriter::hooks() {
-    static const std::set<std::string> merged = {"select_cpu", "enqueue", "dispatch", "running", "stopping", "enable", "quiescent", "sleep"};
+    static const std::set<std::string> merged = {"select_cpu", "enqueue", "dispatch", "running", "stopping", "enable", "quiescent", "sleep", "runnable"};
     // running
     open("on running(p)");
     if (std::find(cpuFields.begin(), cpuFields.end(), "serving__: int") != cpuFields.end())
@@ -559,17 +567,18 @@ void CoreWriter::hooks() {
             if (f.rfind(q->name + "__key:", 0) == 0)
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
     auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
-    if (keepsWaited) {
+    if (reads(Read::Waited)) {
         line("p.waited__ = 0ns;");
         waited("p.waited__");
     }
     open("if stats__");
-    line(keepsWaited ? "let waited = p.waited__;" : "var waited = 0ns;");
-    if (!keepsWaited)
+    line(reads(Read::Waited) ? "let waited = p.waited__;" : "var waited = 0ns;");
+    if (!reads(Read::Waited))
         waited("waited");
     for (const auto &q : surface.queues)
         line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
     close();
+    madeUpkeep("running");
     userBodies("running", "p");
     disciplineBodies("running", "p");
     close();
@@ -585,6 +594,7 @@ void CoreWriter::hooks() {
     for (const auto &q : surface.queues)
         line(ifQueue(*q, "p") + " { " + q->name + "__ran += ran / 1ns; }");
     close();
+    madeUpkeep("stopping");
     userBodies("stopping", "p");
     disciplineBodies("stopping", "p");
     close();
@@ -605,8 +615,16 @@ void CoreWriter::hooks() {
         disciplineBodies("enable", "p");
         close();
     }
-    if (hasBodies("sleep") || hasBodies("quiescent")) {
+    if (hasBodies("runnable") || madeAt("runnable")) {
+        open("on runnable(p)");
+        madeUpkeep("runnable");
+        userBodies("runnable", "p");
+        disciplineBodies("runnable", "p");
+        close();
+    }
+    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent")) {
         open("on quiescent(p)");
+        madeUpkeep("quiescent");
         userBodies("quiescent", "p");
         disciplineBodies("quiescent", "p");
         if (hasBodies("sleep")) {
@@ -657,7 +675,7 @@ void CoreWriter::hooks() {
 std::vector<PrintedLine> CoreWriter::write() {
     findTargets();
     findServices();
-    keepsWaited = anyExpr(surface, [](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Waited; });
+    findMade();
     tracksQueue = surface.queues.size() > 1;
     std::string settings;
     for (const Option &o : surface.settings)
@@ -679,6 +697,7 @@ std::vector<PrintedLine> CoreWriter::write() {
     declarations();
     for (PrintedLine &l : code)
         lines.push_back(std::move(l));
+    madeFunctions();
     return std::move(lines);
 }
 

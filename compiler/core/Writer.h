@@ -3,6 +3,7 @@
 // Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Writer.cpp state, hooks and the order of things.
 #pragma once
 
+#include "bpf/Tables.h"
 #include "syntax/Ast.h"
 #include "syntax/Clone.h"
 #include "syntax/Parse.h"
@@ -40,7 +41,6 @@ private:
     bool expires = false; // the end of a slice is played in dispatch before the walk
     bool tracksQueue = false;
     bool overflows = false; // some queue has a capacity
-    bool keepsWaited = false; // the policy reads `waited`
     std::vector<std::string> cpuFields;
     std::vector<std::pair<std::string, std::string>> charges; // queue → statement in stopping__
     std::vector<PrintedLine> functionLines;
@@ -99,6 +99,27 @@ private:
     void enqueue();
     void preempt(const Target &target);
     std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
+
+    // Attributes.cpp: what the kernel does not keep
+    std::set<Read> readByPolicy;
+    std::map<const Expr *, std::string> opened;  // what may be missing → the local that opens it here
+    struct MadeFunction {
+        std::string name;
+        Span span;
+    };
+    std::map<std::string, MadeFunction> made;    // by the text behind its name
+    std::vector<std::string> exes;               // the patterns that `exe` is compared with, each with a verdict kept
+    bool reads(Read read) const { return readByPolicy.contains(read); }
+    void findMade();
+    std::vector<std::string> madeFields() const;
+    bool madeAt(const std::string &event) const;
+    void madeUpkeep(const std::string &event);
+    void madeFunctions();
+    std::string madeFunction(const char *prefix, const std::string &text, Span span);
+    std::string madeAttribute(const Expr &x, const Replace &replace);
+    std::string exeCondition(const Expr &x, const Replace &replace);
+    std::vector<const Expr *> optionalsOf(const Expr &condition) const;
+    std::string missingCondition(const Expr &condition, const std::vector<const Expr *> &optionals);
 
     // Dispatch.cpp
     void dispatch();

@@ -5,6 +5,11 @@
 #include <cstring>
 
 namespace scx {
+namespace {
+
+constexpr int kProbeRead = 113;
+
+} // namespace
 
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     if (frame.context == kDispatch && task == frame.prev)
@@ -12,6 +17,25 @@ llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     // Two loads where the kernel keeps the number in thread_info, a call elsewhere; CO-RE decides at load.
     return m.choose(m.fieldExists(task, "task_struct", "thread_info.cpu"), [&] { return m.loadField(task, "task_struct", "thread_info.cpu"); },
                     [&] { return m.call("scx_bpf_task_cpu", {task}); });
+}
+
+/// A field behind a pointer of which the verifier knows nothing; 0 if nothing is there. Costs a call: other fields are plain loads.
+llvm::Value *Lowering::peek(llvm::Value *base, const char *structName, const char *field) {
+    KernelField leaf;
+    llvm::Value *address = m.fieldAddress(base, structName, field, &leaf);
+    Module::Scratch word(m, 1);
+    b.CreateStore(m.num(0), word);
+    m.helper(kProbeRead, m.i64(), {word, m.num32(leaf.code == 'p' || leaf.code == 'L' ? 8 : 4), address});
+    llvm::Value *read = b.CreateLoad(m.i64(), word);
+    return leaf.code == 'p' ? b.CreateIntToPtr(read, m.ptr()) : read;
+}
+
+/// A task's number in its own pid namespace, and the namespace: the last of `numbers`.
+llvm::Value *Lowering::innermostPid(llvm::Value *task) {
+    constexpr int64_t kUpidBytes = 16;
+    llvm::Value *pid = peek(task, "task_struct", "thread_pid"); // null for one that is gone; a number to the verifier, which lets nothing be added to a pointer
+    llvm::Value *offset = b.CreateMul(peek(pid, "pid", "level"), m.num(kUpidBytes));
+    return b.CreateIntToPtr(b.CreateAdd(b.CreatePtrToInt(m.fieldAddress(pid, "pid", "numbers"), m.i64()), offset), m.ptr());
 }
 
 Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
@@ -26,6 +50,17 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::Field: case Read::SignedField: return {field(path.c_str())};
     case Read::Nice: return {b.CreateSub(field("static_prio"), m.num(120))};
     case Read::PolicyOf: return {field("policy")};
+    case Read::NsPid: return {peek(innermostPid(x), "upid", "nr")};
+    case Read::PidNs: return {peek(m.fieldAddress(peek(innermostPid(x), "upid", "ns"), "pid_namespace", "ns"), "ns_common", "inum")};
+    case Read::CgroupWeight: {
+        auto none = [&]() -> llvm::Value * { return m.num(100); }; // a kernel without cgroups, or without theirs for sched_ext
+        return {m.choose(m.fieldExists(x, "task_struct", "sched_task_group"), [&] {
+            llvm::Value *group = m.loadField(x, "task_struct", "sched_task_group");
+            return m.choose(m.fieldExists(group, "task_group", "scx_weight"), [&] { return m.loadField(group, "task_group", "scx_weight"); }, [&] {
+                return m.choose(m.fieldExists(group, "task_group", "scx.weight"), [&] { return m.loadField(group, "task_group", "scx.weight"); }, none);
+            });
+        }, none)};
+    }
     case Read::Kthread: return flag(0x00200000);  // PF_KTHREAD
     case Read::Exiting: return flag(0x00000004);  // PF_EXITING
     case Read::Leader: return {b.CreateICmpEQ(field("pid"), field("tgid"))};
@@ -81,6 +116,14 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
             return {b.CreateICmpSLE(n, m.num(0))};
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};
     }
+    case Read::CpuRunningPid: {
+        auto pid = [&](llvm::Value *task) { return m.loadField(task, "task_struct", "pid"); };
+        llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
+        return {m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_cpu_curr"), null), [&] {
+            llvm::Value *current = m.call("scx_bpf_cpu_curr", {x});
+            return m.choose(b.CreateICmpNE(current, null), [&] { return pid(current); }, [&]() -> llvm::Value * { return m.num(0); });
+        }, [&] { return pid(m.loadField(m.call("scx_bpf_cpu_rq", {x}), "rq", "curr")); })};
+    }
     case Read::CpusCount: return {cpuCount()};
     default: break;
     }
@@ -93,6 +136,8 @@ llvm::Value *Lowering::textMatches(const Expr &subject, const std::string &patte
     auto *row = static_cast<const AttributeRow *>(subject.ref.decl);
     if (row->read == Read::CgroupPath)
         return cgroupMatches(task, pattern);
+    if (row->read == Read::ExePath)
+        return exeMatches(task, pattern);
     // The kernel keeps the 16 bytes of a name zero-padded, so two words hold all of it.
     llvm::Value *address = m.fieldAddress(task, "task_struct", std::string(row->path));
     llvm::Value *words[2];
@@ -130,70 +175,6 @@ llvm::Value *Lowering::commMatches(llvm::Value *words[2], const std::string &pat
     if (!anyStart)
         return matchesAt(0, !anyEnd);
     return anyOf(16 - text.size(), [&](size_t at) { return matchesAt(at, !anyEnd); });
-}
-
-llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &pattern) {
-    // The cgroup's ancestors by level: level 1 is the first component below the root. A pattern that starts with `/` fixes its components
-    // to levels 1, 2, …; another may begin at any of the first eight.
-    std::vector<std::string> components;
-    for (size_t begin = pattern[0] == '/' ? 1 : 0; begin < pattern.size();) {
-        size_t end = std::min(pattern.find('/', begin), pattern.size());
-        components.push_back(pattern.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    if (components.empty())
-        return b.getTrue(); // "/": everything
-    llvm::Value *cgroup = m.loadField(task, "task_struct", "cgroups.dfl_cgrp");
-    llvm::Value *level = m.loadField(cgroup, "cgroup", "level");
-    constexpr int kNameBytes = 64, kDepth = 8;
-    Module::Scratch name(m, kNameBytes / 8), pointer(m, 1);
-    auto read = [&](llvm::Value *into, int bytes, llvm::Value *from) { m.helper(113, m.i64(), {into, m.num32(bytes), from}); };
-    auto componentAt = [&](int at, const std::string &component) -> llvm::Value * {
-        llvm::Value *ancestors = m.fieldAddress(cgroup, "cgroup", "ancestors");
-        b.CreateStore(m.num(0), pointer);
-        read(pointer, 8, b.CreateConstInBoundsGEP1_64(m.i64(), ancestors, static_cast<uint64_t>(at)));
-        llvm::Value *group = b.CreateIntToPtr(b.CreateLoad(m.i64(), pointer), m.ptr());
-        read(pointer, 8, m.fieldAddress(group, "cgroup", "kn"));
-        llvm::Value *node = b.CreateIntToPtr(b.CreateLoad(m.i64(), pointer), m.ptr());
-        read(pointer, 8, m.fieldAddress(node, "kernfs_node", "name"));
-        for (int w = 0; w < kNameBytes / 8; ++w)
-            b.CreateStore(m.num(0), b.CreateConstInBoundsGEP1_64(m.i64(), name, static_cast<uint64_t>(w)));
-        m.helper(115, m.i64(), {name, m.num32(kNameBytes), b.CreateIntToPtr(b.CreateLoad(m.i64(), pointer), m.ptr())});
-        bool anyEnd = component.size() > 1 && component.back() == '*', anyStart = component[0] == '*';
-        std::string text = component.substr(anyStart, component.size() - anyStart - anyEnd);
-        if (component == "*")
-            return b.getTrue();
-        auto matchesAt = [&](size_t start, bool end) -> llvm::Value * {
-            llvm::Value *all = b.getTrue();
-            unsigned char bytes[kNameBytes] = {}, mask[kNameBytes] = {};
-            for (size_t i = 0; i < text.size() && start + i < kNameBytes - 1; ++i) {
-                bytes[start + i] = static_cast<unsigned char>(text[i]);
-                mask[start + i] = 0xff;
-            }
-            if (end && start + text.size() < kNameBytes)
-                mask[start + text.size()] = 0xff;
-            for (size_t w = 0; w < kNameBytes / 8; ++w) {
-                int64_t want, care;
-                std::memcpy(&want, bytes + w * 8, 8);
-                std::memcpy(&care, mask + w * 8, 8);
-                if (care)
-                    all = b.CreateAnd(all, b.CreateICmpEQ(b.CreateAnd(b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), name, w)), m.num(care)), m.num(want)));
-            }
-            return all;
-        };
-        if (!anyStart)
-            return matchesAt(0, !anyEnd);
-        return anyOf(text.size() < kNameBytes ? kNameBytes - text.size() : 0, [&](size_t start) { return matchesAt(start, !anyEnd); });
-    };
-    auto matchesFrom = [&](int first) {
-        llvm::Value *all = b.CreateICmpSGE(level, m.num(first + static_cast<int>(components.size()) - 1));
-        for (size_t i = 0; i < components.size(); ++i)
-            all = m.choose(all, [&] { return componentAt(first + static_cast<int>(i), components[i]); }, [&]() -> llvm::Value * { return b.getFalse(); });
-        return all;
-    };
-    if (pattern[0] == '/')
-        return matchesFrom(1);
-    return anyOf(kDepth, [&](size_t i) { return matchesFrom(static_cast<int>(i) + 1); });
 }
 
 } // namespace scx

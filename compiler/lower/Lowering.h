@@ -144,9 +144,18 @@ private:
     // Attributes.cpp
     Val attribute(const Expr &base, const AttributeRow &row);
     llvm::Value *taskCpu(llvm::Value *task);
+    llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
+    llvm::Value *innermostPid(llvm::Value *task);
     llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
+
+    // Paths.cpp
+    struct Path;
+    llvm::Value *peekPointer(llvm::Value *address);
     llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *exeMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *pathMatches(const Path &path, const std::string &pattern);
+    llvm::Value *componentMatches(llvm::Value *text, llvm::Value *bytes, const std::string &component);
 
     // Queues.cpp
     /// The DSQs of an instance: the queue, the escape beside its set, and the ones who have waited long (see sweep).

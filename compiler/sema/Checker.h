@@ -43,6 +43,7 @@ private:
     std::unordered_map<std::string, const FnDecl *> disciplineFns;
     bool taskAtHand = false;  // match and rules: `p.` may be left out
     bool cpuAtHand = false;   // guards of dispatch: `cpu.` is the dispatching CPU; in `cpus(…)` the one that is asked about
+    bool inRule = false;      // what may be missing need not be opened: the condition that reads it is false then
     bool inPlace = false;     // bare llc, node, core are those of prev
     Type returns;             // of the function or hook at hand
     bool inHook = false;

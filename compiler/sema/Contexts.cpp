@@ -256,6 +256,8 @@ private:
     }
 
     void walk(const Expr &e) {
+        if (e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::QueueHeadWait)
+            into->uses.push_back({e.span, "head_wait", kWalkContexts, nullptr});
         const Expr &callee = e.kind == ExprKind::Call ? *e.args[0] : e;
         if (callee.ref.kind == RefKind::Operation && (e.kind == ExprKind::Call || e.kind == ExprKind::Name)) {
             auto *row = static_cast<const OperationRow *>(callee.ref.decl);

@@ -521,8 +521,13 @@ void Checker::checkNames() {
     withTask([&] { checkOptions(program.settings, "policy"); });
     for (auto &d : program.cpuSets)
         requireSet(*d->value);
+    auto rule = [&](Expr &condition) {
+        inRule = true;
+        withTask([&] { require(condition, {TypeKind::Bool}); });
+        inRule = false;
+    };
     for (auto &d : program.rules)
-        withTask([&] { require(*d->value, {TypeKind::Bool}); });
+        rule(*d->value);
     for (auto &q : program.queues)
         checkQueue(*q);
     for (auto &d : program.disciplines)
@@ -530,16 +535,15 @@ void Checker::checkNames() {
     for (auto &f : program.fns)
         checkFunction(*f);
     if (program.match)
-        for (MatchRule &rule : program.match->rules) {
-            if (rule.condition) {
-                withTask([&] { require(*rule.condition, {TypeKind::Bool}); });
-            }
+        for (MatchRule &matched : program.match->rules) {
+            if (matched.condition)
+                rule(*matched.condition);
             Expr queue;
             queue.kind = ExprKind::Name;
-            queue.name = rule.queue;
-            queue.span = rule.queueSpan;
+            queue.name = matched.queue;
+            queue.span = matched.queueSpan;
             require(queue, {TypeKind::Queue});
-            withTask([&] { checkOptions(rule.options, "rule"); });
+            withTask([&] { checkOptions(matched.options, "rule"); });
         }
     if (program.place)
         checkPlace(*program.place);

@@ -212,8 +212,11 @@ void Checker::resolveMember(Expr &e) {
     if (!owner.known())
         return;
     if (owner.optional) {
-        diags.report(Diag::OptionalUsed, e.args[0]->span);
-        return;
+        if (!inRule) {
+            diags.report(Diag::OptionalUsed, e.args[0]->span);
+            return;
+        }
+        owner = owner.value();
     }
     auto field = [&](const auto &fields, RefKind kind) {
         auto it = fields.find(e.name);

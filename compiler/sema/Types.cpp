@@ -146,6 +146,8 @@ void Checker::require(Expr &e, Type wanted) {
     if (!found.known() || found == wanted)
         return;
     if (found.optional && found.value() == wanted) {
+        if (inRule)
+            return;
         diags.report(Diag::OptionalUsed, e.span);
         return;
     }
@@ -181,10 +183,12 @@ Type Checker::typeBinary(Expr &e, Type expected) {
     if (!left.known() || !right.known())
         return comparison ? kBool : Type{};
     for (auto [side, t] : {std::pair{&l, left}, std::pair{&r, right}})
-        if (t.optional) {
+        if (t.optional && !inRule) {
             diags.report(Diag::OptionalUsed, side->span);
             return comparison ? kBool : Type{};
         }
+    left = left.value();
+    right = right.value();
     // Zero needs no unit where a duration or a time is compared, added or subtracted.
     if (comparison || e.op == Op::Add || e.op == Op::Sub) {
         if (isZero(r) && (left == kDuration || left == kTime))
@@ -211,9 +215,11 @@ Type Checker::typeBinary(Expr &e, Type expected) {
 
 Type Checker::typeIs(Expr &e) {
     Type left = type(*e.args[0]);
-    if (left.optional)
+    if (left.optional && !inRule)
         diags.report(Diag::OptionalUsed, e.args[0]->span);
-    bool cgroup = e.args[0]->name == "cgroup";
+    left = left.value();
+    auto *row = e.args[0]->ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.args[0]->ref.decl) : nullptr;
+    bool path = row && row->read != Read::Comm;
     for (size_t i = 1; i < e.args.size(); ++i) {
         Expr &p = *e.args[i];
         if (left.kind == TypeKind::Text) {
@@ -226,20 +232,20 @@ Type Checker::typeIs(Expr &e) {
                 size_t inner = text.size() > 2 ? text.find('*', 1) : std::string::npos;
                 return inner != std::string::npos && inner + 1 < text.size();
             };
-            if (!cgroup && starInside(p.name))
+            if (!path && starInside(p.name))
                 diags.report(Diag::BadPattern, p.span, "`*` stands at the beginning or the end of a pattern");
-            if (cgroup) {
+            if (path) {
                 std::istringstream components(p.name.substr(p.name.starts_with("/")));
                 for (std::string component; std::getline(components, component, '/');)
                     if (component.empty())
-                        diags.report(Diag::BadPattern, p.span, "a cgroup's name is never empty; write one `/` between two names");
+                        diags.report(Diag::BadPattern, p.span, "a name in a path is never empty; write one `/` between two names");
                     else if (starInside(component))
                         diags.report(Diag::BadPattern, p.span, "`*` stands at the beginning or the end of a name in a path");
             }
             size_t bytes = p.name.size() - static_cast<size_t>(std::count(p.name.begin(), p.name.end(), '*'));
             if (bytes == 0 && p.name.find('*') == std::string::npos)
                 diags.report(Diag::BadPattern, p.span, "an empty pattern matches nothing; write `\"*\"` for everything");
-            else if (!cgroup && bytes > 15)
+            else if (!path && bytes > 15)
                 diags.report(Diag::LongPattern, p.span);
             else if (bytes > 255)
                 diags.report(Diag::BadPattern, p.span, "a pattern has 255 bytes at most");
@@ -248,7 +254,7 @@ Type Checker::typeIs(Expr &e) {
         if (p.kind == ExprKind::Text && !left.known())
             continue;
         if (p.kind == ExprKind::Text) {
-            diags.report(Diag::BadPattern, p.span, "text is compared only with comm and cgroup");
+            diags.report(Diag::BadPattern, p.span, "text is compared only with comm, exe and cgroup");
             continue;
         }
         if (!left.known()) {
@@ -273,9 +279,10 @@ Type Checker::typeCall(Expr &e, Type) {
         }
         if (callee.name == "cpus") {
             callee.ref = {RefKind::Operation, findOperation(TypeKind::None, "cpus()")};
-            bool outer = std::exchange(cpuAtHand, true);
+            bool outer = std::exchange(cpuAtHand, true), outerRule = std::exchange(inRule, false);
             Type set = typeOperation(e, *static_cast<const OperationRow *>(callee.ref.decl));
             cpuAtHand = outer;
+            inRule = outerRule;
             return set;
         }
         if (const OperationRow *row = findOperation(TypeKind::None, callee.name); row && !row->isValue && (!row->internal || mode == CheckMode::Core)) {

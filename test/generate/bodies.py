@@ -127,6 +127,7 @@ class Bodies:
         inner = s.inner()
         choices = [("task(%s)" % self.of("int", s, 1), "task")]
         choices += [("%s.waker" % t, "task") for t in s.tasks]
+        choices += [("%s.running" % c, "task") for c in s.cpus]
         if s.tasks:
             choices.append(("task(%s.%s)" % (self.random.choice(s.tasks), self.pick("ppid", "tgid", "pid")), "task"))
         if s.legal(*CLAIMS) and not s.loops and not s.discipline:

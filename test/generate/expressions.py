@@ -35,6 +35,7 @@ class Scope:
         self.bare, self.fixed, self.discipline, self.slice = bare, fixed, discipline, slice
         self.locals = []  # (name, type, whether it can be assigned)
         self.olds = []    # instances opened from `from`
+        self.rule = False # what may be missing need not be opened
         self.loops = 0
         self.turns = 1    # of all loops around, multiplied
         self.result = None
@@ -53,14 +54,15 @@ class Scope:
 
 
 TASK_ATTRIBUTES = {
-    "int": ["pid", "tgid", "ppid", "uid", "gid", "nice", "nice", "weight", "weight", "static_prio"],
-    "bool": ["kthread", "leader", "exiting", "pinned", "migration_disabled", "wake.sync", "wake.fork"],
-    "duration": ["slice", "runtime", "waited"],
+    "int": ["pid", "tgid", "ppid", "uid", "gid", "nice", "nice", "weight", "weight", "static_prio", "nspid", "pidns", "cgroup.weight", "wakeups"],
+    "bool": ["kthread", "leader", "exiting", "pinned", "migration_disabled", "wake.sync", "wake.fork", "numa_pinned"],
+    "duration": ["slice", "runtime", "waited", "last_ran", "avg_run", "last_slept"],
     "cpu": ["cpu"],
 }
 CPU_ATTRIBUTES = {"int": ["id", "llc", "core", "node", "capacity"], "bool": ["idle"]}
 NAMES = ["Xorg", "kwin*", "*shell", "*work*", "hackbench", "sh", "sleep*", "k*", "*d", "rcu_preempt", "*", "a-name-of-15-by", "migration/0", "*/0"]
 CGROUPS = ["/", "/system.slice", "/system.slice/backup*", "user.slice", "*.scope", "app-*/x", "/a/b/c"]
+EXES = ["/", "/usr/bin/*", "/usr/bin/bash", "python3*", "*sh", "bin/*a*"]
 POLICIES = ["normal", "fifo", "rr", "batch", "idle", "deadline", "ext"]
 
 
@@ -309,6 +311,9 @@ class Expressions:
         if d > 0 and self.chance(40):
             op, level = self.pick(("and", AND), ("or", OR))
             return self.binary(op, level, self.of("bool", s, d), self.of("bool", s, d))
+        if s.rule and s.tasks and self.chance(8):
+            there = self.pick("waker", "task(%s)" % self.of("int", s, 0), "p.cpu.running")
+            return E("(%s.%s)" % (there, self.pick("kthread", "nice < 0", "comm is \"k*\"", "exe is \"*sh\"", "pinned", "cpu.id == %s.pid" % there)))
         if self.chance(12):
             inner = self.of("bool", s, d)
             return E("not " + inner.at(NOT), NOT)
@@ -347,7 +352,7 @@ class Expressions:
             return None
         task = self.random.choice(s.tasks)
         prefix = "" if s.bare and self.chance(70) else task + "."
-        kind = self.pick("comm", "comm", "comm", "leader.comm", "cgroup", "policy", "policy", "int", "duration", "queue", "enum")
+        kind = self.pick("comm", "comm", "comm", "leader.comm", "cgroup", "exe", "policy", "policy", "int", "duration", "queue", "enum")
         several = lambda make: " | ".join(make() for _ in range(self.pick(1, 1, 2, 3)))
         if kind in ("comm", "leader.comm"):
             return E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(NAMES))), COMPARE)
@@ -355,6 +360,8 @@ class Expressions:
             if self.chance(50):
                 return None
             return E('%scgroup is "%s"' % (prefix, self.random.choice(CGROUPS)), COMPARE)
+        if kind == "exe":
+            return E("%sexe is %s" % (prefix, several(lambda: '"%s"' % self.random.choice(EXES))), COMPARE)
         if kind == "policy":
             return E("%spolicy is %s" % (prefix, several(lambda: self.random.choice(POLICIES))), COMPARE)
         if kind == "queue":

@@ -275,6 +275,7 @@ class Generator(Expressions, Bodies):
     def match(self):
         lines = []
         s = Scope(["p"], contexts=("select_cpu", "enqueue", "dispatch"), bare=True)
+        s.rule = True
         count = self.random.randrange(10, 40) if self.large and self.chance(50) else self.random.randrange(1, 7)
         for i in range(count + 1):
             q = self.random.choice(self.queues)
@@ -405,6 +406,7 @@ class Generator(Expressions, Bodies):
         for _ in self.some(2):
             s = Scope(["p"], contexts=("select_cpu", "enqueue", "dispatch"), bare=True)
             made = self.name("rule")
+            s.rule = True
             parts.append(["rules %s = %s;" % (made, self.of("bool", s, 2))])
             self.rules.append(made)
             self.size = 0
