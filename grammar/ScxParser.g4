@@ -29,7 +29,7 @@ parameter: id ':' type ( '=' expr )?;
 hookDecl: 'on' id ( '(' ( id ( ',' id )* )? ')' )? block;
 everyDecl: 'every' sum block;
 statDecl: kind=( 'counter' | 'histogram' ) id STRING? ';';
-type: id ( '[' sum ']' )?;
+type: id ( '.' id )? ( '[' sum ']' )?;
 
 optionBlock: '{' option* '}';
 option: id ( ':' range ( '->' id )? )? ';' | placeDecl;
@@ -76,7 +76,7 @@ sumOp: '+' | '-';
 product: unary ( productOp unary )*;
 productOp: '*' | '/' | '%' | '<<' | '>>';
 unary: '-'* ( 'cpus' cpuBound '..' cpuBound | postfix );
-cpuBound: NUMBER | id;
+cpuBound: NUMBER | id ( '.' id )?;
 postfix: primary ( '.' id | args | '[' expr ']' )*;
 args: '(' ( arg ( ',' arg )* )? ')';
 arg: ( id ':' )? ( STRING | expr );

@@ -2,6 +2,7 @@
 // Expressions. Arithmetic never traps and never depends on optimisation: no nsw, nuw or exact is ever set, divisions are guarded, shift
 // counts masked.
 #include "lower/Lowering.h"
+#include "sema/Arguments.h"
 
 namespace scx {
 
@@ -197,14 +198,18 @@ Val Lowering::call(const Expr &e) {
 }
 
 Val Lowering::function(const FnDecl &fn, const Expr &e) {
-    // Written in place. Arguments are values; a function's locals are bound anew at each call.
-    std::vector<Val> arguments;
+    // Written in place. Arguments are values, evaluated as they stand and then the defaults; a function's locals are bound anew at each call.
+    std::vector<std::optional<Val>> arguments(fn.parameters.size());
+    std::vector<int> places = parametersOf(fn.parameters, e.argNames);
+    for (size_t i = 0; i < places.size(); ++i)
+        arguments[static_cast<size_t>(places[i])] = emit(*e.args[i + 1]);
     for (size_t i = 0; i < fn.parameters.size(); ++i)
-        arguments.push_back(i + 1 < e.args.size() ? emit(*e.args[i + 1]) : emit(*fn.parameters[i]->value));
+        if (!arguments[i])
+            arguments[i] = emit(*fn.parameters[i]->value);
     auto savedLocals = locals;
     auto savedVars = vars;
     for (size_t i = 0; i < fn.parameters.size(); ++i)
-        locals[&fn.parameters[i]->local] = arguments[i];
+        locals[&fn.parameters[i]->local] = *arguments[i];
     llvm::AllocaInst *result = fn.result.known() ? m.local(typeFor(m, fn.result), "result") : nullptr;
     auto savedLoops = std::move(loopStack);
     loopStack.clear();

@@ -259,7 +259,6 @@ struct DisciplineDecl : Decl {
     std::vector<ExprPtr> keys; // empty: FIFO
     Span keysSpan;
     Options options;
-    std::string module; // the module it came from, empty: the policy itself
 };
 
 // ---------------------------------------------------------------- the three declarative blocks
@@ -311,6 +310,14 @@ struct UseDecl {
 
 // ---------------------------------------------------------------- a file, a program
 
+/// A file that declarations of a policy come from.
+struct ModuleFile {
+    std::string name; // of the module: the last part of its path; the policy's file has none
+    FileId file;
+    std::vector<FileId> uses; // by `use` of its own
+    bool prelude = false;
+};
+
 /// One parsed file, and after loading its modules the whole policy: their declarations are merged in.
 struct Program {
     FileId file = 0;
@@ -318,6 +325,7 @@ struct Program {
     Decl policy; // name, doc; span of the policy declaration
     Options settings;
     std::vector<UseDecl> uses;
+    std::vector<ModuleFile> files; // after loading: the policy's own, then its modules
     std::vector<std::unique_ptr<ConstDecl>> consts;
     std::vector<std::unique_ptr<ParamDecl>> params;
     std::vector<std::unique_ptr<EnumDecl>> enums;
