@@ -28,7 +28,7 @@ parameters: parameter ( ',' parameter )*;
 parameter: id ':' type ( '=' expr )?;
 hookDecl: 'on' id ( '(' ( id ( ',' id )* )? ')' )? block;
 everyDecl: 'every' sum block;
-statDecl: kind=( 'counter' | 'histogram' ) id STRING? ';';
+statDecl: 'counter' id STRING? ';' | 'histogram' id ( '[' sum ']' | 'per' id )? ( ':' id args? )? STRING? ';';
 type: id ( '.' id )? ( '[' sum ']' )?;
 
 optionBlock: '{' option* '}';

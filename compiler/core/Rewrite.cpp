@@ -96,6 +96,12 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             call->argNames.insert(call->argNames.begin(), "");
             return call;
         }
+        if (x.kind == ExprKind::Index && x.args[0]->ref.kind == RefKind::Stat)
+            if (auto *stat = static_cast<const StatDecl *>(x.args[0]->ref.decl); !stat->per.empty()) { // that of the task's queue or rule
+                std::string task = printExpr(*clone(*x.args[1], replace));
+                bool queue = stat->per == "queue";
+                return parsed(topName(*x.args[0]) + "[" + (!queue ? task + ".rule__ - 1" : tracksQueue ? task + ".queue__" : "0") + "]");
+            }
         switch (x.ref.kind) {
         case RefKind::Attribute:
             if (static_cast<const AttributeRow *>(x.ref.decl)->read == Read::Waited) {

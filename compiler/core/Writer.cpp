@@ -89,6 +89,11 @@ std::string CoreWriter::keyText(const QueueDecl &q, const std::string &task) {
 
 // ---------------------------------------------------------------- declarations and hooks
 
+/// Whether the policy counts by rule: then a task knows the rule of its last match, from 1.
+bool CoreWriter::keepsRule() const {
+    return std::any_of(surface.stats.begin(), surface.stats.end(), [](const auto &s) { return s->per == "rule"; });
+}
+
 void CoreWriter::declarations() {
     for (const auto &e : surface.enums) {
         std::string values;
@@ -135,6 +140,8 @@ void CoreWriter::declarations() {
     }
     if (tracksQueue)
         task.push_back([&] { line("queue__: int;"); });
+    if (keepsRule())
+        task.push_back([&] { line("rule__: int;"); });
     bool targetKept = false;
     for (const auto &q : surface.queues)
         targetKept |= sliceText(*q) == q->name + "__slice(p)";
@@ -179,7 +186,11 @@ void CoreWriter::declarations() {
         line("histogram " + q->name + "__wait;");
     }
     for (const auto &s : surface.stats)
-        line(std::string(s->kind == StatKind::Counter ? "counter " : "histogram ") + s->name + ";");
+        if (s->kind == StatKind::Counter)
+            line("counter " + s->name + ";");
+        else
+            line("histogram " + s->name + (s->per.empty() && !s->length ? "" : "[" + std::to_string(s->parts) + "]") +
+                 (s->width ? ": linear(" + text(*s->shapeArguments[0]) + ", " + std::to_string(s->buckets - 1) + ")" : "") + ";");
     if (surface.match)
         for (size_t i = 0; i < surface.match->rules.size(); ++i)
             line("counter rule__" + std::to_string(i) + ";");

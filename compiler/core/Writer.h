@@ -74,6 +74,7 @@ private:
     std::map<const Local *, std::string> argumentNames(const HookDecl &hook, const std::string &task) const;
 
     // Writer.cpp
+    bool keepsRule() const;
     void declarations();
     void hooks();
     const Option *option(const QueueDecl &q, const char *name) const;

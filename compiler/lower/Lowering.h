@@ -109,6 +109,11 @@ private:
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
     llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts = {});
 
+    // Statistics.cpp
+    llvm::Function *bucketFunction(), *bucketOf = nullptr;
+    llvm::Value *linearBucket(const StatDecl &stat, llvm::Value *v);
+    void histogramAdd(const Expr &e);
+
     // Expressions.cpp
     Val emit(const Expr &e);
     llvm::Value *value(const Expr &e) { return emit(e).value; }
@@ -117,7 +122,6 @@ private:
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
-    llvm::Function *bucketFunction(), *bucketOf = nullptr;
     Val operation(const Expr &e, const OperationRow &row);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);

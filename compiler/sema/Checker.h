@@ -91,6 +91,10 @@ private:
     void foldQualified(Expr &e);
     void unknownName(const Expr &e);
 
+    // Statistics.cpp
+    void checkStat(StatDecl &stat);
+    bool histogramAdd(Expr &e);
+
     // Arguments.cpp
     void checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &names,
                         const std::vector<Expr *> &arguments);

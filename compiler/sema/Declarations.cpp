@@ -115,8 +115,10 @@ void Checker::collect() {
     }
     if (program.queues.size() > 64)
         diags.report(Diag::TooMany, program.queues.back()->nameSpan, "queues", "64");
-    for (auto &d : program.stats)
+    for (auto &d : program.stats) {
         declare(d->name, d->nameSpan, {RefKind::Stat, d.get()}, {});
+        checkStat(*d);
+    }
     auto signature = [&](FnDecl &fn) {
         for (auto &p : fn.parameters)
             p->local.type = typeOf(p->typeName, false);

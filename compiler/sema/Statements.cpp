@@ -35,7 +35,7 @@ void Checker::stmt(Stmt &s) {
         if (declared.known())
             require(*s.value, declared);
         else
-            declared = type(*s.value);
+            declared = value(*s.value);
         if (declared.optional)
             diags.report(Diag::OptionalUsed, s.value->span);
         if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.isArray()) {

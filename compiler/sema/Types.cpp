@@ -90,6 +90,8 @@ Type Checker::type(Expr &e, Type expected) {
             e.type = base.element();
         } else if (base.known())
             diags.report(Diag::TypeMismatch, e.args[0]->span, "an array or a queue", typeText(base));
+        else if (e.args[0]->ref.kind == RefKind::Stat)
+            value(*e.args[0]);
         break;
     }
     case ExprKind::Negate:
@@ -284,18 +286,8 @@ Type Checker::typeCall(Expr &e, Type) {
         return {};
     }
     if (callee.kind == ExprKind::Member) {
-        // histogram.add(x)
-        if (callee.args[0]->kind == ExprKind::Name && callee.name == "add")
-            if (auto symbol = lookup(callee.args[0]->name, callee.span);
-                symbol && symbol->ref.kind == RefKind::Stat && static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram) {
-                callee.args[0]->ref = symbol->ref;
-                if (e.args.size() != 2)
-                    diags.report(Diag::ArgumentCount, e.span, "add", "1", std::to_string(e.args.size() - 1));
-                else if (Type t = type(*e.args[1]); t.known() && t != kInt && t != kDuration)
-                    diags.report(Diag::TypeMismatch, e.args[1]->span, "int or duration", typeText(t));
-                callee.ref = {RefKind::Stat, symbol->ref.decl};
-                return {};
-            }
+        if (histogramAdd(e))
+            return {};
         resolveMember(callee);
         if (callee.ref.kind == RefKind::Operation)
             return typeOperation(e, *static_cast<const OperationRow *>(callee.ref.decl));
