@@ -2,20 +2,21 @@
 #include "sema/Arguments.h"
 #include "sema/Checker.h"
 
+#include <algorithm>
+
 namespace scx {
 
 std::vector<int> parametersOf(const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &argumentNames) {
+    auto named = [&](const FnDecl::Parameter &p) { return std::find(argumentNames.begin(), argumentNames.end(), p.local.name) != argumentNames.end(); };
     std::vector<int> found;
     size_t next = 0;
     for (const std::string &name : argumentNames) {
-        int at = -1;
+        size_t at = name.empty() ? next : 0;
+        while (at < parameters.size() && (name.empty() ? named(*parameters[at]) : parameters[at]->local.name != name))
+            ++at;
         if (name.empty())
-            at = next < parameters.size() ? static_cast<int>(next++) : -1;
-        else
-            for (size_t i = 0; i < parameters.size(); ++i)
-                if (parameters[i]->local.name == name)
-                    at = static_cast<int>(i);
-        found.push_back(at);
+            next = at + 1;
+        found.push_back(at < parameters.size() ? static_cast<int>(at) : -1);
     }
     return found;
 }
