@@ -47,7 +47,7 @@ std::string CoreWriter::ifQueue(const QueueDecl &q, const std::string &task) con
 
 /// `forever` is the largest slice the kernel knows, all bits set.
 std::string CoreWriter::sliceValue(const Expr &value, const QueueDecl *of) {
-    return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None ? "-1ns" : text(value, of);
+    return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None ? "-1ns" : text(value, of, of ? "p." + of->name + "__inst - 1" : "");
 }
 
 std::string CoreWriter::sliceText(const QueueDecl &q) {
@@ -248,11 +248,11 @@ void CoreWriter::declarations() {
                         if (o.name == "slice")
                             line("if p.target__ == " + std::to_string(i) + " { return " + sliceValue(*o.value, nullptr) + "; }");
             const Option *o = option(*q, "slice");
-            std::string otherwise = o ? text(*o->value, q.get()) : "20ms";
+            std::string otherwise = o ? sliceValue(*o->value, q.get()) : "20ms";
             if (!o)
                 for (const Option &setting : surface.settings)
                     if (setting.name == "slice")
-                        otherwise = text(*setting.value);
+                        otherwise = sliceValue(*setting.value, nullptr);
             line("return " + otherwise + ";");
             close();
         }
