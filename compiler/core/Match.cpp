@@ -48,7 +48,7 @@ void CoreWriter::match() {
     for (size_t i = 0; i < surface.match->rules.size(); ++i) {
         const MatchRule &rule = surface.match->rules[i];
         origin = rule.span;
-        std::string hit = "if stats__ { rule__" + std::to_string(i) + " += 1; } return " + std::to_string(targetOfRule[i]) + ";";
+        std::string hit = "if stats__ { rule__" + std::to_string(i) + " += 1; } " + (keepsRule() ? "p.rule__ = " + std::to_string(i + 1) + "; " : "") + "return " + std::to_string(targetOfRule[i]) + ";";
         line(rule.condition ? "if " + text(*rule.condition) + " { " + hit + " }" : hit);
     }
     close();

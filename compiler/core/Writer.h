@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What source does the core of a policy have?
-// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Writer.cpp state, hooks and the order of things.
+// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Rewrite.cpp what people wrote, Writer.cpp state, hooks
+// and the order of things.
 #pragma once
 
 #include "bpf/Tables.h"
@@ -57,6 +58,8 @@ private:
     bool ownFunction(const QueueDecl *q, const void *decl) const;
     bool hasInstances(const QueueDecl &q) const;
     std::string reference(const std::string &name) const;
+    std::string topName(const Expr &e) const;
+    static std::string typeName(const std::string &written, const Type &type);
     /// `names`: what arguments and what stands for something at hand are called here; `q`, `instance`: the queue whose discipline `e` is from.
     ExprPtr rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names);
     std::string text(const Expr &e, const QueueDecl *q = nullptr, const std::string &instance = "") { return printExpr(*rewrite(e, q, instance, {})); }
@@ -72,6 +75,7 @@ private:
     std::map<const Local *, std::string> argumentNames(const HookDecl &hook, const std::string &task) const;
 
     // Writer.cpp
+    bool keepsRule() const;
     void declarations();
     void hooks();
     const Option *option(const QueueDecl &q, const char *name) const;

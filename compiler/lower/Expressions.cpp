@@ -2,6 +2,7 @@
 // Expressions. Arithmetic never traps and never depends on optimisation: no nsw, nuw or exact is ever set, divisions are guarded, shift
 // counts masked.
 #include "lower/Lowering.h"
+#include "sema/Arguments.h"
 
 namespace scx {
 
@@ -154,57 +155,30 @@ llvm::Value *Lowering::anyOf(size_t count, const std::function<llvm::Value *(siz
     return any;
 }
 
-/// Which bucket of a histogram counts a value: 4e + (v >> (e-2)) & 3, see docs/internals/object.md.
-llvm::Function *Lowering::bucketFunction() {
-    if (bucketOf)
-        return bucketOf;
-    auto saved = b.saveIP();
-    auto location = b.getCurrentDebugLocation();
-    bucketOf = m.beginFunction("bucket__", "value");
-    llvm::Value *v = bucketOf->getArg(0);
-    v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
-    // floor(log2 v) without an instruction for it, and without branches, each of which would double what the verifier walks: the highest bit alone,
-    // times a de Bruijn sequence, has a number of its own in its upper six bits.
-    constexpr uint64_t kDeBruijn = 0x03f79d71b4cb0a89;
-    llvm::Value *smeared = v;
-    for (int step : {1, 2, 4, 8, 16, 32})
-        smeared = b.CreateOr(smeared, b.CreateLShr(smeared, m.num(step)));
-    llvm::Value *highest = b.CreateSub(smeared, b.CreateLShr(smeared, m.num(1)));
-    std::vector<uint8_t> exponents(64);
-    for (unsigned bit = 0; bit < 64; ++bit)
-        exponents[(kDeBruijn << bit) >> 58] = static_cast<uint8_t>(bit);
-    llvm::Constant *table = llvm::ConstantDataArray::get(m.context, exponents);
-    llvm::Value *number = b.CreateLShr(b.CreateMul(highest, m.num(static_cast<int64_t>(kDeBruijn))), m.num(58));
-    llvm::Value *exponent = b.CreateZExt(b.CreateLoad(m.i8(), b.CreateGEP(m.i8(), m.global("log2__", table->getType(), m.diArray(m.diInt(8, false), 64), ".rodata", table), number)), m.i64());
-    llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
-    llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
-    b.CreateRet(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket));
-    m.resume(saved, location);
-    return bucketOf;
-}
-
 Val Lowering::call(const Expr &e) {
     const Expr &callee = *e.args[0];
     if (callee.ref.kind == RefKind::Function)
         return function(*static_cast<const FnDecl *>(callee.ref.decl), e);
-    if (callee.ref.kind == RefKind::Stat) { // histogram.add(x)
-        llvm::Value *bucket = b.CreateAnd(b.CreateCall(bucketFunction(), {value(*e.args[1])}), m.num(255)); // the mask is for the verifier
-        llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(callee.ref.decl), bucket);
-        b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, slot, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+    if (callee.ref.kind == RefKind::Stat) {
+        histogramAdd(e);
         return {};
     }
     return operation(e, *static_cast<const OperationRow *>(callee.ref.decl));
 }
 
 Val Lowering::function(const FnDecl &fn, const Expr &e) {
-    // Written in place. Arguments are values; a function's locals are bound anew at each call.
-    std::vector<Val> arguments;
+    // Written in place. Arguments are values, evaluated as they stand and then the defaults; a function's locals are bound anew at each call.
+    std::vector<std::optional<Val>> arguments(fn.parameters.size());
+    std::vector<int> places = parametersOf(fn.parameters, e.argNames);
+    for (size_t i = 0; i < places.size(); ++i)
+        arguments[static_cast<size_t>(places[i])] = emit(*e.args[i + 1]);
     for (size_t i = 0; i < fn.parameters.size(); ++i)
-        arguments.push_back(i + 1 < e.args.size() ? emit(*e.args[i + 1]) : emit(*fn.parameters[i]->value));
+        if (!arguments[i])
+            arguments[i] = emit(*fn.parameters[i]->value);
     auto savedLocals = locals;
     auto savedVars = vars;
     for (size_t i = 0; i < fn.parameters.size(); ++i)
-        locals[&fn.parameters[i]->local] = arguments[i];
+        locals[&fn.parameters[i]->local] = *arguments[i];
     llvm::AllocaInst *result = fn.result.known() ? m.local(typeFor(m, fn.result), "result") : nullptr;
     auto savedLoops = std::move(loopStack);
     loopStack.clear();

@@ -282,8 +282,9 @@ void Lowering::initProgram(const HookDecl *decl) {
         b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
     };
     for (const auto &q : core.queues)
-        for (Part part : {Part::Queue, Part::Escape, Part::Aged}) {
-            if ((part == Part::Escape && !q->on) || (part == Part::Aged && !unfair(*q)))
+        for (Part part : {Part::Queue, Part::Escape, Part::Aged, Part::AgedEscape}) {
+            bool escape = part == Part::Escape || part == Part::AgedEscape, aged = part == Part::Aged || part == Part::AgedEscape;
+            if ((escape && !q->on) || (aged && !unfair(*q)))
                 continue;
             if (q->domain == Domain::None)
                 create(dsqId(*q, m.num(0), part));

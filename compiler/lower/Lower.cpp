@@ -61,8 +61,24 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 row["hits"] = "rule__" + std::to_string(i);
             out["rules"].push_back(row);
         }
-    for (const auto &s : surface.stats)
-        out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back({{"name", s->name}, {"label", s->label}, {"line", line(s->nameSpan)}});
+    for (const auto &s : surface.stats) {
+        json row = {{"name", s->name}, {"label", s->label}, {"line", line(s->nameSpan)}};
+        if (s->width) {
+            row["width"] = s->width;
+            row["buckets"] = s->buckets;
+            row["unit"] = s->takes.kind == TypeKind::Duration ? "ns" : "";
+        }
+        if (s->per == "queue")
+            for (const auto &q : surface.queues)
+                row["parts"].push_back(q->name);
+        else if (s->per == "rule")
+            for (const json &rule : out["rules"])
+                row["parts"].push_back(rule["text"]);
+        else if (s->length)
+            for (int64_t i = 0; i < s->parts; ++i)
+                row["parts"].push_back(std::to_string(i));
+        out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back(row);
+    }
     return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -109,6 +109,11 @@ private:
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
     llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts = {});
 
+    // Statistics.cpp
+    llvm::Function *bucketFunction(), *bucketOf = nullptr;
+    llvm::Value *linearBucket(const StatDecl &stat, llvm::Value *v);
+    void histogramAdd(const Expr &e);
+
     // Expressions.cpp
     Val emit(const Expr &e);
     llvm::Value *value(const Expr &e) { return emit(e).value; }
@@ -117,7 +122,6 @@ private:
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
-    llvm::Function *bucketFunction(), *bucketOf = nullptr;
     Val operation(const Expr &e, const OperationRow &row);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
@@ -158,9 +162,10 @@ private:
     llvm::Value *componentMatches(llvm::Value *text, llvm::Value *bytes, const std::string &component);
 
     // Queues.cpp
-    /// The DSQs of an instance: the queue, the escape beside its set, and the ones who have waited long (see sweep).
-    enum class Part : uint8_t { Queue, Escape, Aged };
+    /// The DSQs of an instance: the queue, the escape beside its set, and for each of the two those who have waited long (see sweep).
+    enum class Part : uint8_t { Queue, Escape, Aged, AgedEscape };
     llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, Part part = Part::Queue);
+    llvm::Value *servedDsq(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, bool aged = false);
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *defaultSlice(llvm::Value *task);
@@ -170,8 +175,8 @@ private:
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
     static bool unfair(const QueueDecl &q);
-    llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance);
-    llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance);
+    llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     void sweep(const QueueDecl &q);
     std::map<const QueueDecl *, llvm::GlobalVariable *> agedFlags;
     llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);

@@ -32,6 +32,12 @@ llvm::Value *Lowering::dsqId(const QueueDecl &q, llvm::Value *instance, Part par
     return b.CreateOr(m.num(base), instance);
 }
 
+/// CPUs outside the set serve the escape in the queue's place. `inside`: whether the CPU is in it, or null where there is no set.
+llvm::Value *Lowering::servedDsq(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, bool aged) {
+    llvm::Value *id = dsqId(q, instance, aged ? Part::Aged : Part::Queue);
+    return inside ? b.CreateSelect(inside, id, dsqId(q, instance, aged ? Part::AgedEscape : Part::Escape)) : id;
+}
+
 llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
     switch (q.domain) {
     case Domain::Cpu: return b.CreateAnd(cpu, m.num(kMaxCpus - 1));
@@ -135,10 +141,7 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     llvm::AllocaInst *got = m.local(m.i1(), "got");
     b.CreateStore(b.getFalse(), got);
     llvm::Value *instance = instanceOf(q, cpu), *inside = q.on ? inSet(*q.on, cpu) : nullptr;
-    auto served = [&](llvm::Value *of) { // CPUs outside the set serve the escape in the queue's place
-        return q.on ? b.CreateSelect(inside, dsqId(q, of), dsqId(q, of, Part::Escape)) : dsqId(q, of);
-    };
-    llvm::Value *id = served(instance);
+    llvm::Value *id = servedDsq(q, instance, inside);
     bool keeps = withPrev && needsKeep && frame.prev;
     auto mine = [&] { return m.choose(frame.prevPresent, [&] { return belongs(q, frame.prev); }, [&]() -> llvm::Value * { return b.getFalse(); }); };
     auto keepPrev = [&] {
@@ -146,7 +149,7 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         b.CreateStore(b.getTrue(), got);
     };
     if (unfair(q))
-        b.CreateStore(q.on ? m.choose(inside, [&] { return consumeAged(q, instance); }, [&]() -> llvm::Value * { return b.getFalse(); }) : consumeAged(q, instance), got);
+        b.CreateStore(consumeAged(q, instance, inside), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
     auto take = [&] { b.CreateStore(consumeDsq(id), got); };
     // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
@@ -188,9 +191,9 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
                 b.CreateCondBr(fresh, go, loopStack.back().next);
                 b.SetInsertPoint(go);
                 b.CreateStore(theirs, tried);
-                llvm::Value *took = consumeDsq(served(theirs));
-                if (unfair(q) && !q.on)
-                    took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs); });
+                llvm::Value *took = consumeDsq(servedDsq(q, theirs, inside));
+                if (unfair(q))
+                    took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
                 b.CreateStore(took, got);
                 b.CreateCondBr(took, done, loopStack.back().next);
                 b.SetInsertPoint(done);
@@ -204,21 +207,25 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
 bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
 
-llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance) {
+/// One byte for each instance, and after them one for each instance's escape.
+llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
     llvm::GlobalVariable *&flags = agedFlags[&q];
-    uint64_t count = q.domain == Domain::None ? 1 : kMaxCpus;
+    uint64_t instances = q.domain == Domain::None ? 1 : kMaxCpus, count = instances * (inside ? 2 : 1);
     if (!flags)
         flags = m.global(q.name + "__aged_flag", llvm::ArrayType::get(m.i8(), count), m.diArray(m.diBool(), count), ".bss");
-    return b.CreateGEP(m.i8(), flags, count == 1 ? m.num(0) : b.CreateAnd(instance, m.num(kMaxCpus - 1)));
+    llvm::Value *at = instances == 1 ? m.num(0) : b.CreateAnd(instance, m.num(kMaxCpus - 1));
+    if (inside)
+        at = b.CreateSelect(inside, at, b.CreateAdd(at, m.num(static_cast<int64_t>(instances))));
+    return b.CreateGEP(m.i8(), flags, at);
 }
 
 /// Those who were swept aside come first, while there are any. The flag spares everybody else the look.
-llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance) {
-    return m.choose(b.CreateICmpNE(b.CreateLoad(m.i8(), agedFlag(q, instance)), b.getInt8(0)),
+llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
+    return m.choose(b.CreateICmpNE(b.CreateLoad(m.i8(), agedFlag(q, instance, inside)), b.getInt8(0)),
                     [&] {
-                        llvm::Value *id = dsqId(q, instance, Part::Aged), *got = consumeDsq(id);
+                        llvm::Value *id = servedDsq(q, instance, inside, true), *got = consumeDsq(id);
                         m.ifThen(b.CreateXor(got, b.getTrue()), [&] {
-                            m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {id}), m.num(0)), [&] { b.CreateStore(b.getInt8(0), agedFlag(q, instance)); });
+                            m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {id}), m.num(0)), [&] { b.CreateStore(b.getInt8(0), agedFlag(q, instance, inside)); });
                         });
                         return got;
                     },
@@ -230,25 +237,22 @@ llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance) {
 void Lowering::sweep(const QueueDecl &q) {
     if (!unfair(q))
         return;
-    llvm::Value *instance = instanceOf(q, frame.cpu), *aged = dsqId(q, instance, Part::Aged);
-    auto move = [&] {
-        m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {aged}), m.num(0)), [&] {
-            Module::Scratch it(m, kDsqIterator);
-            m.call("bpf_iter_scx_dsq_new", {it, dsqId(q, instance), m.num(0)});
-            llvm::BasicBlock *next = m.block("sweep"), *one = m.block("sweep.one"), *end = m.block("sweep.end");
-            b.CreateBr(next);
-            b.SetInsertPoint(next);
-            llvm::Value *task = m.call("bpf_iter_scx_dsq_next", {it});
-            b.CreateCondBr(b.CreateICmpNE(task, llvm::ConstantPointerNull::get(m.ptr())), one, end);
-            b.SetInsertPoint(one);
-            m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, aged, m.num(0)});
-            b.CreateBr(next);
-            b.SetInsertPoint(end);
-            m.call("bpf_iter_scx_dsq_destroy", {it});
-        });
-        b.CreateStore(b.getInt8(1), agedFlag(q, instance));
-    };
-    q.on ? m.ifThen(inSet(*q.on, frame.cpu), move) : move();
+    llvm::Value *instance = instanceOf(q, frame.cpu), *inside = q.on ? inSet(*q.on, frame.cpu) : nullptr, *aged = servedDsq(q, instance, inside, true);
+    m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {aged}), m.num(0)), [&] {
+        Module::Scratch it(m, kDsqIterator);
+        m.call("bpf_iter_scx_dsq_new", {it, servedDsq(q, instance, inside), m.num(0)});
+        llvm::BasicBlock *next = m.block("sweep"), *one = m.block("sweep.one"), *end = m.block("sweep.end");
+        b.CreateBr(next);
+        b.SetInsertPoint(next);
+        llvm::Value *task = m.call("bpf_iter_scx_dsq_next", {it});
+        b.CreateCondBr(b.CreateICmpNE(task, llvm::ConstantPointerNull::get(m.ptr())), one, end);
+        b.SetInsertPoint(one);
+        m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, aged, m.num(0)});
+        b.CreateBr(next);
+        b.SetInsertPoint(end);
+        m.call("bpf_iter_scx_dsq_destroy", {it});
+    });
+    b.CreateStore(b.getInt8(1), agedFlag(q, instance, inside));
 }
 
 /// The tasks of an instance, head first. In dispatch an expired task of the queue is visited as if it were queued, first.

@@ -129,7 +129,7 @@ void Lowering::declareState() {
             cpuTypes.push_back(m.i64());
             cpuMembers.push_back({s->name, m.diInt(64, true)});
         } else
-            globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), 256), m.diArray(m.diInt(64, true), 256), ".bss");
+            globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), static_cast<uint64_t>(s->buckets * s->parts)), m.diArray(m.diInt(64, true), s->buckets * s->parts), ".bss");
     }
     // CPUs do not share cache lines.
     auto sizeOf = [&] { return static_cast<uint64_t>(m.ir->getDataLayout().getTypeAllocSize(llvm::StructType::get(m.context, cpuTypes))); };

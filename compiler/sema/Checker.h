@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What do the checks share? The scopes of names and the typing of expressions.
-// Names.cpp looks names up, Types.cpp types expressions, Statements.cpp bodies, Declarations.cpp everything at top level,
+// Names.cpp looks names up, Visible.cpp chooses between files, Arguments.cpp is about calls, Types.cpp types expressions, Statements.cpp bodies, Declarations.cpp everything at top level,
 // Constants.cpp evaluates. The questions about the whole policy (Placement.cpp, Rules.cpp, Contexts.cpp) run after it.
 #pragma once
 
@@ -21,7 +21,10 @@ struct Symbol {
     Ref ref;
     Type type;
     Span span;
+    bool ambiguous = false; // several modules have it, and the file does not say which
 };
+/// Files may declare the same name each.
+using SymbolTable = std::unordered_map<std::string, std::vector<Symbol>>;
 
 class Checker {
 public:
@@ -33,7 +36,7 @@ private:
     CheckMode mode;
     Diagnostics &diags;
 
-    std::unordered_map<std::string, Symbol> top;
+    SymbolTable top, disciplines;
     std::unordered_map<std::string, const Field *> taskFields, cpuFields, cgroupFields;
     std::vector<std::unordered_map<std::string, Symbol>> scopes;
     std::set<const void *> used; // parameters that are read
@@ -71,13 +74,31 @@ private:
     bool returnsAlways(const Block &block);
 
     // Names.cpp
-    std::optional<Symbol> lookup(const std::string &name);
+    /// What `name`, or `M.name`, means at a place.
+    std::optional<Symbol> lookup(const std::string &name, Span at, bool report = false);
     void resolveName(Expr &e, Type expected);
     void resolveMember(Expr &e);
     std::vector<std::string> visibleNames();
     std::vector<std::string> memberNames(Type owner);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
-    bool bind(Expr &e, const std::string &name);
+    bool bind(Expr &e);
+
+    // Visible.cpp
+    const ModuleFile *fileOf(Span at) const;
+    const ModuleFile *moduleNamed(const std::string &name, Span at) const;
+    int distance(const ModuleFile &from, FileId to) const;
+    std::vector<Symbol *> visible(SymbolTable &names, const std::string &written, Span at, const std::function<bool(const Symbol &)> &wanted = {});
+    std::optional<Symbol> choose(const std::vector<Symbol *> &found, const std::string &name, Span at, bool report);
+    void foldQualified(Expr &e);
+    void unknownName(const Expr &e);
+
+    // Statistics.cpp
+    void checkStat(StatDecl &stat);
+    bool histogramAdd(Expr &e);
+
+    // Arguments.cpp
+    void checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &names,
+                        const std::vector<Expr *> &arguments);
 
     // Types.cpp
     /// Types `e`; `expected` decides how bare enumerators and literals are read (None: no expectation).
@@ -124,6 +145,9 @@ bool isOperation(const Expr &e, Operation op);
 bool decidesEnqueue(const HookDecl &hook);
 bool decidesDispatch(const HookDecl &hook);
 bool decidesPlace(const HookDecl &hook);
+
+/// Gives each declaration a name that no other has, for the core (after the checks).
+void giveUniqueNames(Program &program);
 
 // Questions about the whole policy, asked after names and types are right.
 void checkPlacement(Program &program, Diagnostics &diags);

@@ -2,6 +2,7 @@
 // Is every operation legal where it stands, also through functions? Does anything call or define itself?
 // Each function is looked at once: what it does is summed up in a mask of the contexts where all of it is legal, so that
 // the work grows with the text and not with the number of ways through it.
+#include "sema/Arguments.h"
 #include "sema/Checker.h"
 
 #include <algorithm>
@@ -276,8 +277,9 @@ private:
             into->size = std::min(into->size + of.size, kMaxSize + 1);
             if (of.contexts != kAnyContext)
                 into->uses.push_back({e.span, fn->name, of.contexts, fn});
-            for (size_t i = 0; i + 1 < e.args.size() && i < fn->parameters.size(); ++i)
-                if (of.inserted.contains(&fn->parameters[i]->local))
+            std::vector<int> places = parametersOf(fn->parameters, e.argNames);
+            for (size_t i = 0; i < places.size(); ++i)
+                if (of.inserted.contains(&fn->parameters[static_cast<size_t>(places[i])]->local))
                     inserted(*e.args[i + 1]);
         }
         if (into->size < kMaxSize + 1)

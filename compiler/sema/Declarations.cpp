@@ -4,6 +4,8 @@
 #include "sema/Options.h"
 #include "bpf/KernelTypes.h"
 
+#include <algorithm>
+
 namespace scx {
 
 void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
@@ -11,15 +13,20 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
         return;
     if (mode == CheckMode::Surface && name.find("__") != std::string::npos)
         diags.report(Diag::CompilerName, span);
-    auto [it, fresh] = top.try_emplace(name, Symbol{ref, type, span});
+    std::vector<Symbol> &same = top[name]; // other files may have the name as well
+    auto first = std::find_if(same.begin(), same.end(), [&](const Symbol &s) { return mode == CheckMode::Core || s.span.file == span.file; });
+    bool fresh = first == same.end();
     bool attribute = mode == CheckMode::Surface && findAttribute(TypeKind::Task, name);
     // Globals and parameters are symbols of the object, beside those of the compiler and of the kernel.
     bool variable = ref.kind == RefKind::Global || ref.kind == RefKind::Param;
     bool symbol = variable && (name.rfind("uei", 0) == 0 || name == "_license" || name == "sd_llc_id" || name == "numa_node" || findKfunc(name) ||
                                name.rfind(program.policy.name + "_", 0) == 0);
-    if (!fresh)
-        diags.report(Diag::NameTaken, span, name).note(it->second.span, "the first `" + name + "` is here");
-    else if (attribute || findOperation(TypeKind::None, name))
+    if (!fresh) {
+        diags.report(Diag::NameTaken, span, name).note(first->span, "the first `" + name + "` is here");
+        return;
+    }
+    same.push_back({ref, type, span});
+    if (attribute || findOperation(TypeKind::None, name))
         diags.report(Diag::NameTaken, span, name).note({}, "it is built into the language");
     else if (symbol)
         diags.report(Diag::NameTaken, span, name).note({}, "the object uses it for a symbol of its own");
@@ -38,9 +45,12 @@ Type Checker::typeOf(const TypeName &name, bool state) {
     for (auto [text, kind] : builtin)
         if (name.name == text)
             made.kind = kind;
-    for (const auto &e : program.enums)
-        if (e->name == name.name)
-            made = {TypeKind::Enum, false, 0, e.get()};
+    if (!made.known())
+        if (auto found = choose(visible(top, name.name, name.span, [](const Symbol &s) { return s.ref.kind == RefKind::None && s.type.kind == TypeKind::Enum; }), name.name, name.span, true)) {
+            if (found->ambiguous)
+                return {};
+            made = found->type;
+        }
     if (!made.known()) {
         diags.report(Diag::UnknownType, name.span, name.name);
         return {};
@@ -105,8 +115,10 @@ void Checker::collect() {
     }
     if (program.queues.size() > 64)
         diags.report(Diag::TooMany, program.queues.back()->nameSpan, "queues", "64");
-    for (auto &d : program.stats)
+    for (auto &d : program.stats) {
         declare(d->name, d->nameSpan, {RefKind::Stat, d.get()}, {});
+        checkStat(*d);
+    }
     auto signature = [&](FnDecl &fn) {
         for (auto &p : fn.parameters)
             p->local.type = typeOf(p->typeName, false);
@@ -117,10 +129,11 @@ void Checker::collect() {
         signature(*d);
         declare(d->name, d->nameSpan, {RefKind::Function, d.get()}, d->result);
     }
-    std::set<std::string> disciplines;
     for (auto &d : program.disciplines) {
-        if (!disciplines.insert(d->name).second || d->name == "fifo" || d->name == "lifo")
+        std::vector<Symbol> &same = disciplines[d->name];
+        if (d->name == "fifo" || d->name == "lifo" || std::any_of(same.begin(), same.end(), [&](const Symbol &s) { return s.span.file == d->nameSpan.file; }))
             diags.report(Diag::NameTaken, d->nameSpan, d->name);
+        same.push_back({{RefKind::None, d.get()}, {}, d->nameSpan});
         for (auto &p : d->parameters)
             p->local.type = typeOf(p->typeName, false);
         for (auto &fn : d->fns)
@@ -133,13 +146,15 @@ void Checker::collect() {
     }
     for (auto &q : program.queues)
         if (q->ordering == Ordering::Discipline) {
-            std::vector<std::string> known{"fifo", "lifo"};
-            for (auto &d : program.disciplines) {
-                known.push_back(d->name);
-                if (d->name == q->orderingName)
-                    q->discipline = d.get();
-            }
-            if (!q->discipline) {
+            auto found = choose(visible(disciplines, q->orderingName, q->orderingSpan), q->orderingName, q->orderingSpan, true);
+            if (found)
+                q->discipline = static_cast<const DisciplineDecl *>(found->ref.decl);
+            else {
+                std::vector<std::string> known{"fifo", "lifo"};
+                std::string module = q->orderingName.substr(0, q->orderingName.find('.') + 1); // with its dot
+                for (auto &d : program.disciplines)
+                    if (!visible(disciplines, module + d->name, q->orderingSpan).empty())
+                        known.push_back(module + d->name);
                 std::string near = nearest(q->orderingName, known);
                 diags.report(Diag::UnknownDiscipline, q->orderingSpan, q->orderingName, near.empty() ? "; is a `use` missing?" : didYouMean(near));
             }
@@ -381,28 +396,10 @@ void Checker::checkQueue(QueueDecl &queue) {
             for (const auto &f : s.fields)
                 if (s.kind == StateKind::Queue && f->type.isArray() && queue.domain != Domain::None)
                     diags.report(Diag::NotYet, queue.domainSpan, "an array as state of a queue's instances", "leave `per` out, or keep single fields").note(f->nameSpan, "the array is here");
-        std::set<std::string> given;
-        size_t position = 0;
-        for (size_t i = 0; i < queue.arguments.size(); ++i) {
-            const FnDecl::Parameter *parameter = nullptr;
-            if (queue.argumentNames[i].empty()) {
-                if (position < d->parameters.size())
-                    parameter = d->parameters[position++].get();
-            } else
-                for (const auto &p : d->parameters)
-                    if (p->local.name == queue.argumentNames[i])
-                        parameter = p.get();
-            if (!parameter) {
-                diags.report(Diag::ArgumentCount, queue.arguments[i]->span, d->name, std::to_string(d->parameters.size()), std::to_string(queue.arguments.size()));
-                break;
-            }
-            if (!given.insert(parameter->local.name).second)
-                diags.report(Diag::NameTaken, queue.arguments[i]->span, parameter->local.name);
-            require(*queue.arguments[i], parameter->local.type);
-        }
-        for (const auto &p : d->parameters)
-            if (!p->value && !given.contains(p->local.name))
-                diags.report(Diag::ArgumentCount, queue.orderingSpan, d->name, std::to_string(d->parameters.size()), std::to_string(queue.arguments.size()));
+        std::vector<Expr *> arguments;
+        for (ExprPtr &argument : queue.arguments)
+            arguments.push_back(argument.get());
+        checkArguments(d->name, queue.orderingSpan, d->parameters, queue.argumentNames, arguments);
     } else if (!queue.arguments.empty())
         diags.report(Diag::ArgumentCount, queue.orderingSpan, queue.orderingName, "0", std::to_string(queue.arguments.size()));
 }
@@ -585,6 +582,7 @@ bool check(Program &program, CheckMode mode, Diagnostics &diags) {
         checkSizes(program, diags);
         checkRules(program, diags);
         checkPlacement(program, diags);
+        giveUniqueNames(program);
     }
     return diags.ok();
 }

@@ -5,7 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <map>
 #include <sstream>
 
 namespace scx {
@@ -16,17 +16,20 @@ public:
     Loader(Program &program, SourceManager &sources, Diagnostics &diags) : program(program), sources(sources), diags(diags) {}
     std::vector<std::string> files;
 
-    void use(const std::string &path, Span at, const std::string &usedBy) {
+    /// The module's file; 0 if there is none.
+    FileId use(const std::string &path, Span at, const std::string &usedBy) {
         bool local = path.rfind("./", 0) == 0;
         std::string name = local ? (std::filesystem::path(usedBy).parent_path() / (path.substr(2) + ".scx")).lexically_normal().string() : path;
-        if (!seen.insert((local ? "./" : "") + name).second)
-            return;
+        std::string key = (local ? "./" : "") + name;
+        if (auto it = seen.find(key); it != seen.end())
+            return it->second;
+        seen[key] = 0;
         std::string text;
         if (local) {
             std::ifstream in(name);
             if (!in) {
                 diags.report(Diag::UnknownModule, at, path, "; there is no file `" + name + "`");
-                return;
+                return 0;
             }
             std::stringstream buffer;
             buffer << in.rdbuf();
@@ -46,27 +49,45 @@ public:
             if (!found) {
                 std::string near = nearest(path, known);
                 diags.report(Diag::UnknownModule, at, path, near.empty() ? "; local modules are written `./" + path + "`" : "; did you mean `" + near + "`?");
-                return;
+                return 0;
             }
             name = "stdlib/" + path + ".scx";
         }
-        auto module = parse(sources.add(name, std::move(text)), sources, diags);
+        FileId file = seen[key] = sources.add(name, std::move(text));
+        auto module = parse(file, sources, diags);
         refuse(*module);
-        for (const UseDecl &next : module->uses)
-            use(next.path, next.span, name);
+        size_t index = program.files.size();
+        program.files.push_back({path.substr(path.rfind('/') + 1), file, {}, path == "prelude"});
+        useAll(module->uses, index, name);
         move(program.consts, module->consts);
         move(program.enums, module->enums);
         move(program.fns, module->fns);
         move(program.disciplines, module->disciplines);
         move(program.cpuSets, module->cpuSets);
         move(program.rules, module->rules);
+        return file;
+    }
+
+    /// The modules that a file uses. Each is called by the last part of its path, so two of one name could not be told apart.
+    void useAll(const std::vector<UseDecl> &uses, size_t index, const std::string &name) {
+        std::map<std::string, std::pair<FileId, Span>> named;
+        for (const UseDecl &next : uses) {
+            FileId file = use(next.path, next.span, name);
+            if (!file)
+                continue;
+            std::string own = next.path.substr(next.path.rfind('/') + 1);
+            auto [it, fresh] = named.try_emplace(own, file, next.span);
+            if (!fresh && it->second.first != file)
+                diags.report(Diag::NameTaken, next.span, own).note(it->second.second, "the first module `" + own + "` is here");
+            program.files[index].uses.push_back(file);
+        }
     }
 
 private:
     Program &program;
     SourceManager &sources;
     Diagnostics &diags;
-    std::set<std::string> seen;
+    std::map<std::string, FileId> seen;
 
     template <typename T> void move(std::vector<T> &to, std::vector<T> &from) {
         for (T &item : from)
@@ -103,10 +124,9 @@ private:
 
 std::vector<std::string> loadModules(Program &program, SourceManager &sources, Diagnostics &diags) {
     Loader loader(program, sources, diags);
+    program.files.push_back({"", program.file, {}});
     loader.use("prelude", {}, "");
-    std::vector<UseDecl> uses = program.uses;
-    for (const UseDecl &use : uses)
-        loader.use(use.path, use.span, std::string(sources.name(program.file)));
+    loader.useAll(program.uses, 0, std::string(sources.name(program.file)));
     return loader.files;
 }
 

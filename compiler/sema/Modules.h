@@ -8,7 +8,7 @@
 namespace scx {
 
 /// Merges the prelude and every module the policy uses (and those they use) into `program`. `use NAME` is the standard library,
-/// `use ./path` a file beside the using one. A clash between two modules, or with the policy, is an error at the later name.
+/// `use ./path` a file beside the using one. `program.files` tells afterwards which file is which module.
 /// Returns the local module files that were read, for `-MD`.
 std::vector<std::string> loadModules(Program &program, SourceManager &sources, Diagnostics &diags);
 

@@ -12,10 +12,10 @@ const Local implicitTask{"p", {}, {TypeKind::Task}, false};
 const Local implicitCpu{"cpu", {}, {TypeKind::Cpu}, false};
 const Local implicitPrev{"prev", {}, {TypeKind::Cpu}, false};
 
-std::optional<Symbol> Checker::lookup(const std::string &name) {
-    if (mode == CheckMode::Core && name.ends_with("__top")) { // written by the compiler where a local of its own has the name
+std::optional<Symbol> Checker::lookup(const std::string &name, Span at, bool report) {
+    if (mode == CheckMode::Core && name.ends_with("__top")) { // written by the compiler where a local has the name
         auto it = top.find(name.substr(0, name.size() - 5));
-        return it == top.end() ? std::nullopt : std::optional(it->second);
+        return it == top.end() ? std::nullopt : std::optional(it->second.front());
     }
     for (size_t i = scopes.size(); i-- > 0;)
         if (auto it = scopes[i].find(name); it != scopes[i].end())
@@ -30,27 +30,27 @@ std::optional<Symbol> Checker::lookup(const std::string &name) {
         if (name == "slice")
             return Symbol{{RefKind::Self, discipline, 1}, {TypeKind::Duration}, {}};
     }
-    if (auto it = top.find(name); it != top.end()) {
+    auto seen = [&](const Symbol &s) {
         if (discipline)
-            switch (it->second.ref.kind) {
-            case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return std::nullopt;
+            switch (s.ref.kind) {
+            case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return false;
             default: break;
             }
-        if (it->second.ref.kind == RefKind::Const) {
-            for (auto &d : program.consts)
-                if (d.get() == it->second.ref.decl) {
-                    checkConst(*d);
-                    it->second.type = d->type;
-                }
-        }
-        return it->second;
-    }
-    return std::nullopt;
+        return true;
+    };
+    auto symbol = choose(visible(top, name, at, seen), name, at, report);
+    if (symbol && symbol->ref.kind == RefKind::Const)
+        for (auto &d : program.consts)
+            if (d.get() == symbol->ref.decl) {
+                checkConst(*d);
+                symbol->type = d->type;
+            }
+    return symbol;
 }
 
-/// Gives `e` the meaning of a visible name; false if there is none.
-bool Checker::bind(Expr &e, const std::string &name) {
-    auto symbol = lookup(name);
+/// Gives `e` the meaning of its name; false if there is none.
+bool Checker::bind(Expr &e) {
+    auto symbol = lookup(e.name, e.span, true);
     if (!symbol)
         return false;
     if (symbol->ref.kind == RefKind::Param)
@@ -124,7 +124,7 @@ void Checker::resolveName(Expr &e, Type expected) {
                 e.type = {TypeKind::Queue};
                 return;
             }
-    if (bind(e, e.name)) {
+    if (bind(e)) {
         if (e.ref.kind == RefKind::Self && e.ref.index == 1 && !taskOfQueue)
             diags.report(Diag::NoValue, e.span, e.name, "a slice is a task's, and none of the queue is at hand");
         return;
@@ -172,17 +172,18 @@ void Checker::resolveName(Expr &e, Type expected) {
         resolveMember(e);
         return;
     }
-    if (discipline && top.contains(e.name))
+    if (discipline && !visible(top, e.name, e.span).empty())
         diags.report(Diag::PolicysOwn, e.span, e.name);
     else
-        diags.report(Diag::UnknownName, e.span, e.name, didYouMean(nearest(e.name, visibleNames())));
+        unknownName(e);
 }
 
 void Checker::resolveMember(Expr &e) {
     Expr &base = *e.args[0];
+    foldQualified(base); // M.level.low
     // `level.c` names an enumerator; nothing else is reached through a type's name.
     if (base.kind == ExprKind::Name)
-        if (auto symbol = lookup(base.name); symbol && symbol->ref.kind == RefKind::None && symbol->type.kind == TypeKind::Enum) {
+        if (auto symbol = lookup(base.name, base.span); symbol && symbol->ref.kind == RefKind::None && symbol->type.kind == TypeKind::Enum) {
             Expr value;
             value.kind = ExprKind::Name;
             value.span = e.span;
@@ -193,7 +194,7 @@ void Checker::resolveMember(Expr &e) {
             return;
         }
     // Dotted attributes (`leader.comm`): one member of the task, longest match first.
-    if (base.kind == ExprKind::Name && taskAtHand && !lookup(base.name) && findAttribute(TypeKind::Task, base.name + "." + e.name)) {
+    if (base.kind == ExprKind::Name && taskAtHand && !lookup(base.name, base.span) && findAttribute(TypeKind::Task, base.name + "." + e.name)) {
         std::string dotted = base.name + "." + e.name;
         base.name = implicitTask.name;
         base.ref = {RefKind::Local, &implicitTask};
@@ -234,11 +235,12 @@ void Checker::resolveMember(Expr &e) {
             diags.report(Diag::PolicysOwn, e.span, e.name);
             return;
         }
-        if (auto symbol = top.find(e.name); !discipline && symbol != top.end() && symbol->second.ref.kind == RefKind::Rules) {
-            e.ref = symbol->second.ref;
-            e.type = {TypeKind::Bool};
-            return;
-        }
+        if (!discipline)
+            if (auto rules = choose(visible(top, e.name, e.span, [](const Symbol &s) { return s.ref.kind == RefKind::Rules; }), e.name, e.span, true)) {
+                e.ref = rules->ref;
+                e.type = rules->ambiguous ? Type{} : Type{TypeKind::Bool};
+                return;
+            }
         break;
     case TypeKind::Cpu:
         if (!discipline && field(cpuFields, RefKind::CpuField))

@@ -8,8 +8,8 @@ void Checker::pushLocal(Local &local) {
     if (mode == CheckMode::Surface && local.name.find("__") != std::string::npos)
         diags.report(Diag::CompilerName, local.span);
     // A module's author cannot know the policy's names, nor the other way round: only within one file is shadowing refused.
-    auto taken = lookup(local.name);
-    if (taken && mode == CheckMode::Surface && (!taken->span.valid() || taken->span.file == local.span.file)) {
+    auto taken = lookup(local.name, local.span);
+    if (taken && !taken->ambiguous && mode == CheckMode::Surface && (!taken->span.valid() || taken->span.file == local.span.file)) {
         auto &d = diags.report(Diag::NameTaken, local.span, local.name);
         if (taken->span.valid())
             d.note(taken->span, "the first `" + local.name + "` is here");
@@ -35,7 +35,7 @@ void Checker::stmt(Stmt &s) {
         if (declared.known())
             require(*s.value, declared);
         else
-            declared = type(*s.value);
+            declared = value(*s.value);
         if (declared.optional)
             diags.report(Diag::OptionalUsed, s.value->span);
         if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.isArray()) {
@@ -189,7 +189,7 @@ void Checker::logCall(Stmt &s) {
     for (size_t i = 2; i < call.args.size(); ++i) {
         Expr &arg = *call.args[i];
         if (arg.kind == ExprKind::Name)
-            if (auto symbol = lookup(arg.name); symbol && symbol->ref.kind == RefKind::Stat) { // the one place that reads a counter
+            if (auto symbol = lookup(arg.name, arg.span); symbol && symbol->ref.kind == RefKind::Stat) { // the one place that reads a counter
                 if (static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram)
                     diags.report(Diag::NoValue, arg.span, arg.name, "a histogram is no single number");
                 arg.ref = symbol->ref;

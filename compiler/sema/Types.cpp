@@ -70,6 +70,9 @@ Type Checker::type(Expr &e, Type expected) {
         }
         break;
     case ExprKind::Member:
+        foldQualified(e);
+        if (e.kind == ExprKind::Name)
+            return type(e, expected);
         resolveMember(e);
         if (e.ref.kind == RefKind::Operation) {
             diags.report(Diag::NoValue, e.span, e.name, "call it, `" + e.name + "(…)`");
@@ -88,6 +91,8 @@ Type Checker::type(Expr &e, Type expected) {
             e.type = base.element();
         } else if (base.known())
             diags.report(Diag::TypeMismatch, e.args[0]->span, "an array or a queue", typeText(base));
+        else if (e.args[0]->ref.kind == RefKind::Stat)
+            value(*e.args[0]);
         break;
     }
     case ExprKind::Negate:
@@ -272,8 +277,12 @@ Type Checker::typeIs(Expr &e) {
 
 Type Checker::typeCall(Expr &e, Type) {
     Expr &callee = *e.args[0];
+    foldQualified(callee);
     if (callee.kind == ExprKind::Name) {
-        if (auto symbol = lookup(callee.name); symbol && symbol->ref.kind == RefKind::Function) {
+        auto symbol = lookup(callee.name, callee.span, true);
+        if (symbol && symbol->ambiguous)
+            return {};
+        if (symbol && symbol->ref.kind == RefKind::Function) {
             callee.ref = symbol->ref;
             return typeFunction(e, *static_cast<const FnDecl *>(symbol->ref.decl));
         }
@@ -289,25 +298,15 @@ Type Checker::typeCall(Expr &e, Type) {
             callee.ref = {RefKind::Operation, row};
             return typeOperation(e, *row);
         }
-        if (lookup(callee.name))
+        if (symbol)
             diags.report(Diag::NotCallable, callee.span, callee.name);
         else
-            diags.report(Diag::UnknownName, callee.span, callee.name, didYouMean(nearest(callee.name, visibleNames())));
+            unknownName(callee);
         return {};
     }
     if (callee.kind == ExprKind::Member) {
-        // histogram.add(x)
-        if (callee.args[0]->kind == ExprKind::Name && callee.name == "add")
-            if (auto symbol = lookup(callee.args[0]->name);
-                symbol && symbol->ref.kind == RefKind::Stat && static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram) {
-                callee.args[0]->ref = symbol->ref;
-                if (e.args.size() != 2)
-                    diags.report(Diag::ArgumentCount, e.span, "add", "1", std::to_string(e.args.size() - 1));
-                else if (Type t = type(*e.args[1]); t.known() && t != kInt && t != kDuration)
-                    diags.report(Diag::TypeMismatch, e.args[1]->span, "int or duration", typeText(t));
-                callee.ref = {RefKind::Stat, symbol->ref.decl};
-                return {};
-            }
+        if (histogramAdd(e))
+            return {};
         resolveMember(callee);
         if (callee.ref.kind == RefKind::Operation)
             return typeOperation(e, *static_cast<const OperationRow *>(callee.ref.decl));
@@ -350,18 +349,11 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
 }
 
 Type Checker::typeFunction(Expr &e, const FnDecl &fn) {
-    size_t given = e.args.size() - 1, least = 0;
-    for (const auto &p : fn.parameters)
-        least += p->value == nullptr;
-    if (given < least || given > fn.parameters.size()) {
-        diags.report(Diag::ArgumentCount, e.span, fn.name, std::to_string(fn.parameters.size()), std::to_string(given));
-        return fn.result;
-    }
-    for (size_t i = 0; i < given; ++i) {
-        if (i < e.argNames.size() && !e.argNames[i].empty() && e.argNames[i] != fn.parameters[i]->local.name)
-            diags.report(Diag::NotYet, e.args[i + 1]->span, "an argument by name out of its order", "write the arguments in the order of `" + fn.name + "`");
-        require(*e.args[i + 1], fn.parameters[i]->local.type);
-    }
+    std::vector<Expr *> arguments;
+    for (size_t i = 1; i < e.args.size(); ++i)
+        arguments.push_back(e.args[i].get());
+    e.argNames.resize(arguments.size());
+    checkArguments(fn.name, e.span, fn.parameters, e.argNames, arguments);
     return fn.result;
 }
 

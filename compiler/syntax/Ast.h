@@ -248,6 +248,18 @@ enum class StatKind : uint8_t { Counter, Histogram };
 struct StatDecl : Decl {
     StatKind kind;
     std::string label;
+    // Of a histogram.
+    std::string per; // queue, rule: one for each; or empty
+    Span perSpan;
+    ExprPtr length;    // NAME[length]: so many; or null
+    std::string shape; // log2, linear; empty: log2
+    Span shapeSpan;
+    std::vector<ExprPtr> shapeArguments; // linear: the width of a bucket, how many there are
+
+    Type takes;                               // sema: what a linear one takes
+    int64_t width = 0;                        // sema: of a linear one's buckets; 0: log2
+    int64_t buckets = kLogBuckets, parts = 1; // sema
+    static constexpr int64_t kLogBuckets = 256;
 };
 
 struct DisciplineDecl : Decl {
@@ -259,7 +271,6 @@ struct DisciplineDecl : Decl {
     std::vector<ExprPtr> keys; // empty: FIFO
     Span keysSpan;
     Options options;
-    std::string module; // the module it came from, empty: the policy itself
 };
 
 // ---------------------------------------------------------------- the three declarative blocks
@@ -311,6 +322,14 @@ struct UseDecl {
 
 // ---------------------------------------------------------------- a file, a program
 
+/// A file that declarations of a policy come from.
+struct ModuleFile {
+    std::string name; // of the module: the last part of its path; the policy's file has none
+    FileId file;
+    std::vector<FileId> uses; // by `use` of its own
+    bool prelude = false;
+};
+
 /// One parsed file, and after loading its modules the whole policy: their declarations are merged in.
 struct Program {
     FileId file = 0;
@@ -318,6 +337,7 @@ struct Program {
     Decl policy; // name, doc; span of the policy declaration
     Options settings;
     std::vector<UseDecl> uses;
+    std::vector<ModuleFile> files; // after loading: the policy's own, then its modules
     std::vector<std::unique_ptr<ConstDecl>> consts;
     std::vector<std::unique_ptr<ParamDecl>> params;
     std::vector<std::unique_ptr<EnumDecl>> enums;

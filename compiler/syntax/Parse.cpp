@@ -122,8 +122,21 @@ private:
             program->everys.push_back(std::move(made));
         } else if (auto *c = item->statDecl()) {
             auto made = std::make_unique<StatDecl>();
-            describe(*made, c, c->id());
-            made->kind = c->kind->getType() == grammar::ScxLexer::COUNTER ? StatKind::Counter : StatKind::Histogram;
+            describe(*made, c, c->id(0));
+            made->kind = c->COUNTER() ? StatKind::Counter : StatKind::Histogram;
+            if (c->sum())
+                made->length = sum(c->sum());
+            if (c->PER()) {
+                made->per = text(c->id(1));
+                made->perSpan = span(c->id(1));
+            }
+            if (c->COLON()) {
+                made->shape = text(c->id().back());
+                made->shapeSpan = span(c->id().back());
+                std::vector<std::string> names;
+                if (c->args())
+                    arguments(c->args(), made->shapeArguments, names);
+            }
             if (c->STRING())
                 made->label = decodeText(c->STRING());
             program->stats.push_back(std::move(made));

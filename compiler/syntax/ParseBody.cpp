@@ -207,7 +207,17 @@ ExprPtr BodyBuilder::unary(P::UnaryContext *c) {
     return negated;
 }
 
-ExprPtr BodyBuilder::cpuBound(P::CpuBoundContext *c) { return c->NUMBER() ? number(c->NUMBER()->getSymbol()) : name(c->id()); }
+ExprPtr BodyBuilder::cpuBound(P::CpuBoundContext *c) {
+    if (c->NUMBER())
+        return number(c->NUMBER()->getSymbol());
+    ExprPtr made = name(c->id(0));
+    if (c->id().size() < 2)
+        return made;
+    ExprPtr member = make(ExprKind::Member, span(c));
+    member->name = text(c->id(1));
+    member->args.push_back(std::move(made));
+    return member;
+}
 
 ExprPtr BodyBuilder::postfix(P::PostfixContext *c) {
     ExprPtr made = primary(c->primary());
@@ -286,7 +296,10 @@ std::vector<ExprPtr> BodyBuilder::keys(P::KeysContext *c) {
 }
 
 TypeName BodyBuilder::typeName(P::TypeContext *c) {
-    return {text(c->id()), c->sum() ? sum(c->sum()) : nullptr, span(c)};
+    std::string name = text(c->id(0));
+    if (c->id().size() > 1) // of a module
+        name += "." + text(c->id(1));
+    return {name, c->sum() ? sum(c->sum()) : nullptr, span(c)};
 }
 
 Block BodyBuilder::block(P::BlockContext *c) {

@@ -131,8 +131,7 @@ public:
         for (const auto &q : p.queues)
             queue(*q);
         for (const auto &d : p.stats)
-            line(std::string(d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name +
-                 (d->label.empty() ? "" : " " + quoted(d->label)) + ";");
+            line(stat(*d));
         for (const auto &d : p.disciplines)
             discipline(*d);
         if (p.match) {
@@ -196,6 +195,14 @@ public:
         for (const Option &o : options)
             s += " " + (o.place ? placeText(*o.place) : optionText(o));
         return s + " }";
+    }
+    std::string stat(const StatDecl &d) {
+        std::string s = (d.kind == StatKind::Counter ? "counter " : "histogram ") + d.name + (d.length ? "[" + at(*d.length, kSum) + "]" : "") + (d.per.empty() ? "" : " per " + d.per);
+        if (!d.shape.empty())
+            s += ": " + d.shape;
+        for (size_t i = 0; i < d.shapeArguments.size(); ++i)
+            s += (i ? ", " : "(") + text(*d.shapeArguments[i]);
+        return s + (d.shapeArguments.empty() ? "" : ")") + (d.label.empty() ? "" : " " + quoted(d.label)) + ";";
     }
     void state(const StateDecl &s) {
         static const char *const kinds[] = {"task", "cpu", "cgroup", "global", "queue"};

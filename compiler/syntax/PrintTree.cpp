@@ -113,7 +113,12 @@ public:
                 options(q->options);
             });
         for (const auto &d : p.stats)
-            node((d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name);
+            nested((d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name + (d->per.empty() ? "" : " per " + d->per) + (d->shape.empty() ? "" : " " + d->shape), [&] {
+                if (d->length)
+                    expr(*d->length);
+                for (const ExprPtr &argument : d->shapeArguments)
+                    expr(*argument);
+            });
         for (const auto &d : p.disciplines)
             nested("discipline " + d->name + pos(d->nameSpan), [&] {
                 for (const ExprPtr &k : d->keys)

@@ -220,12 +220,12 @@ uint64_t Scheduler::counter(const std::string &name) const {
     return sum;
 }
 
-std::vector<uint64_t> Scheduler::histogram(const std::string &name) const {
+std::vector<uint64_t> Scheduler::histogram(const std::string &name, size_t buckets, size_t part) const {
     Variable v = find(".bss", name);
-    std::vector<uint64_t> buckets(256);
-    if (v.size == 2048)
-        std::memcpy(buckets.data(), v.address, v.size);
-    return buckets;
+    std::vector<uint64_t> counts(buckets);
+    if (size_t bytes = buckets * 8; v.size >= bytes * (part + 1))
+        std::memcpy(counts.data(), v.address + bytes * part, bytes);
+    return counts;
 }
 
 } // namespace scx

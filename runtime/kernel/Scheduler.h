@@ -40,7 +40,8 @@ public:
     /// Ends the policy; exit information is complete afterwards.
     void detach();
     uint64_t counter(const std::string &name) const;
-    std::vector<uint64_t> histogram(const std::string &name) const;
+    /// The buckets of a histogram; with several of one name, of that number.
+    std::vector<uint64_t> histogram(const std::string &name, size_t buckets = 256, size_t part = 0) const;
 
 private:
     bpf_object *object = nullptr;

@@ -134,6 +134,23 @@ void checkParameter(const ObjectInfo &info, const Parameter &p) {
     throw std::out_of_range("type");
 }
 
+StatInfo readHistogram(const json &row) {
+    StatInfo h;
+    h.name = row.at("name");
+    h.label = row.value("label", "");
+    if (row.contains("width")) {
+        h.width = integer(row, "width");
+        int64_t buckets = integer(row, "buckets");
+        if (h.width < 1 || buckets < 2 || buckets > 1025)
+            throw std::out_of_range(h.name);
+        h.buckets = static_cast<size_t>(buckets);
+        h.isTime = row.value("unit", "") == "ns";
+    }
+    if (row.contains("parts"))
+        h.parts = row.at("parts").get<std::vector<std::string>>();
+    return h;
+}
+
 } // namespace
 
 ObjectInfo readObject(const std::string &path) {
@@ -164,9 +181,9 @@ ObjectInfo readObject(const std::string &path) {
         for (const json &row : meta.at("rules"))
             info.rules.push_back({row.at("text"), row.at("queue"), textOr(row, "hits")});
         for (const json &row : meta.at("counters"))
-            info.counters.push_back({row.at("name"), textOr(row, "label")});
+            info.counters.push_back({row.at("name"), textOr(row, "label"), 0, 0, false, {}});
         for (const json &row : meta.at("histograms"))
-            info.histograms.push_back({row.at("name"), textOr(row, "label")});
+            info.histograms.push_back(readHistogram(row));
         for (const json &name : meta.at("flags"))
             info.flags.push_back(name);
         return info;

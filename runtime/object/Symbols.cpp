@@ -64,7 +64,7 @@ void checkSymbols(const std::string &path, const ObjectInfo &info) {
     for (const StatInfo &c : info.counters)
         counter(c.name);
     for (const StatInfo &h : info.histograms)
-        variable(".bss", h.name, 2048);
+        variable(".bss", h.name, h.buckets * h.count() * 8);
 }
 
 } // namespace scx

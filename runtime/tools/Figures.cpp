@@ -9,7 +9,7 @@ namespace scx {
 
 using nlohmann::json;
 
-double percentile(const std::vector<uint64_t> &buckets, double part) {
+double percentile(const std::vector<uint64_t> &buckets, double part, int64_t width) {
     uint64_t total = 0, seen = 0;
     for (uint64_t n : buckets)
         total += n;
@@ -20,22 +20,33 @@ double percentile(const std::vector<uint64_t> &buckets, double part) {
         seen += buckets[i];
         if (seen < rank)
             continue;
-        if (i < 8) // these hold one value each
-            return static_cast<double>(i);
-        double width = std::ldexp(1.0, static_cast<int>(i / 4) - 2);
-        return static_cast<double>(4 + i % 4) * width + width / 2;
+        // Where the bucket begins and how wide it is. One that holds a single value is that value.
+        bool single = width ? width == 1 : i < 12;
+        double wide = width ? static_cast<double>(width) : i < 8 ? 1 : std::ldexp(1.0, static_cast<int>(i / 4) - 2);
+        double from = width || i < 8 ? static_cast<double>(i) * wide : static_cast<double>(4 + i % 4) * wide;
+        bool above = width && i + 1 == buckets.size();
+        return from + (single || above ? 0 : wide / 2);
     }
     return -1;
 }
 
 namespace {
 
-json measured(const std::vector<uint64_t> &buckets, double part) {
-    double value = percentile(buckets, part);
+json measured(const std::vector<uint64_t> &buckets, double part, int64_t width = 0) {
+    double value = percentile(buckets, part, width);
     return value < 0 ? json() : json(value);
 }
 
 std::string timeCell(const json &ns) { return ns.is_null() ? "-" : durationText(ns.get<double>()); }
+
+/// What a linear histogram counted, a line for each bucket that is not empty.
+void printBuckets(const json &h) {
+    auto text = [&](uint64_t edge) { return h["unit"] == "ns" ? durationText(static_cast<double>(edge)) : std::to_string(edge); };
+    const auto width = h["width"].get<uint64_t>();
+    for (size_t i = 0; i < h["buckets"].size(); ++i)
+        if (auto n = h["buckets"][i].get<unsigned long long>())
+            printf("%12llu   %s .. %s\n", n, text(i * width).c_str(), i + 1 < h["buckets"].size() ? text((i + 1) * width).c_str() : "");
+}
 
 } // namespace
 
@@ -55,13 +66,20 @@ json figures(const Scheduler &scheduler, const ObjectInfo &info) {
         out["rules"].push_back({{"text", r.text}, {"queue", r.queue}, {"hits", scheduler.counter(r.hits)}});
     for (const StatInfo &c : info.counters)
         out["counters"][c.label.empty() ? c.name : c.label] = scheduler.counter(c.name);
-    for (const StatInfo &h : info.histograms) {
-        std::vector<uint64_t> buckets = scheduler.histogram(h.name);
-        uint64_t count = 0;
-        for (uint64_t n : buckets)
-            count += n;
-        out["histograms"][h.label.empty() ? h.name : h.label] = {{"count", count}, {"p50", measured(buckets, 0.5)}, {"p99", measured(buckets, 0.99)}};
-    }
+    for (const StatInfo &h : info.histograms)
+        for (size_t part = 0; part < h.count(); ++part) {
+            std::vector<uint64_t> buckets = scheduler.histogram(h.name, h.buckets, part);
+            uint64_t count = 0;
+            for (uint64_t n : buckets)
+                count += n;
+            json &one = out["histograms"][(h.label.empty() ? h.name : h.label) + (h.parts.empty() ? "" : "[" + h.parts[part] + "]")];
+            one = {{"count", count}, {"p50", measured(buckets, 0.5, h.width)}, {"p99", measured(buckets, 0.99, h.width)}};
+            if (h.width) {
+                one["width"] = h.width;
+                one["unit"] = h.isTime ? "ns" : "";
+                one["buckets"] = buckets;
+            }
+        }
     return out;
 }
 
@@ -88,8 +106,11 @@ void printTable(const json &f) {
     if (!f["histograms"].empty())
         printf("\n%12s %12s %12s  histogram\n", "values", "p50", "p99");
     for (const auto &[name, h] : f["histograms"].items()) {
-        auto cell = [](const json &v) { return v.is_null() ? std::string("-") : std::to_string(static_cast<long long>(v.get<double>())); };
+        bool isTime = h.value("unit", "") == "ns";
+        auto cell = [&](const json &v) { return v.is_null() || isTime ? timeCell(v) : std::to_string(static_cast<long long>(v.get<double>())); };
         printf("%12llu %12s %12s  %s\n", h["count"].get<unsigned long long>(), cell(h["p50"]).c_str(), cell(h["p99"]).c_str(), name.c_str());
+        if (h.contains("buckets"))
+            printBuckets(h);
     }
     fflush(stdout);
 }

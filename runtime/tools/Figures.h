@@ -8,9 +8,9 @@
 
 namespace scx {
 
-/// The value below which `part` (0..1) of the values of a log-linear histogram (docs/internals/object.md) lie: the middle
-/// of the bucket that holds it. Less than nothing: the histogram is empty.
-double percentile(const std::vector<uint64_t> &buckets, double part);
+/// The value below which `part` (0..1) of the values of a histogram (docs/internals/object.md) lie: the middle of the bucket that holds it; of a
+/// linear one's last, where that begins. Less than nothing: the histogram is empty. `width`: of a linear one's buckets, 0: log-linear.
+double percentile(const std::vector<uint64_t> &buckets, double part, int64_t width = 0);
 
 /// One document: queues, rules, counters, histograms; times in ns, null where nothing was measured.
 nlohmann::json figures(const Scheduler &scheduler, const ObjectInfo &info);

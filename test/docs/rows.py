@@ -4,6 +4,8 @@
 Each function gives rows {column: text}, in the order of the source; the first column tells them apart."""
 import re
 
+import library
+
 
 def scan(text, start):
     """The C++ initialiser that opens at `start`, as nested lists of its parts; text constants keep their quotes. Also its end."""
@@ -168,10 +170,7 @@ class Compiler:
             yield {"code": f"[{code}](errors/{code}.md)", "": severity.lower(), "message": escaped(text)}
 
     def library(self, what):
-        for module, text in self.stdlib.items():
-            for doc, signature in re.findall(r"((?:^///.*\n)+)^%s (.*?) *\{" % what, text, re.M):
-                meaning = " ".join(line.removeprefix("///").strip() for line in doc.strip().split("\n"))
-                yield {
-                    what if what == "discipline" else "function": f"`{signature}`",
-                    "meaning": escaped(meaning),
-                }
+        for text in self.stdlib.values():
+            for d in library.module(text):
+                if d["kind"] == what:
+                    yield {what if what == "discipline" else "function": f"`{library.signature(d)}`", "meaning": escaped(d["doc"])}

@@ -76,7 +76,8 @@ class Bodies:
         if s.discipline or not self.counters + self.histograms:
             return None
         if self.histograms and self.chance(40):
-            return ["%s.add(%s);" % (self.random.choice(self.histograms), self.of(self.pick("int", "duration"), s, 2))]
+            name, several, kinds = self.random.choice(self.histograms)
+            return ["%s.add(%s);" % (name + ("[%s]" % self.of("int", s, 1) if several else ""), self.of(self.pick(*kinds), s, 2))]
         return ["%s += %s;" % (self.random.choice(self.counters), self.of("int", s, 1))] if self.counters else None
 
     def log(self, s, depth):

@@ -391,8 +391,10 @@ class Generator(Expressions, Bodies):
             self.counters.append(self.name("count"))
             parts.append(["counter %s%s;" % (self.counters[-1], ' "how often"' if self.chance(50) else "")])
         for _ in self.some(1):
-            self.histograms.append(self.name("spread"))
-            parts.append(["histogram %s;" % self.histograms[-1]])
+            name, several = self.name("spread"), self.chance(40)
+            shape, kinds = self.pick(("", ("int", "duration")), (": linear(3, 40)", ("int",)), (": linear(50us, 200)", ("duration",)))
+            self.histograms.append((name, several, kinds))
+            parts.append(["histogram %s%s%s;" % (name, "[5]" if several else "", shape)])
         for _ in self.some(3):
             parts.append(self.function())
             self.size = 0

@@ -70,6 +70,14 @@ refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", 
 refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
 refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
 refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
+h = {"name": meta["queues"][0]["wait"], "label": "", "line": 1}
+histogram = lambda **more: changed(lambda m: m["histograms"].append({**h, **more}))
+assert run(histogram(width=1, buckets=256, unit=""), "linear").returncode == 0, "a linear histogram in its place is good"
+assert run(histogram(width=1, buckets=128, parts=["a", "b"]), "two").returncode == 0, "two of one name are good"
+refuses(histogram(width=0, buckets=256), "no width", "damaged")
+refuses(histogram(width=1, buckets=2000), "too many buckets", "damaged")
+refuses(histogram(width=1), "no buckets", "damaged")
+refuses(histogram(parts=["a", "b"]), "more histograms than there is room for", "instead of 4096")
 
 # Single wrong bytes anywhere: the object may still be good, or it is refused in one line; a crash has a negative exit code.
 random.seed(1)

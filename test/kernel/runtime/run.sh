@@ -121,6 +121,45 @@ PY
     expect "" "$(cat out)" "output with --no-stats"
 }
 
+test_histograms() { # linear ones, several of one name, and for each queue and rule: what is counted where, and how it is shown
+    start --for 4s --json $objects/histograms.bpf.o
+    for nice in 7 4 0; do
+        python3 -c 'import os, time, sys
+os.nice(int(sys.argv[1])); os.sched_setscheduler(0, 7, os.sched_param(0))
+for _ in range(20): time.sleep(0.05)' $nice & # SCHED_EXT
+        eval pid_$nice=$!
+    done
+    wait $pid_7 $pid_4 $pid_0
+    finish 0
+    python3 - out <<'PY' || { bad "the histograms are wrong"; cat out; }
+import json, sys
+h = json.loads(open(sys.argv[1]).readlines()[-1])["histograms"]
+steps = h["steps of ten"]
+assert (steps["buckets"], steps["width"], steps["unit"], steps["count"]) == ([3, 1, 0, 1, 2], 10**7, "ns", 7), steps
+assert (steps["p50"], steps["p99"]) == (15e6, 40e6), steps
+assert h["numbers"]["buckets"] == [5, 5, 5, 6], h
+assert [h[f"shelves[{i}]"]["buckets"] for i in range(3)] == [[1, 0, 0], [0, 1, 0], [0, 0, 1]], h
+assert h["powers"] == {"count": 2, "p50": 0, "p99": 7}, h
+def only(name, wanted, least=15):  # all there is stands in that bucket
+    counts = h[name]["buckets"]
+    assert sum(counts) == counts[wanted] >= least, (name, counts)
+only("by_queue[high]", 0, 30)
+low = h["by_queue[low]"]["buckets"]  # the three may have begun to run before they were in any queue, and count as in the first
+assert low[0] <= 3 and low[1] >= 15 and low[2:] == [0, 0, 0], low
+only("by_rule[nice > 5 -> low]", 1)
+only("by_rule[nice > 0 -> high]", 0)
+only("by_rule[else -> high]", 0)
+assert sum(h['by_rule[comm is "rule-none" -> low]']["buckets"]) == 0, h
+logs = [h[f"by_rule_log[{rule}]"] for rule in ("nice > 5 -> low", "nice > 0 -> high", "else -> high")]
+assert [(l["p50"], l["p99"]) for l in logs] == [(7, 7), (4, 4), (0, 0)], logs
+PY
+    run 0 --for 1s $objects/histograms.bpf.o
+    has out '^ +7 +15\.00ms +40\.00ms  steps of ten$'
+    has out '^ +3   0ns \.\. 10\.00ms$'
+    has out '^ +2   40\.00ms \.\. $'
+    has out '^ +6   15 \.\. $'
+}
+
 test_sets() { # a policy that hears of hotplug and has queues on sets of CPUs is loaded again all the same
     start $objects/sets.bpf.o
     echo 0 > /sys/devices/system/cpu/cpu3/online
