@@ -14,7 +14,7 @@ void CoreWriter::findServices() {
         if (entry.guard && isFixed(*entry.guard))
             guards += (outer.empty() ? "(" : " and (") + text(*entry.guard) + ")";
         changing |= entry.guard && !isFixed(*entry.guard);
-        if (entry.kind == EntryKind::Queue) {
+        if (!entry.queue.empty()) {
             fixedGuards[&entry] = guards;
             if (!changing)
                 services[entry.queue].push_back(guards);
@@ -46,7 +46,7 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
     if (guarded)
         open("if " + printExpr(*rewrite(*entry.guard, nullptr, "", {{&implicitCpu, "c"}})));
     switch (entry.kind) {
-    case EntryKind::Queue:
+    case EntryKind::Queue: case EntryKind::ShareInstances: case EntryKind::RotateInstances:
         for (const auto &q : surface.queues) {
             if (q->name != entry.queue)
                 continue;
@@ -58,12 +58,13 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
                 std::string set = servers(*q);
                 open("if c in cpus(" + fixed + ")" + (set.empty() ? "" : " or not c in " + set));
             }
-            if (const HookDecl *pick = disciplineHook(*q, "dispatch")) { // the discipline picks; if it takes none, the head is taken
-                line(q->name + "__pick(c);");
-                line("if dispatched__ { " + done + " }");
-                (void)pick;
+            if (entry.kind != EntryKind::Queue)
+                line("if " + instancesFunction(entry) + "(c) { " + done + " }");
+            else {
+                if (disciplineHook(*q, "dispatch")) // the discipline picks; if it takes none, the head is taken
+                    line(q->name + "__pick(c); if dispatched__ { " + done + " }");
+                line("if " + reference(q->name) + ".consume() { " + done + " }");
             }
-            line("if " + reference(q->name) + ".consume() { " + done + " }");
             if (apart)
                 close();
         }
@@ -111,7 +112,7 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
             std::string pass = "p.cpu." + name + std::to_string(i), floor = "p.cpu." + name + "floor";
             std::string charge = floor + " = max(" + floor + ", " + pass + "); " + pass + " = " + floor + " + ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
             std::function<void(const Entry &)> queues = [&](const Entry &e) {
-                if (e.kind == EntryKind::Queue)
+                if (!e.queue.empty())
                     charges.push_back({e.queue, charge});
                 for (const Entry &child : e.children)
                     queues(child);
@@ -152,7 +153,7 @@ void CoreWriter::offers() {
     bool before = false;
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
         guarded |= entry.guard && !isFixed(*entry.guard);
-        if (entry.kind == EntryKind::Queue && !before && !guarded)
+        if (!entry.queue.empty() && !before && !guarded)
             first.insert(entry.queue);
         bool block = entry.kind != EntryKind::Strict, outer = before;
         for (const Entry &child : entry.children) {
@@ -169,7 +170,9 @@ void CoreWriter::offers() {
         const Option *limit = option(*q, "wait_limit");
         if (limit && limit->value->kind == ExprKind::Name && limit->value->name == "none")
             continue;
-        bool late = surface.dispatch && !first.contains(q->name) && !services[q->name].empty();
+        // Who comes next among cgroups rests on counts. Below them is this net.
+        bool grouped = q->domain == Domain::Cgroup;
+        bool late = grouped ? surface.dispatch != nullptr : surface.dispatch && !first.contains(q->name) && !services[q->name].empty();
         auto due = [&](const std::string &field) {
             origin = limit ? limit->span : q->nameSpan;
             if (!any)
@@ -181,12 +184,12 @@ void CoreWriter::offers() {
         };
         if (unfairOrder(*q)) {
             due(q->name + "__swept");
-            line(reference(q->name) + ".sweep__();");
+            line(grouped ? "for g in cgroups { " + reference(q->name) + "[g].sweep__(); }" : reference(q->name) + ".sweep__();");
             close();
         }
         if (late) {
             due(q->name + "__offered");
-            line("if " + reference(q->name) + ".take__() { return; }");
+            line("if " + (grouped ? q->name + "__any(c)" : reference(q->name) + ".take__()") + " { return; }");
             close();
         }
     }
@@ -196,13 +199,16 @@ void CoreWriter::dispatch() {
     for (const auto &q : surface.queues)
         if (const HookDecl *pick = disciplineHook(*q, "dispatch")) {
             origin = pick->nameSpan;
-            open("fn " + q->name + "__pick(c: cpu)");
+            open("fn " + q->name + "__pick(c: cpu" + (q->domain == Domain::Cgroup ? ", g: cgroup)" : ")"));
             std::map<const Local *, std::string> names;
             if (!pick->arguments.empty())
                 names[pick->arguments[0].get()] = "c";
-            body(pick->body, q.get(), instanceText(*q, "c"), names);
+            body(pick->body, q.get(), instanceText(*q, "c", "g"), names);
             close();
         }
+    for (const auto &q : surface.queues)
+        if (q->domain == Domain::Cgroup)
+            anyInstance(*q);
     const HookDecl *own = userHook("dispatch");
     std::vector<PrintedLine> before = std::move(lines);
     lines.clear();

@@ -59,10 +59,11 @@ void CoreWriter::join(const QueueDecl &q, const std::string &task) {
     const HookDecl *h = disciplineHook(q, "join");
     if (q.domain != Domain::None && (hasInstances(q) || h)) {
         std::string inst = task + "." + q.name + "__inst";
-        open("if " + inst + " != " + instanceText(q, "c") + " + 1");
+        std::string here = instanceText(q, "c", task + ".cgroup");
+        open("if " + inst + " != " + here + " + 1");
         if (h)
-            joinBody(q, *h, task, instanceText(q, "c"), "(" + inst + " - 1)");
-        line(inst + " = " + instanceText(q, "c") + " + 1;");
+            joinBody(q, *h, task, here, "(" + inst + " - 1)");
+        line(inst + " = " + here + " + 1;");
         close();
     } else if (h && surface.queues.size() > 1) {
         open("if not " + task + "." + q.name + "__joined");
@@ -186,7 +187,7 @@ void CoreWriter::overflow() {
                 here += (here.empty() ? "" : " or ") + std::string("to == ") + std::to_string(i);
         if (here.empty())
             continue;
-        std::string instance = reference(q->name) + (q->domain == Domain::None ? "" : "[p.cpu]");
+        std::string instance = reference(q->name) + (q->domain == Domain::None ? "" : q->domain == Domain::Cgroup ? "[p.cgroup]" : "[p.cpu]");
         line("if (" + here + ") and " + instance + ".len >= " + text(*limit->value, q) + " { to = " + std::to_string(targetOf(limit->target)) + "; }");
     }
     open("if to != r");

@@ -171,7 +171,11 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             std::string at = instance;
             if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Queue) {
                 of = static_cast<const QueueDecl *>(x.args[0]->ref.decl);
-                at = x.args[0]->kind == ExprKind::Index ? instanceText(*of, printExpr(*clone(*x.args[0]->args[1], replace))) : "0";
+                if (x.args[0]->kind == ExprKind::Index) {
+                    std::string index = printExpr(*clone(*x.args[0]->args[1], replace));
+                    at = instanceText(*of, index, index);
+                } else
+                    at = "0";
             } else if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Local)
                 at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
             return parsed(of->name + "__" + field->name + (of->domain == Domain::None ? "" : "[" + at + "]"));
@@ -179,7 +183,9 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         case RefKind::Self:
             if (x.kind != ExprKind::Name)
                 return nullptr;
-            return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : reference(q->name));
+            if (x.ref.index == 1)
+                return parsed("(" + sliceText(*q) + ")");
+            return parsed(reference(q->name) + (q->domain == Domain::Cgroup && !instance.empty() ? "[cgroup__(" + instance + ")]" : ""));
         case RefKind::Function:
             if (ownFunction(q, x.ref.decl))
                 return parsed(q->name + "__" + static_cast<const FnDecl *>(x.ref.decl)->name);

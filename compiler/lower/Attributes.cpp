@@ -61,6 +61,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
             });
         }, none)};
     }
+    case Read::CgroupOf: return {taskCgroup(x)};
+    case Read::GroupWeight: case Read::GroupParent: case Read::GroupTasks: case Read::GroupNumber: return cgroupAttribute(x, row);
     case Read::Kthread: return flag(0x00200000);  // PF_KTHREAD
     case Read::Exiting: return flag(0x00000004);  // PF_EXITING
     case Read::Leader: return {b.CreateICmpEQ(field("pid"), field("tgid"))};
@@ -110,8 +112,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::QueueLen: case Read::QueueEmpty: {
         const Expr *at = nullptr;
         const QueueDecl &q = queueOf(base, at);
-        llvm::Value *cpu = at ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
-        llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceOf(q, cpu))});
+        llvm::Value *cpu = at && q.domain != Domain::Cgroup ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
+        llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceFor(q, at, nullptr, cpu))});
         if (row.read == Read::QueueEmpty)
             return {b.CreateICmpSLE(n, m.num(0))};
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};

@@ -200,7 +200,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return {insert(q, at, task, e.args.size() > 2 ? arg(2) : nullptr)};
     }
-    case Operation::QueueSweep: sweep(queueOf(*receiver, at)); return {};
+    case Operation::QueueSweep: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        sweep(q, at);
+        return {};
+    }
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
@@ -227,6 +231,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return defaultIdle(task, arg(2));
     }
+    case Operation::CgroupOf: return {b.CreateAnd(arg(1), m.num(kMaxCgroups - 1))};
     case Operation::CpuOf: {
         llvm::Value *n = arg(1);
         return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};

@@ -108,7 +108,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     Span at = decl ? decl->nameSpan : core.policy.nameSpan;
     std::string event(row.event);
     size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.arguments.size();
-    if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity")
+    if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity" || event == "cgroup_init")
         slots = 2;
     begin(event, row, slots, at, program);
     auto &slot = program.arguments;
@@ -162,13 +162,16 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         frame.sleeping = b.CreateICmpNE(b.CreateAnd(slot[1], m.num(1)), m.num(0)); // SCX_DEQ_SLEEP
     else if (event == "init_task")
         frame.forked = b.CreateICmpNE(m.loadField(asPointer(slot[1]), "scx_init_task_args", "fork"), m.num(0));
+    if (event == "cgroup_init" && needsCgroups)
+        cgroupInit(asPointer(slot[0]), asPointer(slot[1]));
     for (size_t i = 0; decl && i < decl->arguments.size() && i < slot.size(); ++i) { // all that was not bound above, by its type
         if (locals.contains(decl->arguments[i].get()))
             continue;
         switch (row.arguments[i].type.kind) {
         case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
         case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
-        case TypeKind::Task: case TypeKind::Cgroup: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
+        case TypeKind::Task: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
+        case TypeKind::Cgroup: bind(i, {cgroupNumber(asPointer(slot[i]))}); break;
         default: break;
         }
     }
@@ -203,6 +206,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
     }
+    if (needsCgroups)
+        cgroupHook(event, slot);
     if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
         if (decl)
             inlineBody(decl->body, returned);
@@ -214,6 +219,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             result = b.CreateZExt(result, m.i32());
     } else
         hookBody(decl);
+    if (event == "cgroup_exit" && needsCgroups)
+        cgroupExit(asPointer(slot[0]));
     if (event == "cpu_online" || event == "cpu_offline")
         restartForSets(event);
     if (event == "dispatch")
@@ -259,6 +266,17 @@ void Lowering::dispatchEpilogue() {
     });
 }
 
+/// All DSQs of an instance. A failure is left in `error`.
+void Lowering::createDsqs(const QueueDecl &q, llvm::Value *instance, llvm::AllocaInst *error) {
+    for (Part part : {Part::Queue, Part::Escape, Part::Aged, Part::AgedEscape}) {
+        bool escape = part == Part::Escape || part == Part::AgedEscape, aged = part == Part::Aged || part == Part::AgedEscape;
+        if ((escape && !q.on) || (aged && !unfair(q)))
+            continue;
+        llvm::Value *made = m.call("scx_bpf_create_dsq", {dsqId(q, instance, part), m.num(-1)});
+        b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
+    }
+}
+
 void Lowering::initProgram(const HookDecl *decl) {
     Module::Program program;
     const HookRow &row = *findHook("init");
@@ -277,20 +295,13 @@ void Lowering::initProgram(const HookDecl *decl) {
     // A failing create ends the load with the kernel's own error.
     llvm::AllocaInst *error = m.local(m.i64(), "error");
     b.CreateStore(m.num(0), error);
-    auto create = [&](llvm::Value *id) {
-        llvm::Value *made = m.call("scx_bpf_create_dsq", {id, m.num(-1)});
-        b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
-    };
     for (const auto &q : core.queues)
-        for (Part part : {Part::Queue, Part::Escape, Part::Aged, Part::AgedEscape}) {
-            bool escape = part == Part::Escape || part == Part::AgedEscape, aged = part == Part::Aged || part == Part::AgedEscape;
-            if ((escape && !q->on) || (aged && !unfair(*q)))
-                continue;
-            if (q->domain == Domain::None)
-                create(dsqId(*q, m.num(0), part));
-            else // one per domain; numbers are dense and never above the CPU count
-                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, part)); });
-        }
+        if (q->domain == Domain::None)
+            createDsqs(*q, m.num(0), error);
+        else if (q->domain != Domain::Cgroup) // numbers are dense and never above the CPU count
+            counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { createDsqs(*q, i, error); });
+    if (needsCgroups)
+        beginCgroup(m.num(0), m.num(100), m.num(-1), error); // for kernels that tell of no cgroups
     underRcu([&] {
         for (const StmtPtr &a : core.asserts)
             stmt(*a);
@@ -371,7 +382,7 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan);
+        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
         if (needed)
             hook(decl, row);
         if (!diags.ok())

@@ -38,7 +38,7 @@ private:
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
-    bool needsRan = false, needsKeep = false, needsTopology = false;
+    bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
@@ -86,6 +86,7 @@ private:
     void hook(const HookDecl *decl, const HookRow &row);
     void hookBody(const HookDecl *decl);
     void initProgram(const HookDecl *decl);
+    void createDsqs(const QueueDecl &q, llvm::Value *instance, llvm::AllocaInst *error);
     void exitProgram(const HookDecl *decl);
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
@@ -167,6 +168,7 @@ private:
     llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, Part part = Part::Queue);
     llvm::Value *servedDsq(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, bool aged = false);
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
+    llvm::Value *instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *defaultSlice(llvm::Value *task);
     llvm::Value *sliceValue(const Expr &slice, llvm::Value *task);
@@ -177,7 +179,7 @@ private:
     static bool unfair(const QueueDecl &q);
     llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
-    void sweep(const QueueDecl &q);
+    void sweep(const QueueDecl &q, const Expr *at);
     std::map<const QueueDecl *, llvm::GlobalVariable *> agedFlags;
     llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);
     static std::string reach(const QueueDecl &q);
@@ -192,12 +194,34 @@ private:
     llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
     void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
     llvm::Value *homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
-    llvm::Value *dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task);
+    llvm::Value *dsqFor(const QueueDecl &q, const Expr *at, llvm::Value *home, llvm::Value *task);
     void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *home);
     llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
     bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);
+
+    // Cgroups.cpp: numbers for cgroups
+    unsigned taskCgroupMember = 0; // of the task's state
+    llvm::GlobalVariable *cgroupMap = nullptr, *cgroupState = nullptr, *cgroupOwner = nullptr, *cgroupCount = nullptr;
+    llvm::StructType *cgroupType = nullptr;
+    std::map<const void *, unsigned> cgroupIndex; // Field → member
+    enum CgroupSlot : unsigned { kGroupUse, kGroupTasks, kGroupWeight, kGroupParent, kFirstCgroupField };
+    bool usesCgroups() const;
+    void declareCgroups();
+    llvm::Value *cgroupSlot(llvm::Value *number, unsigned member);
+    llvm::Value *cgroupId(llvm::Value *cgroup);
+    llvm::Value *cgroupEntry(llvm::Value *id);
+    llvm::Value *cgroupNumber(llvm::Value *cgroup);
+    llvm::Value *taskCgroup(llvm::Value *task);
+    void countTask(llvm::Value *number, int by);
+    void cgroupHook(const std::string &event, const std::vector<llvm::Value *> &slot);
+    void cgroupInit(llvm::Value *cgroup, llvm::Value *arguments);
+    void beginCgroup(llvm::Value *number, llvm::Value *weight, llvm::Value *parent, llvm::AllocaInst *error);
+    void cgroupExit(llvm::Value *cgroup);
+    static bool numbersCgroups(std::string_view event);
+    void forCgroups(const std::function<void(llvm::Value *)> &body);
+    Val cgroupAttribute(llvm::Value *number, const AttributeRow &row);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);

@@ -139,6 +139,13 @@ void Lowering::declareState() {
     }
     cpuType = llvm::StructType::create(m.context, cpuTypes, "cpu_state__");
     cpuArray = m.global("cpu__", llvm::ArrayType::get(cpuType, kMaxCpus), m.diArray(m.diStruct("cpu_state__", cpuMembers), kMaxCpus), ".bss", nullptr, 64);
+    needsCgroups = usesCgroups();
+    if (needsCgroups) {
+        taskCgroupMember = static_cast<unsigned>(taskTypes.size());
+        taskTypes.push_back(m.i64());
+        taskMembers.push_back({"cgroup__", m.diInt(64, true)});
+        declareCgroups();
+    }
     if (!taskTypes.empty()) {
         taskType = llvm::StructType::create(m.context, taskTypes, "task_state__");
         llvm::DIType *di = m.diStruct("task_state__", taskMembers);
@@ -205,6 +212,7 @@ Lowering::Place Lowering::place(const Expr &e) {
             return {nullptr, task, nullptr, field->type};
         return {b.CreateStructGEP(taskType, taskState(task), taskIndex.at(field)), task, nullptr, field->type};
     }
+    case RefKind::CgroupField: return {cgroupSlot(value(*e.args[0]), cgroupIndex.at(field)), nullptr, nullptr, field->type, true};
     case RefKind::CpuField: return {cpuState(value(*e.args[0]), cpuIndex.at(field)), nullptr, nullptr, field->type};
     case RefKind::Param: return {globals.at(field), nullptr, nullptr, static_cast<const ParamDecl *>(e.ref.decl)->type};
     case RefKind::Global: return {globals.at(field), nullptr, nullptr, field->type, true};

@@ -213,6 +213,13 @@ void Lowering::forLoop(const Stmt &s) {
         });
         return;
     }
+    if (over.type.kind == TypeKind::CgroupSet) {
+        forCgroups([&](llvm::Value *number) {
+            locals[s.local.get()] = {number};
+            block(s.body);
+        });
+        return;
+    }
     counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
         llvm::BasicBlock *skip = loopStack.back().next, *go = m.block("in.set");
         b.CreateCondBr(inSet(over, cpu), go, skip);

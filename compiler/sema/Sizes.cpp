@@ -34,7 +34,10 @@ void checkSizes(const Program &program, Diagnostics &diags) {
     Budget task(diags, "state for each task", kMaxTask), cpu(diags, "state for each CPU", kMaxCpu), global(diags, "state", kMaxGlobal);
     for (const StateDecl &s : program.states)
         for (const auto &f : s.fields)
-            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).take(*f);
+            if (s.kind == StateKind::Cgroup)
+                global.take(*f, kMaxCgroups);
+            else
+                (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).take(*f);
     for (const auto &s : program.stats)
         s->kind == StatKind::Counter ? cpu.take(8, s->nameSpan) : global.take(kHistogram, s->nameSpan);
     for (const auto &q : program.queues)
