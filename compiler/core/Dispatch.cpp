@@ -89,28 +89,33 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
     std::string n = std::to_string(entry.children.size());
     open("fn " + name + "(c: cpu) -> bool");
     if (entry.kind == EntryKind::Share) {
-        // Each CPU serves the entry with the least CPU time per weight. An entry that was empty rejoins at the pass last served.
+        // Each CPU serves the entry with the least CPU time per weight. An entry that was empty rejoins at the pass last served, or as far behind it as it was, but not
+        // by more than 20 ms of its own time: its task may only just be on its way from another CPU.
+        auto passOf = [&](const std::string &cpu, size_t i) {
+            int64_t weight = Checker::evaluate(*entry.children[i].weight).value_or(1);
+            return "max(" + cpu + "." + name + std::to_string(i) + ", " + cpu + "." + name + "floor - " + std::to_string(20'000'000'000 / weight) + ")";
+        };
         cpuFields.push_back(name + "floor: int");
         line("var tried = 0;");
         open("repeat " + n);
         line("var best = -1;");
         line("var least = 0;");
         for (size_t i = 0; i < entry.children.size(); ++i) {
-            std::string pass = "max(c." + name + std::to_string(i) + ", c." + name + "floor)";
+            std::string pass = passOf("c", i);
             cpuFields.push_back(name + std::to_string(i) + ": int");
             line("if (tried & " + std::to_string(1 << i) + ") == 0 and (best < 0 or " + pass + " < least) { best = " + std::to_string(i) + "; least = " + pass + "; }");
         }
         for (size_t i = 0; i < entry.children.size(); ++i) {
             open("if best == " + std::to_string(i));
             line("tried += " + std::to_string(1 << i) + ";");
-            walk(entry.children[i], "c." + name + std::to_string(i) + " = least; c." + name + "floor = least; return true;");
+            walk(entry.children[i], "c." + name + std::to_string(i) + " = least; c." + name + "floor = max(c." + name + "floor, least); return true;");
             close();
         }
         close();
         for (size_t i = 0; i < entry.children.size(); ++i) { // CPU time of all queues below, however they got the CPU
             // The floor follows what runs, or an entry that only ran placed directly would owe all that time when another comes back.
             std::string pass = "p.cpu." + name + std::to_string(i), floor = "p.cpu." + name + "floor";
-            std::string charge = floor + " = max(" + floor + ", " + pass + "); " + pass + " = " + floor + " + ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
+            std::string charge = pass + " = " + passOf("p.cpu", i) + "; " + floor + " = max(" + floor + ", " + pass + "); " + pass + " += ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
             std::function<void(const Entry &)> queues = [&](const Entry &e) {
                 if (!e.queue.empty())
                     charges.push_back({e.queue, charge});

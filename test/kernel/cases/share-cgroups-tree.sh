@@ -7,7 +7,7 @@ into two/small; hog 1,2 0; c=$hog; hog 1,2 5; d=$hog; hog 1,2 5; d="$d $hog"
 into .
 promise 6 "$a" "$b $c $d" 100
 promise 6 "$b" "$c $d" 300
-# What nobody in `two` wants is the other's.
+# What nobody in `two` wants is shared by `one` and by tasks in the root, which count as a cgroup of weight 100.
 kill -STOP $b $c $d
-hog 1,2 0; e=$hog
+hog 1,2 0; e=$hog; hog 1,2 0; e="$e $hog"; hog 1,2 0; e="$e $hog"
 promise 6 "$a" "$e" 100
