@@ -61,7 +61,8 @@ public:
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);
-    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only.
+    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only. A writable one is of its own each time:
+    /// an `assert` names its line, and what the core writes twice has one line in the source and two in the printed core.
     llvm::Value *text(const std::string &text, bool writable = false);
 
     // ------------------------------------------------------------ programs
@@ -154,7 +155,8 @@ private:
     std::map<std::string, llvm::DICompositeType *> kernelTypes;
     std::map<std::string, llvm::StructType *> kernelLayouts;
     std::map<std::string, llvm::DIType *> basics;
-    std::map<std::string, llvm::GlobalVariable *> texts;
+    std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
+    size_t textCount = 0;
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
 
