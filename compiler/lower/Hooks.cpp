@@ -289,7 +289,7 @@ void Lowering::initProgram(const HookDecl *decl) {
             if (q->domain == Domain::None)
                 create(dsqId(*q, m.num(0), part));
             else // one per domain; numbers are dense and never above the CPU count
-                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, part)); });
+                forCpus([&](llvm::Value *i) { create(dsqId(*q, i, part)); });
         }
     underRcu([&] {
         for (const StmtPtr &a : core.asserts)
