@@ -142,6 +142,10 @@ public:
     /// Finishes debug info and verifies; an error text means a bug in the compiler.
     std::string finish();
     void optimise(bool full);
+    /// What the verifier would refuse for its size alone, at the line that is too much.
+    void checkLimits(Diagnostics &diags);
+    /// The beginning of a line.
+    Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();
     /// Object bytes or assembly. Back-end complaints go to `diags`.
     std::string emit(bool assembly, Diagnostics &diags);
