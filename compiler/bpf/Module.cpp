@@ -210,11 +210,12 @@ void Module::metadata(const std::string &json) {
 }
 
 llvm::Value *Module::text(const std::string &text, bool writable) {
-    llvm::GlobalVariable *&made = texts[(writable ? "w" : "r") + text];
-    if (!made) {
-        llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, text, true);
-        made = global("text__" + std::to_string(texts.size()), bytes->getType(), diArray(diChar(), text.size() + 1), writable ? ".data" : ".rodata", bytes, 1);
-    }
+    if (auto it = texts.find(text); it != texts.end() && !writable)
+        return it->second;
+    llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, text, true);
+    auto *made = global("text__" + std::to_string(textCount++), bytes->getType(), diArray(diChar(), text.size() + 1), writable ? ".data" : ".rodata", bytes, 1);
+    if (!writable)
+        texts[text] = made;
     return made;
 }
 

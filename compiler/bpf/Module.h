@@ -61,7 +61,8 @@ public:
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);
-    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only.
+    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only. A writable one is of its own each time:
+    /// an `assert` names its line, and what the core writes twice has one line in the source and two in the printed core.
     llvm::Value *text(const std::string &text, bool writable = false);
 
     // ------------------------------------------------------------ programs
@@ -141,6 +142,10 @@ public:
     /// Finishes debug info and verifies; an error text means a bug in the compiler.
     std::string finish();
     void optimise(bool full);
+    /// What the verifier would refuse for its size alone, at the line that is too much.
+    void checkLimits(Diagnostics &diags);
+    /// The beginning of a line.
+    Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();
     /// Object bytes or assembly. Back-end complaints go to `diags`.
     std::string emit(bool assembly, Diagnostics &diags);
@@ -154,7 +159,8 @@ private:
     std::map<std::string, llvm::DICompositeType *> kernelTypes;
     std::map<std::string, llvm::StructType *> kernelLayouts;
     std::map<std::string, llvm::DIType *> basics;
-    std::map<std::string, llvm::GlobalVariable *> texts;
+    std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
+    size_t textCount = 0;
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
 

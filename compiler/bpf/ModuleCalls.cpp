@@ -197,7 +197,9 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
 }
 
 llvm::Value *Module::opaque(llvm::Value *value) {
-    return builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
+    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
+    call->setDoesNotAccessMemory(); // of the same value twice it is one
+    return call;
 }
 
 llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {

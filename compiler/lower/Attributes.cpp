@@ -88,7 +88,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::Sleeping: return {frame.sleeping ? frame.sleeping : b.getFalse()};
     case Read::WakeSync: return wakeFlag(0x10); // WF_SYNC
     case Read::WakeFork: return wakeFlag(0x04); // WF_FORK
-    case Read::CpuId: return {x};
+    case Read::CpuId: return {hidden(x)};
     case Read::CpuLlc: return {topology("llc__", x)};
     case Read::CpuCore: return {topology("raw_core__", x)};
     case Read::CpuNode: return {topology("node__", x)};

@@ -36,7 +36,7 @@ Val Lowering::emit(const Expr &e) {
             auto *stat = static_cast<const StatDecl *>(e.ref.decl);
             llvm::AllocaInst *sum = m.local(m.i64(), "sum");
             b.CreateStore(m.num(0), sum);
-            counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
+            forCpus([&](llvm::Value *cpu) {
                 llvm::Value *one = b.CreateLoad(m.i64(), cpuState(cpu, cpuIndex.at(stat)));
                 b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), sum), one), sum);
             });
@@ -233,7 +233,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::CgroupOf: return {b.CreateAnd(arg(1), m.num(kMaxCgroups - 1))};
     case Operation::CpuOf: {
-        llvm::Value *n = arg(1);
+        llvm::Value *n = hidden(arg(1));
         return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};

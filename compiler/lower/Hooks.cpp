@@ -299,7 +299,7 @@ void Lowering::initProgram(const HookDecl *decl) {
         if (q->domain == Domain::None)
             createDsqs(*q, m.num(0), error);
         else if (q->domain != Domain::Cgroup) // numbers are dense and never above the CPU count
-            counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { createDsqs(*q, i, error); });
+            forCpus([&](llvm::Value *i) { createDsqs(*q, i, error); });
     if (needsCgroups)
         beginCgroup(m.num(0), m.num(100), m.num(-1), error); // for kernels that tell of no cgroups
     underRcu([&] {

@@ -105,6 +105,7 @@ private:
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result);
+    void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
@@ -225,12 +226,14 @@ private:
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
+    llvm::Value *hidden(llvm::Value *cpu);
     llvm::Value *mayRun(llvm::Value *task, llvm::Value *cpu);
     Val idleSearch(const Expr &set, bool wholeCore);
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
+    void forCpus(const std::function<void(llvm::Value *)> &body);
     void forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body);
     llvm::Value *nearSlot(llvm::Value *cpu, llvm::Value *i);
     llvm::GlobalVariable *nearTable = nullptr;
