@@ -346,7 +346,6 @@ void CoreWriter::enqueue() {
         return;
     }
     open("on enqueue(p)");
-    line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
     line("var r = recall__(p);");
     open("if r >= 1000");
@@ -363,6 +362,7 @@ void CoreWriter::enqueue() {
     } else
         line("r = requeue__(p);");
     close();
+    line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     if (overflows)
         line("r = overflow__(p, r);");
     for (size_t i = 0; i < targets.size(); ++i) {

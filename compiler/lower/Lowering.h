@@ -89,6 +89,11 @@ private:
     void exitProgram(const HookDecl *decl);
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
+    void hookVariables();
+    void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
+               const std::function<void(const std::vector<llvm::Value *> &)> &body);
+    /// What a callback returns that returns nothing: no instruction.
+    llvm::Value *nothing() { return llvm::PoisonValue::get(m.i32()); }
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);

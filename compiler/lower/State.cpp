@@ -229,7 +229,7 @@ llvm::Value *Lowering::load(const Place &p) {
 void Lowering::store(const Place &p, llvm::Value *v) {
     if (!p.address) { // kernels that have the kfunc warn about plain stores
         m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())),
-                 [&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
+                 [&] { m.rarely([&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
         return;
     }
     if (p.type.kind == TypeKind::Bool)

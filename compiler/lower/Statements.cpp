@@ -63,6 +63,10 @@ void Lowering::stmt(const Stmt &s) {
             }
         } else
             condition = truth(*s.value);
+        if (s.value->kind == ExprKind::Name && s.value->name == "stats__") { // whoever looks at statistics pays for them
+            m.rarely([&] { m.ifThen(condition, [&] { block(s.body); }); });
+            break;
+        }
         m.ifThen(condition, [&] { block(s.body); }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
         break;
     }
