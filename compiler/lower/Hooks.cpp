@@ -96,14 +96,16 @@ void Lowering::recallSlot() {
 
 /// select_cpu ends without having placed the task: its enqueue follows at once, on this CPU.
 void Lowering::fillSlot() {
-    // Where nothing is to be told but that each wakeup has searched everywhere, enqueue knows that from its flags.
+    // Where nothing is to be told but that each wakeup has searched everywhere, or none has, enqueue knows that from its flags.
     auto stores = [](llvm::AllocaInst *to) { return std::count_if(to->user_begin(), to->user_end(), [](llvm::User *u) { return llvm::isa<llvm::StoreInst>(u); }); };
     llvm::DominatorTree tree(*m.function());
     bool always = std::any_of(frame.searchedAll->user_begin(), frame.searchedAll->user_end(), [&](llvm::User *u) {
         auto *store = llvm::dyn_cast<llvm::StoreInst>(u);
         return store && store->getValueOperand() == b.getTrue() && tree.dominates(store->getParent(), b.GetInsertBlock());
     });
-    slotless = always && stores(frame.remembered) == 1 && !readsWakeup && !assignsSlice;
+    bool never = stores(frame.searchedAll) == 1; // the first, in `hook`
+    slotless = (always || never) && stores(frame.remembered) == 1 && !readsWakeup && !assignsSlice;
+    searchesAlways = always;
     if (slotless)
         return;
     m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), frame.placed), b.getTrue()), [&] {
@@ -180,8 +182,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(b.getFalse(), frame.placed);
     } else if (event == "enqueue") {
         frame.enqFlags = slot[1];
-        if (slotless) { // a waking task has been through select_cpu, which looked everywhere
-            frame.searched = b.getTrue();
+        if (slotless) { // a waking task has been through select_cpu, which did what it always does
+            frame.searched = b.getInt1(searchesAlways);
             frame.recalled = m.num(-1);
             aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}}, [&](const auto &given) {
                 frame.task = asPointer(given[0]);
@@ -233,6 +235,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         default: break;
         }
     }
+    if (needsRan && (event == "running" || event == "stopping"))
+        frame.taskCpu = taskCpu(frame.task);
     if (event == "running")
         runningWork(frame.task);
     if (event == "stopping") {

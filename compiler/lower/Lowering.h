@@ -37,7 +37,8 @@ private:
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
-    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
+    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
+    bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
@@ -53,6 +54,7 @@ private:
     struct Frame {
         Context context = kOther;
         llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
+        llvm::Value *taskCpu = nullptr;                // the task's, where it is known all through the hook
         llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
         llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
         llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
