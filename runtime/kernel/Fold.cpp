@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/Fold.h"
 
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-
 #include <array>
-#include <cstring>
-#include <stdexcept>
-#include <string_view>
 #include <vector>
 
 namespace scx {
@@ -32,10 +26,12 @@ using State = std::array<Known, kRegisters>;
 
 class Folder {
 public:
-    Folder(bpf_insn *program, size_t count, const ReadOnly &readOnly) : code(program), count(count), readOnly(readOnly), before(count), joins(count), decided(count) {}
+    Folder(bpf_insn *program, size_t count, const ReadOnly &readOnly) : code(program), count(count), readOnly(readOnly), before(count), joins(count, 2), decided(count) {}
 
     void run() {
-        findJoins();
+        walk(); // to know what is never reached, from where nothing joins
+        countJoins();
+        before.assign(count, {});
         walk();
         for (size_t at = 0; at < count; ++at)
             if (before[at])
@@ -48,7 +44,7 @@ private:
     size_t count;
     const ReadOnly &readOnly;
     std::vector<std::optional<State>> before; // what is known where an instruction begins; none: not reached
-    std::vector<unsigned> joins;              // ways to an instruction
+    std::vector<unsigned> joins;              // ways to an instruction; more than one until they are counted
     std::vector<std::optional<bool>> decided; // tests that were rewritten: taken?
     std::vector<size_t> work;
 
@@ -84,11 +80,13 @@ private:
                 begin(at + 1 + static_cast<size_t>(static_cast<int64_t>(code[at].imm)));
     }
 
-    void findJoins() {
-        entries([&](size_t at) { joins.at(at) += 2; });
+    void countJoins() {
+        joins.assign(count, 0);
+        entries([&](size_t at) { ++joins.at(at); });
         for (size_t at = 0; at < count; at = following(at))
-            for (size_t to : successors(at))
-                ++joins.at(to);
+            if (before[at])
+                for (size_t to : successors(at, outcome(code[at], *before[at])))
+                    ++joins.at(to);
     }
 
     void reach(size_t at, State state) {
@@ -117,7 +115,7 @@ private:
             size_t at = work.back();
             work.pop_back();
             State after = *before[at];
-            std::optional<bool> verdict = test(code[at]) ? outcome(code[at], after) : std::nullopt;
+            std::optional<bool> verdict = outcome(code[at], after);
             step(at, after);
             for (size_t to : successors(at, verdict))
                 reach(to, after);
@@ -178,7 +176,7 @@ private:
     /// Whether the test is taken, if that is known.
     static std::optional<bool> outcome(const bpf_insn &i, const State &state) {
         const Known &k = state[i.dst_reg];
-        if (BPF_SRC(i.code) != BPF_K)
+        if (!test(i) || BPF_SRC(i.code) != BPF_K)
             return std::nullopt;
         bool narrow = family(i) == kJump32;
         if ((k.kind == Known::Pointer || k.kind == Known::Address) && !narrow && i.imm == 0 && (BPF_OP(i.code) == BPF_JEQ || BPF_OP(i.code) == BPF_JNE))
@@ -206,7 +204,7 @@ private:
     /// No number is below 0, as the verifier knows: any that is at hand will do.
     void rewrite(size_t at) {
         bpf_insn &i = code[at];
-        std::optional<bool> verdict = test(i) ? outcome(i, *before[at]) : std::nullopt;
+        std::optional<bool> verdict = outcome(i, *before[at]);
         if (!verdict)
             return;
         for (int r = 0; r < kFramePointer; ++r)
@@ -274,46 +272,8 @@ private:
     }
 };
 
-/// The object's read-only variables as they are now.
-std::optional<uint64_t> readOnlyOf(const bpf_object *object, int fd, uint32_t offset, unsigned bytes) {
-    bpf_map *map = nullptr;
-    bpf_object__for_each_map(map, object) {
-        std::string_view name = bpf_map__name(map);
-        if (bpf_map__fd(map) != fd || name.find(".rodata") == name.npos)
-            continue;
-        size_t size = 0;
-        auto *data = static_cast<const char *>(bpf_map__initial_value(map, &size));
-        if (!data || size_t(offset) + bytes > size)
-            return std::nullopt;
-        uint64_t value = 0;
-        std::memcpy(&value, data + offset, bytes); // BPF objects are little endian here, as the machine is
-        return value;
-    }
-    return std::nullopt;
-}
-
 } // namespace
 
 void foldKnown(bpf_insn *program, size_t count, const ReadOnly &readOnly) { Folder(program, count, readOnly).run(); }
-
-void foldOnLoad(bpf_object *const &object) {
-    static bpf_object *const *loading; // libbpf hands no object to its callback
-    bool first = !loading;
-    loading = &object;
-    if (!first)
-        return;
-    auto prepare = [](bpf_program *program, bpf_prog_load_opts *options, long sleepable) {
-        if (sleepable)
-            options->prog_flags |= BPF_F_SLEEPABLE;
-        foldKnown(const_cast<bpf_insn *>(bpf_program__insns(program)), bpf_program__insn_cnt(program),
-                  [](int map, uint32_t offset, unsigned bytes) { return readOnlyOf(*loading, map, offset, bytes); });
-        return 0;
-    };
-    for (long sleepable : {0, 1}) {
-        LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = sleepable, .prog_prepare_load_fn = prepare);
-        if (libbpf_register_prog_handler(sleepable ? "struct_ops.s+" : "struct_ops+", BPF_PROG_TYPE_STRUCT_OPS, bpf_attach_type(0), &options) < 0)
-            throw std::runtime_error("libbpf takes no handler for schedulers");
-    }
-}
 
 } // namespace scx
