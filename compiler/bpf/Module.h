@@ -115,6 +115,7 @@ public:
         } inside(rare);
         return body();
     }
+    bool isRare() const { return rare > 0; }
     /// The call, marked as rare inside `rarely`.
     llvm::CallInst *marked(llvm::CallInst *call);
     /// A weak per-CPU kernel variable of type int, 0 where the kernel has none.

@@ -147,6 +147,8 @@ private:
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
     llvm::Value *taskState(llvm::Value *task);
+    llvm::Value *lookUpState(llvm::Value *task);
+    llvm::Function *stateFunction(), *stateOf = nullptr;
     llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
     llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
     static llvm::Type *memoryType(Module &m, const Type &t);

@@ -9,8 +9,6 @@
 #include <functional>
 #include <optional>
 
-struct bpf_object;
-
 namespace scx {
 
 /// The value that a program will read from this map at this offset, in so many bytes, if it cannot change.
@@ -20,7 +18,7 @@ using ReadOnly = std::function<std::optional<uint64_t>(int map, uint32_t offset,
 /// and what only it needed becomes a jump to the next instruction, which the verifier removes. Positions stay as they are.
 void foldKnown(bpf_insn *program, size_t count, const ReadOnly &readOnly);
 
-/// The programs of the object that is opened into `object` after this are folded as they are loaded.
-void foldOnLoad(bpf_object *const &object);
+/// The scheduler programs of objects that are opened after this are folded as they are loaded.
+void foldOnLoad();
 
 } // namespace scx
