@@ -137,14 +137,10 @@ private:
                 to = {Known::Pointer};
             break;
         case BPF_LDX: {
-            unsigned bytes = BPF_SIZE(i.code) == BPF_DW ? 8 : BPF_SIZE(i.code) == BPF_W ? 4 : BPF_SIZE(i.code) == BPF_H ? 2 : 1;
             to = {};
-            std::optional<uint64_t> fixed;
-            if (BPF_MODE(i.code) == BPF_MEM && from.kind == Known::Address)
-                fixed = readOnly(from.map, static_cast<uint32_t>(from.value + static_cast<uint64_t>(static_cast<int64_t>(i.off))), bytes);
-            if (fixed)
+            if (std::optional<uint64_t> fixed = constant(i, from))
                 to = {Known::Number, 0, *fixed};
-            else if (BPF_MODE(i.code) == BPF_MEM && bytes < 8 && i.src_reg != kFramePointer)
+            else if (BPF_MODE(i.code) == BPF_MEM && width(i) < 8 && i.src_reg != kFramePointer)
                 to = {Known::Loaded};
             break;
         }
@@ -171,6 +167,15 @@ private:
             break;
         default: break;
         }
+    }
+
+    static unsigned width(const bpf_insn &i) { return BPF_SIZE(i.code) == BPF_DW ? 8 : BPF_SIZE(i.code) == BPF_W ? 4 : BPF_SIZE(i.code) == BPF_H ? 2 : 1; }
+
+    /// What a load finds at a known address, if it finds it always.
+    std::optional<uint64_t> constant(const bpf_insn &i, const Known &from) const {
+        if (i.code != (BPF_LDX | BPF_MEM | BPF_SIZE(i.code)) || from.kind != Known::Address)
+            return std::nullopt;
+        return readOnly(from.map, static_cast<uint32_t>(from.value + static_cast<uint64_t>(static_cast<int64_t>(i.off))), width(i));
     }
 
     /// Whether the test is taken, if that is known.
@@ -201,9 +206,11 @@ private:
         }
     }
 
-    /// No number is below 0, as the verifier knows: any that is at hand will do.
+    /// A test: no number is below 0, as the verifier knows; any that is at hand will do. A load: the number itself, without its address.
     void rewrite(size_t at) {
         bpf_insn &i = code[at];
+        if (std::optional<uint64_t> fixed = constant(i, (*before[at])[i.src_reg < kRegisters ? i.src_reg : 0]); fixed && *fixed <= INT32_MAX)
+            i = {BPF_ALU64 | BPF_MOV | BPF_K, i.dst_reg, 0, 0, static_cast<int32_t>(*fixed)};
         std::optional<bool> verdict = outcome(i, *before[at]);
         if (!verdict)
             return;

@@ -34,14 +34,15 @@ int main() {
     auto statistics = [&](int map, int offset) { return with(with({word}, address(map, offset)), {byte, isZero(1), {BPF_JMP | BPF_CALL, 0, 0, 0, 5}, use, exit}); };
 
     expect("a variable that is 0", statistics(7, 0), ".NNNA" "C.E");
-    expect("one that is not", statistics(7, 4), "....T" "C.E"); // the call may need what was loaded
+    expect("one that is not", statistics(7, 4), ".NN.T" "C.E"); // the call may need what was loaded
     expect("one that may change", statistics(6, 0), "....." "C.E");
-    expect("no number at hand", with(address(7, 0), {byte, isZero(1), {BPF_JMP | BPF_CALL, 0, 0, 0, 5}, {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, exit}), "...." "C.E");
+    // The load becomes the number.
+    expect("no number at hand", with(address(7, 0), {byte, isZero(1), {BPF_JMP | BPF_CALL, 0, 0, 0, 5}, {BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 0}, exit}), "NN.." "C.E");
     // The call destroys r2, and r6 would have to be followed round the loop: neither is taken.
-    expect("a number that a call destroyed", with(with({word, {BPF_JMP | BPF_CALL, 0, 0, 0, 5}}, address(7, 0)), {byte, isZero(0), exit}), ".C....E");
+    expect("a number that a call destroyed", with(with({word, {BPF_JMP | BPF_CALL, 0, 0, 0, 5}}, address(7, 0)), {byte, isZero(0), exit}), ".CNN..E");
     Program loop = {{BPF_LDX | BPF_MEM | BPF_W, 6, 1, 0, 0}, {BPF_ALU64 | BPF_ADD | BPF_K, 6, 0, 0, 1}};
     loop = with(with(loop, address(7, 0)), {byte, isZero(0), {BPF_JMP | BPF_JNE | BPF_K, 6, 0, -6, 0}, {BPF_ALU64 | BPF_MOV | BPF_X, 0, 6, 0, 0}, exit});
-    expect("a number of the loop", loop, "........E");
+    expect("a number of the loop", loop, "..NN....E");
     // The function needs its argument, whatever the main program does with it.
     expect("a function", {{BPF_ALU64 | BPF_MOV | BPF_K, 1, 0, 0, 5}, {BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 1}, exit, {BPF_ALU64 | BPF_MOV | BPF_X, 0, 1, 0, 0}, exit}, ".CE.E");
     return failed;
