@@ -57,12 +57,25 @@ struct Collector : llvm::DiagnosticHandler {
     }
 };
 
+/// CO-RE leaves calls of an intrinsic behind that LLVM would not dare to drop where nobody uses the address.
+struct DroppableAddresses : llvm::PassInfoMixin<DroppableAddresses> {
+    llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &) {
+        for (llvm::Function &function : module)
+            if (function.getName().starts_with("llvm.bpf.passthrough")) {
+                function.addFnAttr(llvm::Attribute::WillReturn);
+                function.addFnAttr(llvm::Attribute::NoUnwind);
+            }
+        return llvm::PreservedAnalyses::all();
+    }
+};
+
 /// What a policy gains from. LLVM's own O2 takes twice the time for the same code: it looks for callees to inline, where all is in place already, and
 /// for loops to change, which the verifier would rather see unchanged. The BPF back end's passes come in where O2 has them.
 llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     const llvm::OptimizationLevel level = llvm::OptimizationLevel::O2;
     llvm::ModulePassManager manager;
     passes.invokePipelineStartEPCallbacks(manager, level); // CO-RE
+    manager.addPass(DroppableAddresses());
     compat::earlyPasses(passes, manager, level);
     llvm::FunctionPassManager function;
     // Variables become values, and what is known at compile time falls away.

@@ -14,9 +14,11 @@ constexpr int kProbeRead = 113;
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     if (frame.context == kDispatch && task == frame.prev)
         return frame.cpu;
+    if (frame.taskCpu && task == frame.task)
+        return frame.taskCpu;
     // Two loads where the kernel keeps the number in thread_info, a call elsewhere; CO-RE decides at load.
     return m.choose(m.fieldExists(task, "task_struct", "thread_info.cpu"), [&] { return m.loadField(task, "task_struct", "thread_info.cpu"); },
-                    [&] { return m.call("scx_bpf_task_cpu", {task}); });
+                    [&] { return m.rarely([&] { return m.call("scx_bpf_task_cpu", {task}); }); });
 }
 
 /// A field behind a pointer of which the verifier knows nothing; 0 if nothing is there. Costs a call: other fields are plain loads.

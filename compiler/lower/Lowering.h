@@ -37,7 +37,8 @@ private:
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
-    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
+    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
+    bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
@@ -53,6 +54,7 @@ private:
     struct Frame {
         Context context = kOther;
         llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
+        llvm::Value *taskCpu = nullptr;                // the task's, where it is known all through the hook
         llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
         llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
         llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
@@ -90,6 +92,11 @@ private:
     void exitProgram(const HookDecl *decl);
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
+    void hookVariables();
+    void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
+               const std::function<void(const std::vector<llvm::Value *> &)> &body);
+    /// What a callback returns that returns nothing: no instruction.
+    llvm::Value *nothing() { return llvm::PoisonValue::get(m.i32()); }
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
@@ -142,6 +149,8 @@ private:
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
     llvm::Value *taskState(llvm::Value *task);
+    llvm::Value *lookUpState(llvm::Value *task);
+    llvm::Function *stateFunction(), *stateOf = nullptr;
     llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
     llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
     static llvm::Type *memoryType(Module &m, const Type &t);

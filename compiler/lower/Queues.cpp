@@ -131,7 +131,7 @@ llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
 
 /// Kernels that have the kfunc warn about plain stores.
 void Lowering::setSlice(llvm::Value *task, llvm::Value *slice) {
-    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.call("scx_bpf_task_set_slice", {task, slice}); },
+    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.rarely([&] { m.call("scx_bpf_task_set_slice", {task, slice}); }); },
              [&] { m.storeField(task, "task_struct", "scx.slice", slice); });
 }
 

@@ -180,12 +180,27 @@ llvm::Value *Lowering::taskState(llvm::Value *task) {
     }
     llvm::Value *known = b.CreateLoad(m.ptr(), memo);
     m.ifThen(b.CreateICmpEQ(known, null), [&] {
-        llvm::Value *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
-        // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
-        llvm::Value *state = m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
-        b.CreateStore(state, memo);
+        b.CreateStore(m.isRare() ? asPointer(m.marked(b.CreateCall(stateFunction(), {b.CreatePtrToInt(task, m.i64())}))) : lookUpState(task), memo);
     });
     return b.CreateLoad(m.ptr(), memo);
+}
+
+llvm::Value *Lowering::lookUpState(llvm::Value *task) {
+    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr()), *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+    // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
+    return m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
+}
+
+/// The look-up takes all registers that are there for arguments, and where it is rare the usual way keeps its values in them.
+llvm::Function *Lowering::stateFunction() {
+    if (stateOf)
+        return stateOf;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    stateOf = m.beginFunction("task_state_of__", {"p"});
+    b.CreateRet(b.CreatePtrToInt(lookUpState(asPointer(stateOf->getArg(0))), m.i64()));
+    m.resume(saved, location);
+    return stateOf;
 }
 
 llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) {
@@ -237,7 +252,7 @@ llvm::Value *Lowering::load(const Place &p) {
 void Lowering::store(const Place &p, llvm::Value *v) {
     if (!p.address) { // kernels that have the kfunc warn about plain stores
         m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())),
-                 [&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
+                 [&] { m.rarely([&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
         return;
     }
     if (p.type.kind == TypeKind::Bool)

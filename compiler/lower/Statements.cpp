@@ -63,7 +63,12 @@ void Lowering::stmt(const Stmt &s) {
             }
         } else
             condition = truth(*s.value);
-        m.ifThen(condition, [&] { block(s.body); }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+        // What is off by default (statistics too): whoever switches it on pays for it.
+        const auto *option = s.value->ref.kind == RefKind::Param ? static_cast<const ParamDecl *>(s.value->ref.decl) : nullptr;
+        auto body = [&] { block(s.body); };
+        auto rareBody = [&] { m.rarely(body); };
+        bool rare = option && !option->live && option->evaluated == 0 && option->type.kind == TypeKind::Bool;
+        m.ifThen(condition, rare ? std::function<void()>(rareBody) : body, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
         break;
     }
     case StmtKind::For: forLoop(s); break;
