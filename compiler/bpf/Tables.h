@@ -90,7 +90,7 @@ enum class Read : uint8_t {
     Exe,           // Text: the names of the executable and of its folders
     // Internal, for these.
     ExePath,       // as Exe, read at each evaluation
-    CpuRunningPid,
+    CpuRunningPid, CpuOnline,
     CpuId,
     CpuLlc,        // dense number, 0 …
     CpuCore,       // number of its first CPU
@@ -126,7 +126,7 @@ enum class Operation : uint8_t {
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
-    Remember, Recall, Settle,
+    Remember, Recall, Settle, LetGo,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`
     CpusWhere,                   // `cpus(CONDITION)`: in it, `cpu` is the one that is asked about

@@ -58,12 +58,17 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
                 std::string set = servers(*q);
                 open("if c in cpus(" + fixed + ")" + (set.empty() ? "" : " or not c in " + set));
             }
+            std::string condition = openText(*q);
+            if (!condition.empty())
+                open("if " + condition);
             if (const HookDecl *pick = disciplineHook(*q, "dispatch")) { // the discipline picks; if it takes none, the head is taken
                 line(q->name + "__pick(c);");
                 line("if dispatched__ { " + done + " }");
                 (void)pick;
             }
             line("if " + reference(q->name) + ".consume() { " + done + " }");
+            if (!condition.empty())
+                close();
             if (apart)
                 close();
         }
@@ -186,7 +191,8 @@ void CoreWriter::offers() {
         }
         if (late) {
             due(q->name + "__offered");
-            line("if " + reference(q->name) + ".take__() { return; }");
+            std::string condition = openText(*q);
+            line("if " + (condition.empty() ? "" : condition + " and ") + reference(q->name) + ".take__() { return; }");
             close();
         }
     }
@@ -219,6 +225,7 @@ void CoreWriter::dispatch() {
         body(own->body, nullptr, "", argumentNames(*own, "p"));
     else {
         offers();
+        serveDue();
         if (surface.dispatch)
             walk(*surface.dispatch, "return;");
         else {
@@ -228,6 +235,7 @@ void CoreWriter::dispatch() {
             single.span = surface.queues[0]->nameSpan;
             walk(single, "return;");
         }
+        letGoHeld();
     }
     close();
     std::vector<PrintedLine> hook = std::move(lines);

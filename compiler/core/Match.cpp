@@ -220,7 +220,7 @@ void CoreWriter::selectCpu() {
         return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
-    bool kernels = targets.size() == 1 && !surface.place && servers(*targets[0].queue).empty(); // the kernel's search alone
+    bool kernels = targets.size() == 1 && !surface.place && servers(*targets[0].queue).empty() && openText(*targets[0].queue).empty(); // the kernel's search alone
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
     std::vector<std::pair<std::string, std::vector<size_t>>> searches;
     for (size_t i = 0; i < (kernels ? 0 : targets.size()); ++i) {
@@ -255,10 +255,14 @@ void CoreWriter::selectCpu() {
         line("var found = -1;");
     for (size_t s = 0; s < searches.size(); ++s) {
         std::string condition;
-        for (size_t i : searches[s].second)
-            condition += (condition.empty() ? "" : " or ") + std::string("r == ") + std::to_string(i);
+        bool always = searches.size() == 1;
+        for (size_t i : searches[s].second) {
+            std::string here = openText(*targets[i].queue);
+            condition += (condition.empty() ? "" : " or ") + (here.empty() ? "r == " + std::to_string(i) : "(r == " + std::to_string(i) + " and " + here + ")");
+            always &= here.empty();
+        }
         std::string search = "found = place" + std::to_string(s) + "__(p, prev);";
-        line(searches.size() == 1 ? search : "if " + condition + " { " + search + " }");
+        line(always ? search : "if " + condition + " { " + search + " }");
     }
     if (!kernels) {
         open("if found >= 0");
@@ -325,6 +329,9 @@ void CoreWriter::preempt(const Target &t) {
     }
     if (condition.empty())
         return;
+    std::string served = openText(*t.queue);
+    if (!served.empty())
+        open("if " + served);
     open("for c in near(p.cpu)");
     std::string set = servers(*t.queue), inSet = set.empty() ? "" : " and c in " + set;
     open("if (" + condition + ") and p.may_run(c)" + inSet);
@@ -333,6 +340,8 @@ void CoreWriter::preempt(const Target &t) {
     line("break;");
     close();
     close();
+    if (!served.empty())
+        close();
 }
 
 void CoreWriter::enqueue() {

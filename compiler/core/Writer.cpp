@@ -160,6 +160,8 @@ void CoreWriter::declarations() {
         task.push_back([&, f] { line(f + ";"); });
     for (const std::string &f : cpuFields)
         cpu.push_back([&, f] { line(f + ";"); });
+    for (const std::string &f : globalFields)
+        global.push_back([&, f] { line(f + ";"); });
     auto section = [&](const char *name, const auto &fields) {
         if (fields.empty())
             return;
@@ -284,6 +286,7 @@ void CoreWriter::hooks() {
             if (f.rfind(q->name + "__key:", 0) == 0)
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
     auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
+    limitSlice();
     if (reads(Read::Waited)) {
         line("p.waited__ = 0ns;");
         waited("p.waited__");
@@ -385,6 +388,7 @@ void CoreWriter::hooks() {
         body(e->body, nullptr, "", {});
         close();
     }
+    nextWindow();
     for (const StmtPtr &a : surface.asserts)
         line("assert " + text(*a->value) + ";");
 }
@@ -399,6 +403,7 @@ std::vector<PrintedLine> CoreWriter::write() {
         settings += " " + o.name + (o.value ? ": " + text(*o.value) : "") + ";";
     // The walk over the queues decides which CPU state is needed, so hooks are written first and put behind the declarations.
     expires = true;
+    limits();
     match();
     admission();
     if (!decides(userHook("enqueue")))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What source does the core of a policy have?
-// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Rewrite.cpp what people wrote, Writer.cpp state, hooks
+// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Limits.cpp shares of CPU time, Rewrite.cpp what people wrote, Writer.cpp state, hooks
 // and the order of things.
 #pragma once
 
@@ -103,6 +103,16 @@ private:
     void enqueue();
     void preempt(const Target &target);
     std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
+
+    // Limits.cpp
+    std::vector<std::string> globalFields;
+    bool limited(const QueueDecl &q) const;
+    std::string openText(const QueueDecl &q) const;
+    void limits();
+    void serveDue();
+    void letGoHeld();
+    void limitSlice();
+    void nextWindow();
 
     // Attributes.cpp: what the kernel does not keep
     std::set<Read> readByPolicy;

@@ -94,11 +94,12 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *capacity = topology("raw_capacity__", x);
         return {b.CreateSelect(b.CreateICmpEQ(capacity, m.num(0)), m.num(1024), capacity)};
     }
-    case Read::CpuIdle: {
-        llvm::Value *mask = m.call("scx_bpf_get_idle_cpumask", {});
-        llvm::Value *idle = m.call("bpf_cpumask_test_cpu", {x, mask});
-        m.call("scx_bpf_put_idle_cpumask", {mask});
-        return {idle};
+    case Read::CpuIdle: case Read::CpuOnline: {
+        bool idle = row.read == Read::CpuIdle;
+        llvm::Value *mask = m.call(idle ? "scx_bpf_get_idle_cpumask" : "scx_bpf_get_online_cpumask", {});
+        llvm::Value *in = m.call("bpf_cpumask_test_cpu", {x, mask});
+        m.call(idle ? "scx_bpf_put_idle_cpumask" : "scx_bpf_put_cpumask", {mask});
+        return {in};
     }
     case Read::Waker: { // who runs now, if this is a wakeup (WF_TTWU) and not from an idle CPU's interrupt
         llvm::Value *current = m.helper(158, m.ptr(), {});

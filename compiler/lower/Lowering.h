@@ -39,6 +39,7 @@ private:
     bool readsWakeup = false;  // something asks how the task was woken
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
     bool needsRan = false, needsKeep = false, needsTopology = false;
+    bool letsGo = false; // some CPU goes idle although its task wants to go on
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
@@ -61,6 +62,7 @@ private:
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
+        bool goesOn = false; // dispatch: prev is kept, and begins to run
         std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };

@@ -305,6 +305,15 @@ void Checker::checkOptions(Options &options, const char *of) {
             else if (o.target.empty())
                 diags.report(Diag::BadOption, o.nameSpan, o.name, "says where the others go: `capacity: N -> QUEUE`");
             break;
+        case OptionValue::Share:
+            require(*o.value, {TypeKind::Ratio});
+            if (auto n = evaluate(*o.value); n && o.value->type.known() && (*n < 1 || *n > 1'000'000))
+                diags.report(Diag::OutOfRange, o.value->span, "this share", "what CPUs have: more than 0%, up to 100%");
+            if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
+            if (discipline)
+                diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
+            break;
         case OptionValue::Switch:
             if (!word({"all", "partial"}))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is all or partial");
