@@ -122,7 +122,7 @@ void CoreWriter::place(const Target &t) {
         for (const Option &o : t.rule->options)
             if (o.place)
                 block = o.place.get();
-    std::string own = servers(q);
+    std::string own = placeable(q);
     auto within = [&](const std::string &set) { // inside the candidate's set and the queue's
         if (own.empty())
             return set.empty() ? std::string("cpus") : set;
@@ -144,8 +144,12 @@ void CoreWriter::place(const Target &t) {
     if (!block) {
         if (own.empty())
             return search("default_idle(p, prev)", "");
+        bool core = option(q, "exclusive") != nullptr; // first, so that nobody has to make room
+        if (core)
+            search("idle_core(" + own + ")", "");
         claimPrev(own, "");
-        search("idle_core(" + own + ")", "");
+        if (!core)
+            search("idle_core(" + own + ")", "");
         return search("idle_cpu(" + own + ")", "");
     }
     for (const Candidate &c : block->candidates) {
@@ -220,7 +224,7 @@ void CoreWriter::selectCpu() {
         return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
-    bool kernels = targets.size() == 1 && !surface.place && servers(*targets[0].queue).empty() && openText(*targets[0].queue).empty(); // the kernel's search alone
+    bool kernels = targets.size() == 1 && !surface.place && placeable(*targets[0].queue).empty() && openText(*targets[0].queue).empty(); // the kernel's search alone
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
     std::vector<std::pair<std::string, std::vector<size_t>>> searches;
     for (size_t i = 0; i < (kernels ? 0 : targets.size()); ++i) {
@@ -334,7 +338,7 @@ void CoreWriter::preempt(const Target &t) {
         open("if " + served);
     open("for c in near(p.cpu)");
     std::string set = servers(*t.queue), inSet = set.empty() ? "" : " and c in " + set;
-    open("if (" + condition + ") and p.may_run(c)" + inSet);
+    open("if (" + condition + ") and p.may_run(c)" + inSet + (exclusive() ? " and not crowded__(c)" : ""));
     line("c.serving__ = 0;"); // nobody else preempts it as well
     line("c.preempt();");
     line("break;");

@@ -287,6 +287,7 @@ void CoreWriter::hooks() {
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
     auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
     limitSlice();
+    runAlone();
     if (reads(Read::Waited)) {
         line("p.waited__ = 0ns;");
         waited("p.waited__");
@@ -389,6 +390,7 @@ void CoreWriter::hooks() {
         close();
     }
     nextWindow();
+    lookForTurns();
     for (const StmtPtr &a : surface.asserts)
         line("assert " + text(*a->value) + ";");
 }
@@ -404,6 +406,7 @@ std::vector<PrintedLine> CoreWriter::write() {
     // The walk over the queues decides which CPU state is needed, so hooks are written first and put behind the declarations.
     expires = true;
     limits();
+    aloneFunctions();
     match();
     admission();
     if (!decides(userHook("enqueue")))
