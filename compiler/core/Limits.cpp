@@ -14,23 +14,23 @@ constexpr const char *kWindow = "100ms", *kLongest = "1s";
 bool CoreWriter::limited(const QueueDecl &q) const { return option(q, "at_most") || option(q, "at_least"); }
 
 /// What has to hold for the queue to be served, or for its tasks to be placed; empty: nothing.
-std::string CoreWriter::openText(const QueueDecl &q) const { return option(q, "at_most") ? "not " + q.name + "__held()" : ""; }
+std::string CoreWriter::openText(const QueueDecl &q) const { return option(q, "at_most") ? "not " + q.name + "__held__()" : ""; }
 
 void CoreWriter::limits() {
     for (const auto &q : surface.queues) {
         if (!limited(*q))
             continue;
-        globalFields.push_back(q->name + "__cpus: int"); // how many serve it
+        globalFields.push_back(q->name + "__cpus__: int"); // how many serve it
         if (option(*q, "at_least")) { // what it runs beyond that is free
-            globalFields.push_back(q->name + "__due: duration");
+            globalFields.push_back(q->name + "__due__: duration");
             cpuFields.push_back(q->name + "__first: bool");
-            charges.push_back({q->name, "if p.cpu." + q->name + "__first { " + q->name + "__due -= ran; }"});
+            charges.push_back({q->name, "if p.cpu." + q->name + "__first { " + q->name + "__due__ -= ran; }"});
         }
         if (const Option *most = option(*q, "at_most")) {
-            globalFields.push_back(q->name + "__left: duration");
-            charges.push_back({q->name, q->name + "__left -= ran;"});
+            globalFields.push_back(q->name + "__left__: duration");
+            charges.push_back({q->name, q->name + "__left__ -= ran;"});
             origin = most->span;
-            line("fn " + q->name + "__held() -> bool { return " + q->name + "__left <= 0ns and now - window__ < " + kLongest + "; }");
+            line("fn " + q->name + "__held__() -> bool { return " + q->name + "__left__ <= 0ns and now - window__ < " + kLongest + "; }");
         }
     }
     for (const auto &q : surface.queues)
@@ -45,7 +45,7 @@ void CoreWriter::serveDue() {
     for (const auto &q : surface.queues)
         if (const Option *least = option(*q, "at_least")) {
             origin = least->span;
-            open("if " + q->name + "__due > 0ns");
+            open("if " + q->name + "__due__ > 0ns");
             Entry entry;
             entry.kind = EntryKind::Queue;
             entry.queue = q->name;
@@ -60,7 +60,7 @@ void CoreWriter::letGoHeld() {
     for (const auto &q : surface.queues)
         if (const Option *most = option(*q, "at_most")) {
             origin = most->span;
-            line("if let e = prev { " + ifQueue(*q, "e") + " { if " + q->name + "__held() { let_go__(e); } } }");
+            line("if let e = prev { " + ifQueue(*q, "e") + " { if " + q->name + "__held__() { let_go__(e); } } }");
         }
 }
 
@@ -70,14 +70,14 @@ void CoreWriter::limitSlice() {
         for (const char *name : {"at_most", "at_least"})
             if (const Option *o = option(*q, name)) {
                 bool most = o->name == "at_most";
-                std::string left = q->name + (most ? "__left" : "__due"), part = q->name + (most ? "__part" : "__due_part");
+                std::string left = q->name + (most ? "__left__" : "__due__"), part = q->name + (most ? "__part__" : "__due_part__");
                 origin = o->span;
                 open(ifQueue(*q, "p"));
                 if (!most) {
                     line("p.cpu." + q->name + "__first = " + left + " > 0ns;");
                     open("if " + left + " > 0ns");
                 }
-                line("let " + part + " = max(" + left + ", 0ns) / " + q->name + "__cpus + 1ms;");
+                line("let " + part + " = max(" + left + ", 0ns) / " + q->name + "__cpus__ + 1ms;");
                 line("if p.slice > " + part + " or p.slice < 0ns { p.slice = " + part + "; }"); // forever is less than zero
                 if (!most)
                     close();
@@ -98,13 +98,13 @@ void CoreWriter::nextWindow() {
             line("window__ = now;");
             any = true;
         }
-        std::string set = servers(*q), cpus = q->name + "__cpus", held = q->name + "__waits";
+        std::string set = servers(*q), cpus = q->name + "__cpus__", held = q->name + "__waits__";
         origin = q->nameSpan;
-        line("var " + q->name + "__n = 0;");
-        line("for c in " + (set.empty() ? "cpus" : set) + " { if c.online__ { " + q->name + "__n += 1; } }");
-        line(cpus + " = " + q->name + "__n;");
+        line("var " + q->name + "__n__ = 0;");
+        line("for c in " + (set.empty() ? "cpus" : set) + " { if c.online__ { " + q->name + "__n__ += 1; } }");
+        line(cpus + " = " + q->name + "__n__;");
         if (const Option *most = option(*q, "at_most")) {
-            std::string left = q->name + "__left", share = q->name + "__most";
+            std::string left = q->name + "__left__", share = q->name + "__most__";
             origin = most->span;
             line("let " + held + " = " + left + " <= 0ns;");
             line("let " + share + " = passed__ * " + cpus + " * (" + text(*most->value, q.get()) + ");");
@@ -112,7 +112,7 @@ void CoreWriter::nextWindow() {
             line("if " + held + " and " + left + " > 0ns { for c in cpus { c.kick(); } }");
         }
         if (const Option *least = option(*q, "at_least")) {
-            std::string due = q->name + "__due", share = q->name + "__least";
+            std::string due = q->name + "__due__", share = q->name + "__least__";
             origin = least->span;
             line("let " + share + " = passed__ * " + cpus + " * (" + text(*least->value, q.get()) + ");");
             // What is missing of one window, or was too much, is made up for in the next.

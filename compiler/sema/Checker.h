@@ -151,6 +151,7 @@ void giveUniqueNames(Program &program);
 
 // Questions about the whole policy, asked after names and types are right.
 void checkPlacement(Program &program, Diagnostics &diags);
+void checkLimits(const Program &program, Diagnostics &diags);
 void checkDecisions(Program &program, Diagnostics &diags);
 void checkRules(Program &program, Diagnostics &diags);
 void checkSizes(const Program &program, Diagnostics &diags);

@@ -252,6 +252,8 @@ void Checker::checkOptions(Options &options, const char *of) {
             diags.report(Diag::NotYet, o.nameSpan, "`" + o.name + "`", "leave it out");
             continue;
         }
+        if (row->value == OptionValue::Flag && (o.value || (discipline && row->of == "queue")))
+            diags.report(Diag::BadOption, o.nameSpan, o.name, o.value ? "takes no value" : "stands at a queue, not in a discipline");
         if (o.place) {
             checkPlace(*o.place);
             continue;
@@ -591,6 +593,8 @@ bool check(Program &program, CheckMode mode, Diagnostics &diags) {
         checkSizes(program, diags);
         checkRules(program, diags);
         checkPlacement(program, diags);
+        if (diags.ok())
+            checkLimits(program, diags);
         giveUniqueNames(program);
     }
     return diags.ok();

@@ -17,7 +17,7 @@ enum class OptionValue : uint8_t {
     Switch,  // all, partial
     Queues,  // a | b, none
     Place,   // place { }
-    Share,   // a ratio: of the CPU time of the queue's CPUs
+    Share,   // a ratio, like 25%
     Capacity, // a number of tasks -> another queue
     Flag,    // no value
     NotYet,  // known to the language, not to this version
