@@ -148,6 +148,8 @@ void CoreWriter::declarations() {
         task.push_back([&] { line("queue__: int;"); });
     if (keepsRule())
         task.push_back([&] { line("rule__: int;"); });
+    if (std::any_of(surface.queues.begin(), surface.queues.end(), [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call; }))
+        task.push_back([&] { line("ring__: int;"); });
     bool targetKept = false;
     for (const auto &q : surface.queues)
         targetKept |= sliceText(*q) == q->name + "__slice(p)";
@@ -188,6 +190,8 @@ void CoreWriter::declarations() {
             options += " slice: " + sliceText(*q) + ";";
         if (const Option *steal = option(*q, "steal"))
             options += " steal: " + steal->value->name + ";";
+        if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
+            options += " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
         line(head + (options.empty() ? ";" : " {" + options + " }"));
         for (const char *figure : {"tasks", "direct", "ran"})
             line("counter " + q->name + "__" + figure + ";");

@@ -113,6 +113,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         const QueueDecl &q = queueOf(base, at);
         llvm::Value *cpu = at ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
         llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceOf(q, cpu))});
+        if (ringSize(q))
+            n = b.CreateAdd(n, ringLength(q));
         if (row.read == Read::QueueEmpty)
             return {b.CreateICmpSLE(n, m.num(0))};
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};

@@ -201,6 +201,19 @@ private:
     bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);
 
+    // Ring.cpp
+    struct Ring {
+        llvm::GlobalVariable *map = nullptr, *length = nullptr;
+        const Field *sequence = nullptr;
+    };
+    std::map<const QueueDecl *, Ring> rings;
+    int64_t ringSize(const QueueDecl &q) const;
+    Ring &ringOf(const QueueDecl &q);
+    llvm::Value *ringLength(const QueueDecl &q);
+    void ringCount(const QueueDecl &q, int by);
+    void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
+    void ringFlush(const QueueDecl &q);
+
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
     llvm::Value *mayRun(llvm::Value *task, llvm::Value *cpu);

@@ -69,6 +69,7 @@ private:
     void checkFunction(FnDecl &fn);
     void checkHook(HookDecl &hook, bool inDiscipline);
     void checkOptions(Options &options, const char *of);
+    void checkBacking(Option &option);
     void checkPlace(PlaceBlock &place);
     void checkEntry(Entry &entry);
     bool returnsAlways(const Block &block);

@@ -316,6 +316,7 @@ void Checker::checkOptions(Options &options, const char *of) {
             if (discipline)
                 diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
             break;
+        case OptionValue::Backing: checkBacking(o); break;
         case OptionValue::Switch:
             if (!word({"all", "partial"}))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is all or partial");
@@ -335,6 +336,24 @@ void Checker::checkOptions(Options &options, const char *of) {
         default: break;
         }
     }
+}
+
+void Checker::checkBacking(Option &o) {
+    bool call = o.value->kind == ExprKind::Call && o.value->args[0]->kind == ExprKind::Name;
+    if (discipline)
+        diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
+    else if (call && o.value->args[0]->name == "userspace")
+        diags.report(Diag::NotYet, o.value->span, "`backing: userspace`", "use `ring(N)`, or leave it out");
+    else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
+        Expr &size = *o.value->args[1];
+        require(size, {TypeKind::Int});
+        auto n = evaluate(size);
+        if (size.type.known() && !n)
+            diags.report(Diag::NotConstant, size.span);
+        else if (n && (*n < 1 || *n > 65536))
+            diags.report(Diag::OutOfRange, size.span, std::to_string(*n), "what a ring holds: 1 to 65536 tasks");
+    } else if (o.value->kind != ExprKind::Name || o.value->name != "dsq")
+        diags.report(Diag::BadOption, o.value->span, o.name, "is dsq or ring(N)");
 }
 
 void Checker::checkPlace(PlaceBlock &place) {
