@@ -121,8 +121,9 @@ void CoreWriter::declarations() {
         line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + typeName(p->typeName.name, p->type) + " = " + text(*p->value) + (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");
     }
     line("param stats__: bool = false;");
-    auto field = [&](const std::string &name, const Field &f, const std::string &length = "") {
-        line(name + ": " + typeName(f.typeName.name, f.type) + (f.type.length ? "[" + std::to_string(f.type.length) + "]" : length) + (f.value && length.empty() ? " = " + text(*f.value) : "") + ";");
+    auto field = [&](const std::string &name, const Field &f, bool perInstance = false) {
+        int64_t length = (perInstance ? kMaxCpus : 1) * std::max<int64_t>(f.type.length, perInstance ? 1 : 0);
+        line(name + ": " + typeName(f.typeName.name, f.type) + (length ? "[" + std::to_string(length) + "]" : "") + (f.value && !perInstance ? " = " + text(*f.value) : "") + ";");
     };
     std::vector<std::function<void()>> task, cpu, global;
     for (const StateDecl &s : surface.states)
@@ -136,7 +137,7 @@ void CoreWriter::declarations() {
             for (const auto &f : s.fields) {
                 state |= s.kind == StateKind::Queue;
                 (s.kind == StateKind::Task ? task : global).push_back([&, f = f.get(), q = q.get(), perInstance = s.kind == StateKind::Queue && q->domain != Domain::None] {
-                    field(q->name + "__" + f->name, *f, perInstance ? "[1024]" : "");
+                    field(q->name + "__" + f->name, *f, perInstance);
                 });
             }
         if (q->domain != Domain::None && (state || disciplineHook(*q, "join")))

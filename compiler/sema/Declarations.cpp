@@ -65,7 +65,7 @@ Type Checker::typeOf(const TypeName &name, bool state) {
         auto n = evaluate(length);
         if (!n)
             diags.report(Diag::NotConstant, length.span);
-        else if (*n < 1 || *n > 4096)
+        else if (*n < 1 || *n > (mode == CheckMode::Core ? 4096 * kMaxCpus : 4096)) // the core has an element for each instance
             diags.report(Diag::BadLength, length.span, std::to_string(*n));
         else
             made.length = *n;
@@ -422,10 +422,6 @@ void Checker::checkQueue(QueueDecl &queue) {
     if (queue.on)
         requireSet(*queue.on);
     if (const DisciplineDecl *d = queue.discipline) {
-        for (const StateDecl &s : d->states)
-            for (const auto &f : s.fields)
-                if (s.kind == StateKind::Queue && f->type.isArray() && queue.domain != Domain::None)
-                    diags.report(Diag::NotYet, queue.domainSpan, "an array as state of a queue's instances", "leave `per` out, or keep single fields").note(f->nameSpan, "the array is here");
         std::vector<Expr *> arguments;
         for (ExprPtr &argument : queue.arguments)
             arguments.push_back(argument.get());
