@@ -30,7 +30,7 @@ void CoreWriter::limits() {
             globalFields.push_back(q->name + "__left__: duration");
             charges.push_back({q->name, q->name + "__left__ -= ran;"});
             origin = most->span;
-            line("fn " + q->name + "__held__() -> bool { return " + q->name + "__left__ <= 0ns and now - window__ < " + kLongest + "; }");
+            line("fn " + q->name + "__held__() -> bool { return " + q->name + "__left__ <= 0ns and " + q->name + "__cpus__ > 0 and now - window__ < " + kLongest + "; }");
         }
     }
     for (const auto &q : surface.queues)
@@ -107,14 +107,15 @@ void CoreWriter::nextWindow() {
             std::string left = q->name + "__left__", share = q->name + "__most__";
             origin = most->span;
             line("let " + held + " = " + left + " <= 0ns;");
-            line("let " + share + " = passed__ * " + cpus + " * (" + text(*most->value, q.get()) + ");");
+            // A parameter may be zero: next to nothing, or its tasks would never be served.
+            line("let " + share + " = max(passed__ * " + cpus + " * (" + text(*most->value, q.get()) + "), 1us);");
             line(left + " += " + share + " + max(min(" + left + ", 0ns), 0ns - " + share + " * 10) - " + left + ";");
             line("if " + held + " and " + left + " > 0ns { for c in cpus { c.kick(); } }");
         }
         if (const Option *least = option(*q, "at_least")) {
             std::string due = q->name + "__due__", share = q->name + "__least__";
             origin = least->span;
-            line("let " + share + " = passed__ * " + cpus + " * (" + text(*least->value, q.get()) + ");");
+            line("let " + share + " = max(passed__ * " + cpus + " * (" + text(*least->value, q.get()) + "), 0ns);");
             // What is missing of one window, or was too much, is made up for in the next.
             line(due + " += " + share + " + max(min(" + due + ", " + share + "), 0ns - " + share + ") - " + due + ";");
         }
