@@ -195,7 +195,8 @@ llvm::GlobalVariable *Module::map(const std::string &name, int type, int entries
         members.push_back({"max_entries", number(entries)});
     if (flags)
         members.push_back({"map_flags", number(flags)});
-    members.push_back({"key", diPointer(key)});
+    if (key)
+        members.push_back({"key", diPointer(key)});
     members.push_back({"value", diPointer(value)});
     llvm::DICompositeType *di = diStruct("", members);
     return global(name, llvm::ArrayType::get(i64(), members.size()), di, ".maps");

@@ -92,7 +92,7 @@ enum class Read : uint8_t {
     GroupRunnable, // tasks of a cgroup that want a CPU
     // Internal, for these.
     ExePath,       // as Exe, read at each evaluation
-    CpuRunningPid,
+    CpuRunningPid, CpuOnline,
     CpuId,
     CpuLlc,        // dense number, 0 …
     CpuCore,       // number of its first CPU
@@ -129,7 +129,7 @@ enum class Operation : uint8_t {
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
-    Remember, Recall, Settle,
+    Remember, Recall, Settle, LetGo,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`
     AllCgroups, CgroupOf,        // `cgroups`, the cgroup of a number

@@ -58,6 +58,9 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
                 std::string set = servers(*q);
                 open("if c in cpus(" + fixed + ")" + (set.empty() ? "" : " or not c in " + set));
             }
+            std::string condition = openText(*q);
+            if (!condition.empty())
+                open("if " + condition);
             if (entry.kind != EntryKind::Queue)
                 line("if " + instancesFunction(entry) + "(c) { " + done + " }");
             else {
@@ -65,6 +68,8 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
                     line(q->name + "__pick(c); if dispatched__ { " + done + " }");
                 line("if " + reference(q->name) + ".consume() { " + done + " }");
             }
+            if (!condition.empty())
+                close();
             if (apart)
                 close();
         }
@@ -147,13 +152,21 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
     return name;
 }
 
-/// wait_limit. Each CPU offers itself to a queue that others come before, at least once in that time while it is not empty. And in a queue whose
-/// own order may let a task wait for ever, whoever waits then has a turn.
-void CoreWriter::offers() {
+/// Empty: none.
+std::string CoreWriter::waitLimit(const QueueDecl &q) {
+    const Option *limit = option(q, "wait_limit");
+    if (limit)
+        return limit->value->kind == ExprKind::Name && limit->value->name == "none" ? "" : text(*limit->value, &q);
     int64_t timeout = 30'000'000'000;
     for (const Option &o : surface.settings)
         if (o.name == "timeout")
             timeout = Checker::evaluate(*o.value).value_or(timeout);
+    return std::to_string(timeout / 4'000'000) + "ms";
+}
+
+/// wait_limit. Each CPU offers itself to a queue that others come before, at least once in that time while it is not empty. And in a queue whose
+/// own order may let a task wait for ever, whoever waits then has a turn.
+void CoreWriter::offers() {
     std::set<std::string> first; // nothing comes before them
     bool before = false;
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
@@ -173,18 +186,18 @@ void CoreWriter::offers() {
     bool any = false;
     for (const auto &q : surface.queues) {
         const Option *limit = option(*q, "wait_limit");
-        if (limit && limit->value->kind == ExprKind::Name && limit->value->name == "none")
+        if (waitLimit(*q).empty())
             continue;
         // Who comes next among cgroups rests on counts. Below them is this net.
         bool grouped = q->domain == Domain::Cgroup;
-        bool late = grouped ? surface.dispatch != nullptr : surface.dispatch && !first.contains(q->name) && !services[q->name].empty();
+        bool late = exclusive() || (surface.dispatch && (grouped || (!first.contains(q->name) && !services[q->name].empty())));
         auto due = [&](const std::string &field) {
             origin = limit ? limit->span : q->nameSpan;
             if (!any)
                 line("let at = coarse_now__;");
             any = true;
             cpuFields.push_back(field + ": time");
-            open("if at - c." + field + " >= " + (limit ? text(*limit->value, q.get()) : std::to_string(timeout / 4'000'000) + "ms"));
+            open("if at - c." + field + " >= " + waitLimit(*q));
             line("c." + field + " = at;");
         };
         if (unfairOrder(*q)) {
@@ -194,7 +207,8 @@ void CoreWriter::offers() {
         }
         if (late) {
             due(q->name + "__offered");
-            line("if " + (grouped ? q->name + "__any(c)" : reference(q->name) + ".take__()") + " { return; }");
+            std::string condition = openText(*q), take = grouped ? q->name + "__any(c)" : reference(q->name) + ".take__()";
+            line("if " + (condition.empty() ? "" : condition + " and ") + take + " { " + (exclusive() ? "c.turn__ = true; " : "") + "return; }");
             close();
         }
     }
@@ -230,6 +244,8 @@ void CoreWriter::dispatch() {
         body(own->body, nullptr, "", argumentNames(*own, "p"));
     else {
         offers();
+        refuseCrowded();
+        serveDue();
         if (surface.dispatch)
             walk(*surface.dispatch, "return;");
         else {
@@ -239,6 +255,9 @@ void CoreWriter::dispatch() {
             single.span = surface.queues[0]->nameSpan;
             walk(single, "return;");
         }
+        letGoHeld();
+        if (exclusive())
+            line("leave__(c);");
     }
     close();
     std::vector<PrintedLine> hook = std::move(lines);

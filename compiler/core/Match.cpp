@@ -132,7 +132,7 @@ void CoreWriter::place(const Target &t) {
         for (const Option &o : t.rule->options)
             if (o.place)
                 block = o.place.get();
-    std::string own = servers(q);
+    std::string own = placeable(q);
     auto within = [&](const std::string &set) { // inside the candidate's set and the queue's
         if (own.empty())
             return set.empty() ? std::string("cpus") : set;
@@ -154,8 +154,12 @@ void CoreWriter::place(const Target &t) {
     if (!block) {
         if (own.empty())
             return search("default_idle(p, prev)", "");
+        bool core = option(q, "exclusive") != nullptr; // first, so that nobody has to make room
+        if (core)
+            search("idle_core(" + own + ")", "");
         claimPrev(own, "");
-        search("idle_core(" + own + ")", "");
+        if (!core)
+            search("idle_core(" + own + ")", "");
         return search("idle_cpu(" + own + ")", "");
     }
     for (const Candidate &c : block->candidates) {
@@ -232,7 +236,7 @@ void CoreWriter::selectCpu() {
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
     bool kernels = !surface.place; // the kernel's search alone
     for (const Target &t : targets)
-        kernels &= servers(*t.queue).empty();
+        kernels &= placeable(*t.queue).empty() && openText(*t.queue).empty();
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
     std::vector<std::pair<std::string, std::vector<size_t>>> searches;
     for (size_t i = 0; i < (kernels ? 0 : targets.size()); ++i) {
@@ -267,10 +271,14 @@ void CoreWriter::selectCpu() {
         line("var found = -1;");
     for (size_t s = 0; s < searches.size(); ++s) {
         std::string condition;
-        for (size_t i : searches[s].second)
-            condition += (condition.empty() ? "" : " or ") + std::string("r == ") + std::to_string(i);
+        bool always = searches.size() == 1;
+        for (size_t i : searches[s].second) {
+            std::string here = openText(*targets[i].queue);
+            condition += (condition.empty() ? "" : " or ") + (here.empty() ? "r == " + std::to_string(i) : "(r == " + std::to_string(i) + " and " + here + ")");
+            always &= here.empty();
+        }
         std::string search = "found = place" + std::to_string(s) + "__(p, prev);";
-        line(searches.size() == 1 ? search : "if " + condition + " { " + search + " }");
+        line(always ? search : "if " + condition + " { " + search + " }");
     }
     if (!kernels) {
         open("if found >= 0");
@@ -342,14 +350,19 @@ void CoreWriter::preempt(const Target &t) {
     }
     if (condition.empty())
         return;
+    std::string served = openText(*t.queue);
+    if (!served.empty())
+        open("if " + served);
     open("for c in near(p.cpu)");
     std::string set = servers(*t.queue), inSet = set.empty() ? "" : " and c in " + set;
-    open("if (" + condition + ") and p.may_run(c)" + inSet);
+    open("if (" + condition + ") and p.may_run(c)" + inSet + (exclusive() ? " and not crowded__(c)" : ""));
     line("c.serving__ = 0;"); // nobody else preempts it as well
     line("c.preempt();");
     line("break;");
     close();
     close();
+    if (!served.empty())
+        close();
 }
 
 void CoreWriter::enqueue() {

@@ -76,7 +76,26 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         return made;
     };
     auto parsed = [&](const std::string &name) { return make(ExprKind::Name, name); }; // printed as it is: any source text
-    std::function<ExprPtr(const Expr &)> replace = [&](const Expr &x) -> ExprPtr {
+    std::function<ExprPtr(const Expr &)> replace;
+    /// State of a queue; `element`: which of an array, those of all instances one behind the other.
+    auto queueState = [&](const Expr &x, const Expr *element) {
+        auto *field = static_cast<const Field *>(x.ref.decl);
+        const QueueDecl *of = q;
+        std::string at = instance;
+        if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Queue) {
+            of = static_cast<const QueueDecl *>(x.args[0]->ref.decl);
+            std::string index = x.args[0]->kind == ExprKind::Index ? printExpr(*clone(*x.args[0]->args[1], replace)) : "";
+            at = index.empty() ? "0" : instanceText(*of, index, index);
+        } else if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Local)
+            at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
+        std::string i = element ? printExpr(*clone(*element, replace)) : "", n = std::to_string(field->type.length);
+        if (element && of->domain != Domain::None) // out of range: no element of another instance
+            i = madeFunction("element", "(at__: int, i__: int) -> int { if i__ < 0 or i__ >= " + n + " { return -1; } return at__ * " + n + " + i__; }", field->span) + "(" + at + ", " + i + ")";
+        else if (!element)
+            i = of->domain == Domain::None ? "" : at;
+        return of->name + "__" + field->name + (i.empty() ? "" : "[" + i + "]");
+    };
+    replace = [&](const Expr &x) -> ExprPtr {
         if (auto it = opened.find(&x); it != opened.end())
             return parsed(it->second);
         if (x.type == Type{TypeKind::Bool}) {
@@ -113,6 +132,8 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
                 bool queue = stat->per == "queue";
                 return parsed(topName(*x.args[0]) + "[" + (!queue ? task + ".rule__ - 1" : tracksQueue ? task + ".queue__" : "0") + "]");
             }
+        if (x.kind == ExprKind::Index && x.args[0]->ref.kind == RefKind::QueueState && x.args[0]->type.isArray())
+            return parsed(queueState(*x.args[0], x.args[1].get()));
         switch (x.ref.kind) {
         case RefKind::Attribute: {
             std::string made = madeAttribute(x, replace);
@@ -165,21 +186,7 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
                             return member;
                         }
             return nullptr;
-        case RefKind::QueueState: {
-            auto *field = static_cast<const Field *>(x.ref.decl);
-            const QueueDecl *of = q;
-            std::string at = instance;
-            if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Queue) {
-                of = static_cast<const QueueDecl *>(x.args[0]->ref.decl);
-                if (x.args[0]->kind == ExprKind::Index) {
-                    std::string index = printExpr(*clone(*x.args[0]->args[1], replace));
-                    at = instanceText(*of, index, index);
-                } else
-                    at = "0";
-            } else if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Local)
-                at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
-            return parsed(of->name + "__" + field->name + (of->domain == Domain::None ? "" : "[" + at + "]"));
-        }
+        case RefKind::QueueState: return parsed(queueState(x, nullptr));
         case RefKind::Self:
             if (x.kind != ExprKind::Name)
                 return nullptr;

@@ -122,8 +122,9 @@ void CoreWriter::declarations() {
         line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + typeName(p->typeName.name, p->type) + " = " + text(*p->value) + (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");
     }
     line("param stats__: bool = false;");
-    auto field = [&](const std::string &name, const Field &f, const std::string &length = "") {
-        line(name + ": " + typeName(f.typeName.name, f.type) + (f.type.length ? "[" + std::to_string(f.type.length) + "]" : length) + (f.value && length.empty() ? " = " + text(*f.value) : "") + ";");
+    auto field = [&](const std::string &name, const Field &f, bool perInstance = false) {
+        int64_t length = (perInstance ? kMaxCpus : 1) * std::max<int64_t>(f.type.length, perInstance ? 1 : 0);
+        line(name + ": " + typeName(f.typeName.name, f.type) + (length ? "[" + std::to_string(length) + "]" : "") + (f.value && !perInstance ? " = " + text(*f.value) : "") + ";");
     };
     std::vector<std::function<void()>> task, cpu, cgroup, global;
     for (const StateDecl &s : surface.states)
@@ -137,7 +138,7 @@ void CoreWriter::declarations() {
             for (const auto &f : s.fields) {
                 state |= s.kind == StateKind::Queue;
                 (s.kind == StateKind::Task ? task : global).push_back([&, f = f.get(), q = q.get(), perInstance = s.kind == StateKind::Queue && q->domain != Domain::None] {
-                    field(q->name + "__" + f->name, *f, perInstance ? "[1024]" : "");
+                    field(q->name + "__" + f->name, *f, perInstance);
                 });
             }
         if (q->domain != Domain::None && (state || disciplineHook(*q, "join")))
@@ -149,6 +150,8 @@ void CoreWriter::declarations() {
         task.push_back([&] { line("queue__: int;"); });
     if (keepsRule())
         task.push_back([&] { line("rule__: int;"); });
+    if (std::any_of(surface.queues.begin(), surface.queues.end(), [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call; }))
+        task.push_back([&] { line("ring__: int;"); });
     bool targetKept = false;
     for (const auto &q : surface.queues)
         targetKept |= sliceText(*q) == q->name + "__slice(p)";
@@ -192,6 +195,8 @@ void CoreWriter::declarations() {
             options += " slice: " + sliceText(*q) + ";";
         if (const Option *steal = option(*q, "steal"))
             options += " steal: " + steal->value->name + ";";
+        if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
+            options += " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
         line(head + (options.empty() ? ";" : " {" + options + " }"));
         for (const char *figure : {"tasks", "direct", "ran"})
             line("counter " + q->name + "__" + figure + ";");
@@ -290,6 +295,8 @@ void CoreWriter::hooks() {
             if (f.rfind(q->name + "__key:", 0) == 0)
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
     auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
+    limitSlice();
+    runAlone();
     if (reads(Read::Waited)) {
         line("p.waited__ = 0ns;");
         waited("p.waited__");
@@ -396,6 +403,8 @@ void CoreWriter::hooks() {
         body(e->body, nullptr, "", {});
         close();
     }
+    nextWindow();
+    lookForTurns();
     for (const StmtPtr &a : surface.asserts)
         line("assert " + text(*a->value) + ";");
 }
@@ -410,6 +419,8 @@ std::vector<PrintedLine> CoreWriter::write() {
         settings += " " + o.name + (o.value ? ": " + text(*o.value) : "") + ";";
     // The walk over the queues decides which CPU state is needed, so hooks are written first and put behind the declarations.
     expires = true;
+    limits();
+    aloneFunctions();
     match();
     admission();
     if (!decides(userHook("enqueue")))

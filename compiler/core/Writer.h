@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What source does the core of a policy have?
-// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Rewrite.cpp what people wrote, Writer.cpp state, hooks
+// Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Limits.cpp shares of CPU time,
+// Exclusive.cpp siblings that stay empty, Rewrite.cpp what people wrote, Writer.cpp state, hooks
 // and the order of things.
 #pragma once
 
@@ -106,6 +107,23 @@ private:
     void preempt(const Target &target);
     std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
 
+    // Limits.cpp
+    bool limited(const QueueDecl &q) const;
+    std::string openText(const QueueDecl &q) const;
+    void limits();
+    void serveDue();
+    void letGoHeld();
+    void limitSlice();
+    void nextWindow();
+
+    // Exclusive.cpp
+    bool exclusive() const;
+    std::string placeable(const QueueDecl &q);
+    void aloneFunctions();
+    void runAlone();
+    void refuseCrowded();
+    void lookForTurns();
+
     // Attributes.cpp: what the kernel does not keep
     std::set<Read> readByPolicy;
     std::map<const Expr *, std::string> opened;  // what may be missing → the local that opens it here
@@ -132,6 +150,7 @@ private:
     void findServices();
     void walk(const Entry &entry, const std::string &done);
     std::string blockFunction(const Entry &entry);
+    std::string waitLimit(const QueueDecl &q);
     void offers();
 
     // Cgroups.cpp

@@ -98,11 +98,12 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *capacity = topology("raw_capacity__", x);
         return {b.CreateSelect(b.CreateICmpEQ(capacity, m.num(0)), m.num(1024), capacity)};
     }
-    case Read::CpuIdle: {
-        llvm::Value *mask = m.call("scx_bpf_get_idle_cpumask", {});
-        llvm::Value *idle = m.call("bpf_cpumask_test_cpu", {x, mask});
-        m.call("scx_bpf_put_idle_cpumask", {mask});
-        return {idle};
+    case Read::CpuIdle: case Read::CpuOnline: {
+        bool idle = row.read == Read::CpuIdle;
+        llvm::Value *mask = m.call(idle ? "scx_bpf_get_idle_cpumask" : "scx_bpf_get_online_cpumask", {});
+        llvm::Value *in = m.call("bpf_cpumask_test_cpu", {x, mask});
+        m.call(idle ? "scx_bpf_put_idle_cpumask" : "scx_bpf_put_cpumask", {mask});
+        return {in};
     }
     case Read::Waker: { // who runs now, if this is a wakeup (WF_TTWU) and not from an idle CPU's interrupt
         llvm::Value *current = m.helper(158, m.ptr(), {});
@@ -116,6 +117,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         const QueueDecl &q = queueOf(base, at);
         llvm::Value *cpu = at && q.domain != Domain::Cgroup ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
         llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceFor(q, at, nullptr, cpu))});
+        if (ringSize(q))
+            n = b.CreateAdd(n, ringLength(q));
         if (row.read == Read::QueueEmpty)
             return {b.CreateICmpSLE(n, m.num(0))};
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};

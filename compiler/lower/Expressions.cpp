@@ -270,6 +270,10 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Settle:
         b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
         return {};
+    case Operation::LetGo: // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
+        b.CreateStore(b.getTrue(), frame.dispatched);
+        kick(frame.cpu, 1);
+        return {};
     case Operation::Min: case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;

@@ -320,6 +320,7 @@ void Lowering::dispatchEpilogue() {
     if (!needsRan && !hookNamed("running"))
         return;
     m.ifThen(b.CreateLoad(m.i1(), frame.kept), [&] {
+        frame.goesOn = true;
         runningWork(frame.prev);
         if (const HookDecl *running = hookNamed("running")) {
             if (!running->arguments.empty())
@@ -460,6 +461,8 @@ void Lowering::run() {
         if (o.name == "switch" && o.value && o.value->name == "partial")
             flags |= 8; // SCX_OPS_SWITCH_PARTIAL
     }
+    if (letsGo)
+        flags |= 2; // SCX_OPS_ENQ_LAST: prev is enqueued instead of going on by itself
     if (hookNamed("cpu_idle"))
         flags |= 1; // SCX_OPS_KEEP_BUILTIN_IDLE: the kernel's idle tracking goes on
     m.opsStruct(core.policy.name + "_ops", core.policy.name, programs, flags, static_cast<uint32_t>(timeout == 30'000'000'000 ? 0 : timeout / 1'000'000));

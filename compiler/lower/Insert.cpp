@@ -135,7 +135,11 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
         slice = unlessAssigned(sliceFor(q, task));
     auto enqueue = [&] {
         llvm::Value *home = homeFor(q, at, task);
-        putDsq(q, task, dsqFor(q, at, home, task), slice);
+        auto put = [&] { putDsq(q, task, dsqFor(q, at, home, task), slice); };
+        if (ringSize(q) && frame.context == kEnqueue)
+            ringPut(q, task, slice, q.on ? b.CreateICmpSGE(home, m.num(0)) : nullptr, put);
+        else
+            put();
         wakeServer(q, task, home);
     };
     if (frame.context != kEnqueue) {

@@ -40,6 +40,7 @@ private:
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
     bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
+    bool letsGo = false; // some CPU goes idle although its task wants to go on
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
@@ -63,6 +64,7 @@ private:
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
+        bool goesOn = false; // dispatch: prev is kept, and begins to run
         std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
@@ -232,6 +234,18 @@ private:
     static bool numbersCgroups(std::string_view event);
     void forCgroups(const std::function<void(llvm::Value *)> &body);
     Val cgroupAttribute(llvm::Value *number, const AttributeRow &row);
+    // Ring.cpp
+    struct Ring {
+        llvm::GlobalVariable *map = nullptr, *length = nullptr;
+        const Field *sequence = nullptr;
+    };
+    std::map<const QueueDecl *, Ring> rings;
+    int64_t ringSize(const QueueDecl &q) const;
+    Ring &ringOf(const QueueDecl &q);
+    llvm::Value *ringLength(const QueueDecl &q);
+    void ringCount(const QueueDecl &q, int by);
+    void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
+    void ringFlush(const QueueDecl &q);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);

@@ -164,7 +164,13 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     if (unfair(q))
         b.CreateStore(consumeAged(q, instance, inside), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
-    auto take = [&] { b.CreateStore(consumeDsq(id), got); };
+    auto take = [&] {
+        if (ringSize(q) && inside)
+            m.ifThen(inside, [&] { ringFlush(q); });
+        else if (ringSize(q))
+            ringFlush(q);
+        b.CreateStore(consumeDsq(id), got);
+    };
     // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
     auto keepIfFirst = [&] {
         Module::Scratch it(m, kDsqIterator);

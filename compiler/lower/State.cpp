@@ -45,12 +45,13 @@ void Lowering::prepare() {
     if (const HookDecl *stopping = hookNamed("stopping"))
         needsRan = stopping->arguments.size() > 1;
     needsRan |= attributeRead(Read::Ran);
+    letsGo = operationUsed(Operation::LetGo);
     readsWakeup = attributeRead(Read::WakeSync) || attributeRead(Read::WakeFork) || attributeRead(Read::Waker);
     needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
                     operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
     const AttributeRow *slice = findAttribute(TypeKind::Task, "slice");
     for (const auto &h : core.hooks)
-        assignsSlice |= writes(h->body, slice);
+        assignsSlice |= h->name != "running" && writes(h->body, slice); // who runs has its slice: no insert is to give it
     for (const auto &f : core.fns)
         assignsSlice |= writes(f->body, slice);
     for (const auto &q : core.queues)

@@ -140,7 +140,7 @@ void Lowering::assign(const Stmt &s) {
         if (s.assign != AssignKind::Set)
             by = combined(m.loadField(task, "task_struct", "scx.slice"), by);
         // The task whose slice ended waits to be queued again: a slice in the task itself would make the kernel go on with it.
-        if (frame.context != kDispatch || task != frame.prev)
+        if (frame.context != kDispatch || task != frame.prev || frame.goesOn)
             setSlice(task, by);
         if (frame.slice && (task == frame.task || task == frame.prev))
             b.CreateStore(by, frame.slice);

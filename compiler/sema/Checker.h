@@ -69,6 +69,7 @@ private:
     void checkFunction(FnDecl &fn);
     void checkHook(HookDecl &hook, bool inDiscipline);
     void checkOptions(Options &options, const char *of);
+    void checkBacking(Option &option);
     void checkPlace(PlaceBlock &place);
     void checkEntry(Entry &entry);
     bool returnsAlways(const Block &block);
@@ -152,6 +153,7 @@ void giveUniqueNames(Program &program);
 
 // Questions about the whole policy, asked after names and types are right.
 void checkPlacement(Program &program, Diagnostics &diags);
+void checkLimits(const Program &program, Diagnostics &diags);
 void checkDecisions(Program &program, Diagnostics &diags);
 void checkRules(Program &program, Diagnostics &diags);
 void checkSizes(const Program &program, Diagnostics &diags);

@@ -63,7 +63,7 @@ Type Checker::typeOf(const TypeName &name, bool state) {
         auto n = evaluate(length);
         if (!n)
             diags.report(Diag::NotConstant, length.span);
-        else if (*n < 1 || *n > 4096)
+        else if (*n < 1 || *n > (mode == CheckMode::Core ? 4096 * kMaxCpus : 4096)) // the core has an element for each instance
             diags.report(Diag::BadLength, length.span, std::to_string(*n));
         else
             made.length = *n;
@@ -249,6 +249,8 @@ void Checker::checkOptions(Options &options, const char *of) {
             diags.report(Diag::NotYet, o.nameSpan, "`" + o.name + "`", "leave it out");
             continue;
         }
+        if (row->value == OptionValue::Flag && (o.value || (discipline && row->of == "queue")))
+            diags.report(Diag::BadOption, o.nameSpan, o.name, o.value ? "takes no value" : "stands at a queue, not in a discipline");
         if (o.place) {
             checkPlace(*o.place);
             continue;
@@ -302,6 +304,16 @@ void Checker::checkOptions(Options &options, const char *of) {
             else if (o.target.empty())
                 diags.report(Diag::BadOption, o.nameSpan, o.name, "says where the others go: `capacity: N -> QUEUE`");
             break;
+        case OptionValue::Share:
+            require(*o.value, {TypeKind::Ratio});
+            if (auto n = evaluate(*o.value); n && o.value->type.known() && (*n < 1 || *n > 1'000'000))
+                diags.report(Diag::OutOfRange, o.value->span, "this share", "what CPUs have: more than 0%, up to 100%");
+            if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
+                diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
+            if (discipline)
+                diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
+            break;
+        case OptionValue::Backing: checkBacking(o); break;
         case OptionValue::Switch:
             if (!word({"all", "partial"}))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is all or partial");
@@ -321,6 +333,24 @@ void Checker::checkOptions(Options &options, const char *of) {
         default: break;
         }
     }
+}
+
+void Checker::checkBacking(Option &o) {
+    bool call = o.value->kind == ExprKind::Call && o.value->args[0]->kind == ExprKind::Name;
+    if (discipline)
+        diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
+    else if (call && o.value->args[0]->name == "userspace")
+        diags.report(Diag::NotYet, o.value->span, "`backing: userspace`", "use `ring(N)`, or leave it out");
+    else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
+        Expr &size = *o.value->args[1];
+        require(size, {TypeKind::Int});
+        auto n = evaluate(size);
+        if (size.type.known() && !n)
+            diags.report(Diag::NotConstant, size.span);
+        else if (n && (*n < 1 || *n > 65536))
+            diags.report(Diag::OutOfRange, size.span, std::to_string(*n), "what a ring holds: 1 to 65536 tasks");
+    } else if (o.value->kind != ExprKind::Name || o.value->name != "dsq")
+        diags.report(Diag::BadOption, o.value->span, o.name, "is dsq or ring(N)");
 }
 
 void Checker::checkPlace(PlaceBlock &place) {
@@ -409,10 +439,6 @@ void Checker::checkQueue(QueueDecl &queue) {
     if (queue.on)
         requireSet(*queue.on);
     if (const DisciplineDecl *d = queue.discipline) {
-        for (const StateDecl &s : d->states)
-            for (const auto &f : s.fields)
-                if (s.kind == StateKind::Queue && f->type.isArray() && queue.domain != Domain::None)
-                    diags.report(Diag::NotYet, queue.domainSpan, "an array as state of a queue's instances", "leave `per` out, or keep single fields").note(f->nameSpan, "the array is here");
         std::vector<Expr *> arguments;
         for (ExprPtr &argument : queue.arguments)
             arguments.push_back(argument.get());
@@ -599,6 +625,8 @@ bool check(Program &program, CheckMode mode, Diagnostics &diags) {
         checkSizes(program, diags);
         checkRules(program, diags);
         checkPlacement(program, diags);
+        if (diags.ok())
+            checkLimits(program, diags);
         giveUniqueNames(program);
     }
     return diags.ok();

@@ -17,7 +17,9 @@ enum class OptionValue : uint8_t {
     Switch,  // all, partial
     Queues,  // a | b, none
     Place,   // place { }
+    Share,   // a ratio, like 25%
     Capacity, // a number of tasks -> another queue
+    Backing, // dsq, ring(N)
     Flag,    // no value
     NotYet,  // known to the language, not to this version
 };

@@ -79,7 +79,7 @@ bool preempts(const Option &o, const QueueDecl &by, const QueueDecl &queue) {
 
 /// Something in the policy can end a slice without end: a `preempts` that names the queue, a timer, a hook that preempts.
 bool canBeEnded(const Program &program, const QueueDecl &queue) {
-    if (!program.everys.empty())
+    if (!program.everys.empty() || std::any_of(queue.options.begin(), queue.options.end(), [](const Option &o) { return o.name == "at_most"; }))
         return true;
     for (const auto &other : program.queues) {
         for (const Option &o : other->options)
@@ -182,6 +182,9 @@ void checkPlacement(Program &program, Diagnostics &diags) {
 
     std::set<std::string> overflows = checkCapacity(program, enqueueDecides, diags);
 
+    bool anyExclusive = std::any_of(program.queues.begin(), program.queues.end(), [](const auto &q) {
+        return std::any_of(q->options.begin(), q->options.end(), [](const Option &o) { return o.name == "exclusive"; });
+    });
     struct Service {
         bool always = false;
         bool first = false; // nothing comes before it
@@ -255,6 +258,8 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         if (isWord(option("wait_limit"), "none")) {
             if (several && !served[q->name].first)
                 diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "comes after other queues");
+            else if (anyExclusive)
+                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "CPUs stay empty beside those of an exclusive queue");
             else if (unfairOrder(*q))
                 diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
         }
