@@ -34,6 +34,8 @@ constexpr HookArgument kCpuOnly[] = {{"c", kCpu}};
 constexpr HookArgument kCgroupOnly[] = {{"g", kCgroup}};
 constexpr HookArgument kCgroupMoveArgs[] = {{"p", kTask}, {"from", kCgroup}, {"to", kCgroup}};
 constexpr HookArgument kCgroupWeightArgs[] = {{"g", kCgroup}, {"weight", kInt}};
+constexpr HookArgument kCgroupBandwidthArgs[] = {{"g", kCgroup}, {"period", kDuration}, {"quota", kDuration}, {"burst", kDuration}};
+constexpr HookArgument kCgroupIdleArgs[] = {{"g", kCgroup}, {"idle", kBool}};
 constexpr HookArgument kCoreSchedArgs[] = {{"a", kTask}, {"b", kTask}};
 
 constexpr HookRow kHooks[] = {
@@ -62,14 +64,22 @@ constexpr HookRow kHooks[] = {
     {"set_weight", "set_weight", "", kWeightArgs, kNone, kOther, false, false, "the task's weight changed"},
     {"set_affinity", "set_cpumask", "", kTaskOnly, kNone, kOther, false, false, "the task's affinity changed"},
     {"cpu_idle", "update_idle", "", kCpuIdleArgs, kNone, kOther, false, false, "a CPU goes idle or leaves idle"},
+    {"cpu_release", "cpu_release", "", kCpuOnly, kNone, kCpuRelease, false, false, "a higher scheduling class (real time, deadline, stop) takes a CPU"},
+    {"cpu_acquire", "cpu_acquire", "", kCpuOnly, kNone, kOther, false, false, "a CPU that was released is the policy's again"},
     {"cpu_online", "cpu_online", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU comes online"},
     {"cpu_offline", "cpu_offline", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU goes offline"},
     {"cgroup_init", "cgroup_init", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is there or created"},
     {"cgroup_exit", "cgroup_exit", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is gone"},
+    {"cgroup_prep_move", "cgroup_prep_move", "", kCgroupMoveArgs, kNone, kSleepable, true, false, "a task is about to move between cgroups"},
     {"cgroup_move", "cgroup_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a task moves between cgroups"},
+    {"cgroup_cancel_move", "cgroup_cancel_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a move that was prepared does not take place"},
     {"cgroup_weight", "cgroup_set_weight", "", kCgroupWeightArgs, kNone, kOther, false, false, "a cgroup's cpu.weight changed"},
+    {"cgroup_bandwidth", "cgroup_set_bandwidth", "", kCgroupBandwidthArgs, kNone, kOther, false, true, "a cgroup's cpu.max or cpu.max.burst changed", "6.17"},
+    {"cgroup_idle", "cgroup_set_idle", "", kCgroupIdleArgs, kNone, kOther, false, true, "a cgroup's cpu.idle changed", "6.19"},
     {"core_sched_before", "core_sched_before", "", kCoreSchedArgs, kBool, kOther, false, false, "core scheduling: does a come before b?"},
     {"dump", "dump", "", {}, kNone, kDump, false, false, "the kernel writes its dump; log adds lines to it"},
+    {"dump_cpu", "dump_cpu", "", kCpuIdleArgs, kNone, kDump, false, false, "the same, behind the kernel's lines about a CPU; an idle one is in the dump only if something is logged", "6.12", 1},
+    {"dump_task", "dump_task", "", kTaskOnly, kNone, kDump, false, false, "the same, behind the kernel's lines about a task that runs or wants to", "6.12", 1},
     {"init", "init", "", {}, kNone, kSleepable, true, false, "the policy is being loaded"},
     {"exit", "exit", "", {}, kNone, kSleepable, true, false, "the policy is unloaded"},
 };
@@ -109,7 +119,7 @@ constexpr AttributeRow kAttributes[] = {
     {kT, "cpu", kCpu, Read::TaskCpu, "", Changes::Always, 0, 0, false, "the CPU it runs on, or last ran on"},
     {kT, "queue", kQueue, Read::TaskQueue, "", Changes::Always, 0, 0, false, "the queue of its last match"},
     {kT, "runtime", kDuration, Read::Field, "se.sum_exec_runtime", Changes::Always, 0, 0, false, "CPU time since it was forked"},
-    {kT, "wakeups", kInt, Read::Field, "nvcsw", Changes::Always, 0, 0, false, "how often it slept and was woken again since it was forked"},
+    {kT, "wakeups", kInt, Read::Field, "nvcsw", Changes::Always, 0, 0, false, "how often it slept and was woken again since it was forked: its voluntary context switches"},
     {kT, "ran__", kDuration, Read::Ran, "", Changes::Always, 0, 0, true, "CPU time since it started to run"},
     {kT, "sleeping__", kBool, Read::Sleeping, "", Changes::Always, 0, 1, true, "quiescent because it sleeps"},
     {kT, "forked__", kBool, Read::Forked, "", Changes::Always, 0, 1, true, "initialised because it was forked, not because the policy was loaded"},
@@ -132,6 +142,7 @@ constexpr AttributeRow kAttributes[] = {
     {kC, "running", kOptionalTask, Read::CpuRunning, "", Changes::Always, 0, 0, false, "the task that runs there; missing where the CPU is idle, or the task on its last way out"},
     {kC, "running__", kInt, Read::CpuRunningPid, "", Changes::Always, 0, 0, true, "its pid, 0 on an idle CPU"},
     {kC, "local", kQueue, Read::CpuLocal, "", Changes::Always, 0, 0, false, "its own queue, served before all others"},
+    {kC, "local.len", kInt, Read::LocalLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting in its own queue"},
     {kQ, "len", kInt, Read::QueueLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting"},
     {kQ, "empty", kBool, Read::QueueEmpty, "", Changes::Always, 0, 1, false, "no task waits"},
     {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every` and `init` only"},
@@ -161,7 +172,8 @@ constexpr OperationRow kOperations[] = {
     {Operation::QueueTake, kQ, "take__", false, {}, 0, kBool, kDispatch, true, "consume, the task that just ran left out"},
     {Operation::QueueSweep, kQ, "sweep__", false, {}, 0, kNone, kDispatch, true, "all who wait in it have a turn before who comes later; nothing where the order is a time or that of arrival"},
     {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "give the task to this CPU"},
-    {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kPlaceContexts, false, "true if the CPU was idle and now waits for the task"},
+    {Operation::LocalReenqueue, kC, "local.reenqueue", false, {}, 0, kNone, kCpuRelease, false, "all who wait in the CPU's own queue go through enqueue again; only of the hook's CPU"},
+    {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kInsertContexts, false, "true if the CPU was idle and now waits for the task"},
     {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
     {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},
     {Operation::MayRun, kT, "may_run", false, kOneCpu, 1, kBool, kAnyContext, false, "the task's affinity allows that CPU"},

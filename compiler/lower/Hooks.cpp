@@ -5,6 +5,8 @@
 #include <llvm/IR/Dominators.h>
 
 #include <algorithm>
+#include <limits>
+#include <span>
 
 namespace scx {
 namespace {
@@ -107,11 +109,12 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     Module::Program program;
     Span at = decl ? decl->nameSpan : core.policy.nameSpan;
     std::string event(row.event);
-    size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.arguments.size();
+    size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.firstSlot + row.arguments.size();
     if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity")
         slots = 2;
     begin(event, row, slots, at, program);
-    auto &slot = program.arguments;
+    std::span<llvm::Value *const> slot(program.arguments);
+    slot = slot.subspan(row.firstSlot);
     auto bind = [&](size_t i, Val v) {
         if (decl && i < decl->arguments.size())
             locals[decl->arguments[i].get()] = v;
@@ -168,6 +171,11 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         switch (row.arguments[i].type.kind) {
         case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
         case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
+        case TypeKind::Duration: { // microseconds without a sign; what is too much, as no limit is, is the longest time there is
+            llvm::Value *most = m.num(std::numeric_limits<int64_t>::max() / 1000);
+            bind(i, {b.CreateSelect(b.CreateICmpUGT(slot[i], most), m.num(std::numeric_limits<int64_t>::max()), b.CreateMul(slot[i], m.num(1000)))});
+            break;
+        }
         case TypeKind::Task: case TypeKind::Cgroup: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
         default: break;
         }

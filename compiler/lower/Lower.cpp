@@ -23,9 +23,12 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         if (o.name == "switch" && o.value->name == "partial")
             out["switch"] = "partial";
     }
-    for (const auto &h : core.hooks)
+    for (const auto &h : core.hooks) {
         if (h->name == "cpu_online" || h->name == "cpu_offline")
             out["handles_hotplug"] = true;
+        if (const HookRow *row = findHook(h->name); row->optionalMember)
+            out["optional"].push_back({{"program", core.policy.name + "_" + h->name}, {"member", row->member}, {"hook", row->event}, {"since", row->since}});
+    }
     for (const auto &p : surface.params) {
         json row = {{"name", p->name}, {"symbol", p->name}, {"section", p->live ? ".data" : ".rodata"}, {"type", typeText(p->type)}, {"live", p->live},
                     {"default", p->evaluated}, {"doc", p->doc}, {"line", line(p->nameSpan)}};

@@ -11,6 +11,8 @@
 
 namespace scx {
 
+constexpr uint64_t kDsqLocalOn = 3ull << 62; // and the number of a CPU: its local DSQ
+
 /// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
 struct Val {
     llvm::Value *value = nullptr;
@@ -190,6 +192,7 @@ private:
     // Insert.cpp
     llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
+    void reenqueueLocal();
     void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
     llvm::Value *homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
     llvm::Value *dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task);

@@ -37,6 +37,11 @@ struct StatInfo {
     size_t count() const { return parts.empty() ? 1 : parts.size(); }
 };
 
+/// A hook whose callback not every kernel has.
+struct OptionalHook {
+    std::string program, member, hook, since;
+};
+
 struct ObjectInfo {
     std::string policy, doc, source;
     bool handlesHotplug = false;
@@ -45,6 +50,7 @@ struct ObjectInfo {
     std::vector<QueueInfo> queues;
     std::vector<RuleInfo> rules;
     std::vector<StatInfo> counters, histograms;
+    std::vector<OptionalHook> optional;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 
