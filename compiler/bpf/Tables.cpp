@@ -70,7 +70,7 @@ constexpr HookRow kHooks[] = {
     {"cpu_offline", "cpu_offline", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU goes offline"},
     {"cgroup_init", "cgroup_init", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is there or created"},
     {"cgroup_exit", "cgroup_exit", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is gone"},
-    {"cgroup_prep_move", "cgroup_prep_move", "", kCgroupMoveArgs, kNone, kSleepable, true, false, "a task is about to move between cgroups"},
+    {"cgroup_prep_move", "cgroup_prep_move", "", kCgroupMoveArgs, kBool, kSleepable, true, false, "a task is about to move between cgroups; false refuses the move"},
     {"cgroup_move", "cgroup_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a task moves between cgroups"},
     {"cgroup_cancel_move", "cgroup_cancel_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a move that was prepared does not take place"},
     {"cgroup_weight", "cgroup_set_weight", "", kCgroupWeightArgs, kNone, kOther, false, false, "a cgroup's cpu.weight changed"},

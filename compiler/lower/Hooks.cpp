@@ -89,13 +89,13 @@ void Lowering::runningWork(llvm::Value *task) {
         b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
 }
 
-void Lowering::hookBody(const HookDecl *decl) {
+void Lowering::hookBody(const HookDecl *decl, llvm::AllocaInst *result) {
     if (!decl)
         return;
     if (frame.context == kSleepable)
-        underRcu([&] { inlineBody(decl->body, nullptr); });
+        underRcu([&] { inlineBody(decl->body, result); });
     else
-        inlineBody(decl->body, nullptr);
+        inlineBody(decl->body, result);
 }
 
 /// Sleepable programs and timers run in no RCU section, and kernel pointers are valid only in one.
@@ -130,6 +130,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(0, {frame.cpu});
     }
     llvm::AllocaInst *returned = row.result.known() ? m.local(typeFor(m, row.result), "returned") : nullptr;
+    if (row.result.kind == TypeKind::Bool) // of a path without `return`: no, but nobody is refused by silence
+        b.CreateStore(b.getInt1(event == "cgroup_prep_move"), returned);
     if (event == "select_cpu") {
         llvm::Value *prev = signExtend(slot[1]);
         bind(1, {prev});
@@ -211,17 +213,17 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
     }
-    if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
-        if (decl)
-            inlineBody(decl->body, returned);
+    hookBody(decl, returned);
+    if (returned) {
         result = b.CreateLoad(returned->getAllocatedType(), returned);
         if (event == "select_cpu") { // a path without `return` leaves the task where it was
             fillSlot();
             result = b.CreateTrunc(result, m.i32());
-        } else
+        } else if (event == "cgroup_prep_move")
+            result = b.CreateSelect(result, m.num32(0), m.num32(-1)); // -EPERM
+        else
             result = b.CreateZExt(result, m.i32());
-    } else
-        hookBody(decl);
+    }
     if (event == "cpu_online" || event == "cpu_offline")
         restartForSets(event);
     if (event == "dispatch")

@@ -86,7 +86,7 @@ private:
     void recallSlot();
     void fillSlot();
     void hook(const HookDecl *decl, const HookRow &row);
-    void hookBody(const HookDecl *decl);
+    void hookBody(const HookDecl *decl, llvm::AllocaInst *result = nullptr);
     void initProgram(const HookDecl *decl);
     void exitProgram(const HookDecl *decl);
     void timers();
@@ -105,7 +105,7 @@ private:
     void forLoop(const Stmt &s);
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
-    void inlineBody(const Block &body, llvm::AllocaInst *result);
+    void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.

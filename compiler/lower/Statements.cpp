@@ -21,8 +21,6 @@ void Lowering::leaveTo(llvm::BasicBlock *target, size_t keep) {
 }
 
 void Lowering::inlineBody(const Block &body, llvm::AllocaInst *result) {
-    if (result)
-        b.CreateStore(llvm::Constant::getNullValue(result->getAllocatedType()), result);
     llvm::BasicBlock *end = m.block("return");
     returns.push_back({end, result, cleanups.size()});
     block(body);
