@@ -44,7 +44,7 @@ constexpr HookRow kHooks[] = {
     {"enqueue", "enqueue", "", kTaskOnly, kNone, kEnqueue, false, false,
      "a task has to wait and was not placed directly"},
     {"dequeue", "dequeue", "", kTaskOnly, kNone, kOther, false, false,
-     "a waiting task is taken back before it ran: sleep, or a change of affinity, weight or cgroup"},
+     "a waiting task leaves its queue: for sleep, for a change of affinity, weight or cgroup, or to run; never before Linux 7.1"},
     {"dispatch", "dispatch", "", kDispatchArgs, kNone, kDispatch, false, false,
      "a CPU has nothing to run; prev is there if it still wants to run and its slice has ended"},
     {"tick", "tick", "", kTaskOnly, kNone, kOther, false, false, "the timer tick while the task runs"},
@@ -145,7 +145,7 @@ constexpr AttributeRow kAttributes[] = {
     {kC, "local.len", kInt, Read::LocalLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting in its own queue"},
     {kQ, "len", kInt, Read::QueueLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting"},
     {kQ, "empty", kBool, Read::QueueEmpty, "", Changes::Always, 0, 1, false, "no task waits"},
-    {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every` and `init` only"},
+    {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every`, `init` and the dump hooks only"},
     {TypeKind::CpuSet, "count", kInt, Read::CpusCount, "", Changes::Rarely, 1, kMaxCpus, false, "CPUs of the machine (only of `cpus`)"},
 };
 

@@ -174,8 +174,9 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
         case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
         case TypeKind::Duration: { // microseconds without a sign; what is too much, as no limit is, is the longest time there is
-            llvm::Value *most = m.num(std::numeric_limits<int64_t>::max() / 1000);
-            bind(i, {b.CreateSelect(b.CreateICmpUGT(slot[i], most), m.num(std::numeric_limits<int64_t>::max()), b.CreateMul(slot[i], m.num(1000)))});
+            constexpr int64_t most = std::numeric_limits<int64_t>::max();
+            llvm::Value *over = b.CreateICmpUGT(slot[i], m.num(most / 1000)), *ns = b.CreateMul(slot[i], m.num(1000));
+            bind(i, {b.CreateSelect(over, m.num(most), ns)});
             break;
         }
         case TypeKind::Task: case TypeKind::Cgroup: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;

@@ -153,10 +153,10 @@ void Checker::forLoop(Stmt &s) {
         Type t = type(over, {TypeKind::CpuSet});
         if (t.kind == TypeKind::CpuSet)
             s.local->type = {TypeKind::Cpu};
-        else if (t.kind == TypeKind::Queue || t.kind == TypeKind::Instance)
+        else if ((t.kind == TypeKind::Queue || t.kind == TypeKind::Instance) && over.ref.kind != RefKind::Attribute)
             s.local->type = {TypeKind::Task};
-        else if (t.known())
-            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs or a queue", typeText(t));
+        else if (t.known()) // `c.local` and `p.queue` are none that could be walked
+            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs or a declared queue", typeText(t));
     }
     scopes.emplace_back();
     pushLocal(*s.local);

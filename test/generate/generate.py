@@ -439,7 +439,7 @@ class Generator(Expressions, Bodies):
         events = [e for e in HOOKS if e not in deciding]
         for event in self.random.sample(events, self.random.randrange(6 if not self.large else 12)):
             parts.append(self.hook(event))
-            if self.chance(10) and event not in ("yield", "core_sched_before"):
+            if self.chance(10) and event not in ("yield", "core_sched_before", "cgroup_prep_move"):
                 parts.append(self.hook(event))
         for _ in self.some(1):
             s = Scope(contexts=("every",))
