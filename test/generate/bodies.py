@@ -243,7 +243,7 @@ class Bodies:
             arguments = arguments[:self.random.randrange(len(arguments) + 1)]
         if discipline and "p" not in arguments:
             arguments = ["p"]
-        names = [a if a == "p" or discipline else self.pick(a, self.name(a[0])) for a in arguments]
+        names = [a if a == "p" or discipline else self.pick(a if a != "idle" else "idles", self.name(a[0])) for a in arguments] # a queue may be called idle
         s = Scope(contexts=contexts, discipline=discipline, slice=bool(discipline))
         s.returns = True
         for argument, name in zip(arguments, names):
