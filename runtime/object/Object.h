@@ -57,7 +57,7 @@ struct ObjectInfo {
 /// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
 ObjectInfo readObject(const std::string &path);
 
-/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits.
+/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits, and the object each program.
 void checkSymbols(const std::string &path, const ObjectInfo &info);
 
 /// One of `known` that `name` was probably meant to be; empty if none is near.
