@@ -62,6 +62,7 @@ constexpr KfuncRow kKfuncs[] = {
     {"scx_bpf_get_idle_cpumask", "K"}, {"scx_bpf_get_idle_smtmask", "K"}, {"scx_bpf_put_idle_cpumask", "vK"},
     {"scx_bpf_get_online_cpumask", "K"}, {"scx_bpf_get_possible_cpumask", "K"}, {"scx_bpf_put_cpumask", "vK"},
     {"bpf_cpumask_test_cpu", "buK"},
+    {"scx_bpf_reenqueue_local", "u"}, {"scx_bpf_reenqueue_local___v2___void", "v"}, {"scx_bpf_reenqueue_local___void", "v"},
     {"bpf_iter_num_new", "inii"}, {"bpf_iter_num_next", "In"}, {"bpf_iter_num_destroy", "vn"},
     {"bpf_iter_scx_dsq_new", "iqLL"}, {"bpf_iter_scx_dsq_next", "tq"}, {"bpf_iter_scx_dsq_destroy", "vq"},
     {"scx_bpf_error_bstr", "vCPu"}, {"scx_bpf_exit_bstr", "vlCPu"}, {"scx_bpf_dump_bstr", "vCPu"},

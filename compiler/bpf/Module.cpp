@@ -304,7 +304,9 @@ void Module::opsStruct(const std::string &name, const std::string &policy, const
     for (const auto &[member, function] : programs) {
         members.push_back({member, functionPointer});
         types.push_back(ptr());
-        values.push_back(function);
+        // Where the kernel has no such member libbpf takes only an empty one; the loader fills it in elsewhere.
+        bool optional = function->getSection().starts_with("?");
+        values.push_back(optional ? llvm::ConstantPointerNull::get(ptr()) : static_cast<llvm::Constant *>(function));
     }
     members.push_back({"flags", diInt(64, false)});
     types.push_back(i64());

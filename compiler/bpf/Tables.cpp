@@ -36,6 +36,8 @@ constexpr HookArgument kCpuOnly[] = {{"c", kCpu}};
 constexpr HookArgument kCgroupOnly[] = {{"g", kCgroup}};
 constexpr HookArgument kCgroupMoveArgs[] = {{"p", kTask}, {"from", kCgroup}, {"to", kCgroup}};
 constexpr HookArgument kCgroupWeightArgs[] = {{"g", kCgroup}, {"weight", kInt}};
+constexpr HookArgument kCgroupBandwidthArgs[] = {{"g", kCgroup}, {"period", kDuration}, {"quota", kDuration}, {"burst", kDuration}};
+constexpr HookArgument kCgroupIdleArgs[] = {{"g", kCgroup}, {"idle", kBool}};
 constexpr HookArgument kCoreSchedArgs[] = {{"a", kTask}, {"b", kTask}};
 
 constexpr HookRow kHooks[] = {
@@ -44,7 +46,7 @@ constexpr HookRow kHooks[] = {
     {"enqueue", "enqueue", "", kTaskOnly, kNone, kEnqueue, false, false,
      "a task has to wait and was not placed directly"},
     {"dequeue", "dequeue", "", kTaskOnly, kNone, kOther, false, false,
-     "a waiting task is taken back before it ran: sleep, or a change of affinity, weight or cgroup"},
+     "a waiting task leaves its queue: for sleep, for a change of affinity, weight or cgroup, or to run; never before Linux 7.1"},
     {"dispatch", "dispatch", "", kDispatchArgs, kNone, kDispatch, false, false,
      "a CPU has nothing to run; prev is there if it still wants to run and its slice has ended"},
     {"tick", "tick", "", kTaskOnly, kNone, kOther, false, false, "the timer tick while the task runs"},
@@ -64,14 +66,22 @@ constexpr HookRow kHooks[] = {
     {"set_weight", "set_weight", "", kWeightArgs, kNone, kOther, false, false, "the task's weight changed"},
     {"set_affinity", "set_cpumask", "", kTaskOnly, kNone, kOther, false, false, "the task's affinity changed"},
     {"cpu_idle", "update_idle", "", kCpuIdleArgs, kNone, kOther, false, false, "a CPU goes idle or leaves idle"},
+    {"cpu_release", "cpu_release", "", kCpuOnly, kNone, kCpuRelease, false, false, "a higher scheduling class (real time, deadline, stop) takes a CPU"},
+    {"cpu_acquire", "cpu_acquire", "", kCpuOnly, kNone, kOther, false, false, "a CPU that was released is the policy's again"},
     {"cpu_online", "cpu_online", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU comes online"},
     {"cpu_offline", "cpu_offline", "", kCpuOnly, kNone, kSleepable, true, false, "a CPU goes offline"},
     {"cgroup_init", "cgroup_init", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is there or created"},
     {"cgroup_exit", "cgroup_exit", "", kCgroupOnly, kNone, kSleepable, true, false, "a cgroup is gone"},
+    {"cgroup_prep_move", "cgroup_prep_move", "", kCgroupMoveArgs, kBool, kSleepable, true, false, "a task is about to move between cgroups; false refuses the move"},
     {"cgroup_move", "cgroup_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a task moves between cgroups"},
+    {"cgroup_cancel_move", "cgroup_cancel_move", "", kCgroupMoveArgs, kNone, kOther, false, false, "a move that was prepared does not take place"},
     {"cgroup_weight", "cgroup_set_weight", "", kCgroupWeightArgs, kNone, kOther, false, false, "a cgroup's cpu.weight changed"},
+    {"cgroup_bandwidth", "cgroup_set_bandwidth", "", kCgroupBandwidthArgs, kNone, kOther, false, true, "a cgroup's cpu.max or cpu.max.burst changed", "6.17"},
+    {"cgroup_idle", "cgroup_set_idle", "", kCgroupIdleArgs, kNone, kOther, false, true, "a cgroup's cpu.idle changed", "6.19"},
     {"core_sched_before", "core_sched_before", "", kCoreSchedArgs, kBool, kOther, false, false, "core scheduling: does a come before b?"},
     {"dump", "dump", "", {}, kNone, kDump, false, false, "the kernel writes its dump; log adds lines to it"},
+    {"dump_cpu", "dump_cpu", "", kCpuIdleArgs, kNone, kDump, false, false, "the same, behind the kernel's lines about a CPU; an idle one is in the dump only if something is logged", "6.12", 1},
+    {"dump_task", "dump_task", "", kTaskOnly, kNone, kDump, false, false, "the same, behind the kernel's lines about a task that runs or wants to", "6.12", 1},
     {"init", "init", "", {}, kNone, kSleepable, true, false, "the policy is being loaded"},
     {"exit", "exit", "", {}, kNone, kSleepable, true, false, "the policy is unloaded"},
 };
@@ -112,7 +122,7 @@ constexpr AttributeRow kAttributes[] = {
     {kT, "cpu", kCpu, Read::TaskCpu, "", Changes::Always, 0, 0, false, "the CPU it runs on, or last ran on"},
     {kT, "queue", kQueue, Read::TaskQueue, "", Changes::Always, 0, 0, false, "the queue of its last match"},
     {kT, "runtime", kDuration, Read::Field, "se.sum_exec_runtime", Changes::Always, 0, 0, false, "CPU time since it was forked"},
-    {kT, "wakeups", kInt, Read::Field, "nvcsw", Changes::Always, 0, 0, false, "how often it slept and was woken again since it was forked"},
+    {kT, "wakeups", kInt, Read::Field, "nvcsw", Changes::Always, 0, 0, false, "how often it slept and was woken again since it was forked: its voluntary context switches"},
     {kT, "ran__", kDuration, Read::Ran, "", Changes::Always, 0, 0, true, "CPU time since it started to run"},
     {kT, "sleeping__", kBool, Read::Sleeping, "", Changes::Always, 0, 1, true, "quiescent because it sleeps"},
     {kT, "forked__", kBool, Read::Forked, "", Changes::Always, 0, 1, true, "initialised because it was forked, not because the policy was loaded"},
@@ -136,6 +146,7 @@ constexpr AttributeRow kAttributes[] = {
     {kC, "running__", kInt, Read::CpuRunningPid, "", Changes::Always, 0, 0, true, "its pid, 0 on an idle CPU"},
     {kC, "online__", kBool, Read::CpuOnline, "", Changes::Always, 0, 1, true, "online now"},
     {kC, "local", kQueue, Read::CpuLocal, "", Changes::Always, 0, 0, false, "its own queue, served before all others"},
+    {kC, "local.len", kInt, Read::LocalLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting in its own queue"},
     {kG, "weight", kInt, Read::GroupWeight, "", Changes::Always, 1, 10000, false, "its `cpu.weight`: 100 unless it was set"},
     {kG, "parent", kOptionalCgroup, Read::GroupParent, "", Changes::Always, 0, 0, false, "the cgroup it is in; the root has none"},
     {kG, "tasks", kInt, Read::GroupTasks, "", Changes::Always, 0, 4194304, false, "how many tasks are in it, those of cgroups in it not counted"},
@@ -143,7 +154,7 @@ constexpr AttributeRow kAttributes[] = {
     {kG, "number__", kInt, Read::GroupNumber, "", Changes::Always, 0, kMaxCgroups - 1, true, "its number here: numbers are dense, the root's is 0, and one is used again when its cgroup and all its tasks are gone"},
     {kQ, "len", kInt, Read::QueueLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting"},
     {kQ, "empty", kBool, Read::QueueEmpty, "", Changes::Always, 0, 1, false, "no task waits"},
-    {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every` and `init` only"},
+    {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every`, `init` and the dump hooks only"},
     {TypeKind::CpuSet, "count", kInt, Read::CpusCount, "", Changes::Rarely, 1, kMaxCpus, false, "CPUs of the machine (only of `cpus`)"},
 };
 
@@ -170,7 +181,8 @@ constexpr OperationRow kOperations[] = {
     {Operation::QueueTake, kQ, "take__", false, {}, 0, kBool, kDispatch, true, "consume, the task that just ran left out"},
     {Operation::QueueSweep, kQ, "sweep__", false, {}, 0, kNone, kDispatch, true, "all who wait in it have a turn before who comes later; nothing where the order is a time or that of arrival"},
     {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "give the task to this CPU"},
-    {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kPlaceContexts, false, "true if the CPU was idle and now waits for the task"},
+    {Operation::LocalReenqueue, kC, "local.reenqueue", false, {}, 0, kNone, kCpuRelease, false, "all who wait in the CPU's own queue go through enqueue again; only of the hook's CPU"},
+    {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kInsertContexts, false, "true if the CPU was idle and now waits for the task"},
     {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
     {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},
     {Operation::MayRun, kT, "may_run", false, kOneCpu, 1, kBool, kAnyContext, false, "the task's affinity allows that CPU"},

@@ -22,6 +22,7 @@ enum Context : uint32_t {
     kSleepable = 1u << 4, // init, exit, init_task, cpu_online, cgroup_*
     kTimer = 1u << 5,     // every
     kDump = 1u << 6,
+    kCpuRelease = 1u << 7,
     kAnyContext = 0xffffffffu,
 };
 
@@ -41,8 +42,10 @@ struct HookRow {
     Type result;              // TypeKind::None: nothing is returned
     Context context;
     bool sleepable;
-    bool optionalMember;      // not in 6.12: `?struct_ops/…`
+    bool optionalMember;      // not in 6.12: `?struct_ops/…`, with an empty slot that the loader fills
     std::string_view doc;     // one sentence for the reference
+    std::string_view since = "6.12"; // the first kernel that calls it
+    size_t firstSlot = 0;     // the kernel's argument that `arguments` begin with
 };
 
 std::span<const HookRow> hookRows();
@@ -100,6 +103,7 @@ enum class Read : uint8_t {
     CpuCapacity,
     CpuIdle,
     CpuLocal,      // c.local, the receiver of insert
+    LocalLen,      // c.local.len
     QueueLen,
     QueueEmpty,
     CpusCount,     // cpus.count: CPUs online at load
@@ -125,7 +129,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 // ---------------------------------------------------------------- operations
 
 enum class Operation : uint8_t {
-    QueueInsert, QueueConsume, QueueTake, QueueSweep, LocalInsert,
+    QueueInsert, QueueConsume, QueueTake, QueueSweep, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,

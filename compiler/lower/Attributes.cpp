@@ -112,6 +112,10 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *wakeup = b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(8)), m.num(0));
         return {current, b.CreateAnd(wakeup, b.CreateICmpNE(m.loadField(current, "task_struct", "pid"), m.num(0)))};
     }
+    case Read::LocalLen: {
+        llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), x)});
+        return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};
+    }
     case Read::QueueLen: case Read::QueueEmpty: {
         const Expr *at = nullptr;
         const QueueDecl &q = queueOf(base, at);

@@ -142,7 +142,7 @@ void Lowering::cgroupExit(llvm::Value *cgroup) {
 }
 
 /// What the numbers need before the policy's own hook runs.
-void Lowering::cgroupHook(const std::string &event, const std::vector<llvm::Value *> &slot) {
+void Lowering::cgroupHook(const std::string &event, std::span<llvm::Value *const> slot) {
     auto setTask = [&](llvm::Value *number) {
         b.CreateStore(number, b.CreateStructGEP(taskType, taskState(frame.task), taskCgroupMember));
         countTask(number, 1);

@@ -214,6 +214,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return {localInsert(cpu, task, e.args.size() > 2 ? arg(2) : nullptr)};
     }
+    case Operation::LocalReenqueue: {
+        llvm::Value *cpu = value(*receiver);
+        m.ifThen(b.CreateICmpEQ(cpu, frame.cpu), [&] { reenqueueLocal(); });
+        return {};
+    }
     case Operation::CpuClaim: {
         llvm::Value *cpu = value(*receiver);
         return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); }, [&]() -> llvm::Value * { return b.getFalse(); })

@@ -5,6 +5,8 @@
 #include <llvm/IR/Dominators.h>
 
 #include <algorithm>
+#include <limits>
+#include <span>
 #include <utility>
 
 namespace scx {
@@ -124,13 +126,13 @@ void Lowering::runningWork(llvm::Value *task) {
         b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
 }
 
-void Lowering::hookBody(const HookDecl *decl) {
+void Lowering::hookBody(const HookDecl *decl, llvm::AllocaInst *result) {
     if (!decl)
         return;
     if (frame.context == kSleepable)
-        underRcu([&] { inlineBody(decl->body, nullptr); });
+        underRcu([&] { inlineBody(decl->body, result); });
     else
-        inlineBody(decl->body, nullptr);
+        inlineBody(decl->body, result);
 }
 
 /// Sleepable programs and timers run in no RCU section, and kernel pointers are valid only in one.
@@ -144,11 +146,12 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     Module::Program program;
     Span at = decl ? decl->nameSpan : core.policy.nameSpan;
     std::string event(row.event);
-    size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.arguments.size();
+    size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.firstSlot + row.arguments.size();
     if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity" || event == "cgroup_init")
         slots = 2;
     begin(event, row, slots, at, program);
-    auto &slot = program.arguments;
+    std::span<llvm::Value *const> slot(program.arguments);
+    slot = slot.subspan(row.firstSlot);
     auto bind = [&](size_t i, Val v) {
         if (decl && i < decl->arguments.size())
             locals[decl->arguments[i].get()] = v;
@@ -169,6 +172,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(0, {frame.cpu});
     }
     llvm::AllocaInst *returned = row.result.known() ? m.local(typeFor(m, row.result), "returned") : nullptr;
+    if (row.result.kind == TypeKind::Bool) // of a path without `return`: no, but nobody is refused by silence
+        b.CreateStore(b.getInt1(event == "cgroup_prep_move"), returned);
     if (event == "select_cpu") {
         llvm::Value *prev = signExtend(slot[1]);
         bind(1, {prev});
@@ -233,6 +238,12 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         switch (row.arguments[i].type.kind) {
         case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
         case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
+        case TypeKind::Duration: { // microseconds without a sign; what is too much, as no limit is, is the longest time there is
+            constexpr int64_t most = std::numeric_limits<int64_t>::max();
+            llvm::Value *over = b.CreateICmpUGT(slot[i], m.num(most / 1000)), *ns = b.CreateMul(slot[i], m.num(1000));
+            bind(i, {b.CreateSelect(over, m.num(most), ns)});
+            break;
+        }
         case TypeKind::Task: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
         case TypeKind::Cgroup: bind(i, {cgroupNumber(asPointer(slot[i]))}); break;
         default: break;
@@ -273,14 +284,15 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     }
     if (needsCgroups)
         cgroupHook(event, slot);
-    if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
-        if (decl)
-            inlineBody(decl->body, returned);
+    if (returned) {
+        hookBody(decl, returned);
         result = b.CreateLoad(returned->getAllocatedType(), returned);
         if (event == "select_cpu") { // a path without `return` leaves the task where it was
             fillSlot();
             result = b.CreateTrunc(result, m.i32());
-        } else
+        } else if (event == "cgroup_prep_move")
+            result = b.CreateSelect(result, m.num32(0), m.num32(-1)); // -EPERM
+        else
             result = b.CreateZExt(result, m.i32());
     } else
         rest();

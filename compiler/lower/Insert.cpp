@@ -7,7 +7,7 @@
 namespace scx {
 namespace {
 
-constexpr uint64_t kDsqLocal = (1ull << 63) | 2, kDsqLocalOn = 3ull << 62;
+constexpr uint64_t kDsqLocal = (1ull << 63) | 2;
 constexpr int kKickIdle = 1; // SCX_KICK_IDLE
 
 } // namespace
@@ -183,6 +183,13 @@ llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Va
         return m.choose(b.CreateICmpEQ(cpu, taskCpu(task)), [&]() -> llvm::Value * { local(); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
     local();
     return b.getTrue();
+}
+
+/// All who wait in this CPU's local DSQ go through enqueue again. The kernel's function counted them; since 6.19 there is one without a result, whose suffix
+/// goes when the old one does (7.3).
+void Lowering::reenqueueLocal() {
+    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_reenqueue_local"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.call("scx_bpf_reenqueue_local", {}); },
+             [&] { m.callEither("scx_bpf_reenqueue_local___v2___void", "scx_bpf_reenqueue_local___void", {}); });
 }
 
 } // namespace scx

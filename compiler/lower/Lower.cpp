@@ -24,9 +24,12 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         if (o.name == "switch" && o.value->name == "partial")
             out["switch"] = "partial";
     }
-    for (const auto &h : core.hooks)
+    for (const auto &h : core.hooks) {
         if (h->name == "cpu_online" || h->name == "cpu_offline")
             out["handles_hotplug"] = true;
+        if (const HookRow *row = findHook(h->name); row->optionalMember)
+            out["optional"].push_back({{"program", core.policy.name + "_" + h->name}, {"member", row->member}, {"hook", row->event}, {"since", row->since}});
+    }
     if (anyExpr(core, [](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::GroupWeight; }))
         out["flags"].push_back("SCX_OPS_HAS_CGROUP_WEIGHT"); // without it the kernel warns that weights are ignored
     for (const auto &p : surface.params) {

@@ -8,8 +8,11 @@
 
 #include <map>
 #include <set>
+#include <span>
 
 namespace scx {
+
+constexpr uint64_t kDsqLocalOn = 3ull << 62; // and the number of a CPU: its local DSQ
 
 /// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
 struct Val {
@@ -88,7 +91,7 @@ private:
     void recallSlot();
     void fillSlot();
     void hook(const HookDecl *decl, const HookRow &row);
-    void hookBody(const HookDecl *decl);
+    void hookBody(const HookDecl *decl, llvm::AllocaInst *result = nullptr);
     void initProgram(const HookDecl *decl);
     void createDsqs(const QueueDecl &q, llvm::Value *instance, llvm::AllocaInst *error);
     void exitProgram(const HookDecl *decl);
@@ -113,7 +116,7 @@ private:
     void forLoop(const Stmt &s);
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
-    void inlineBody(const Block &body, llvm::AllocaInst *result);
+    void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
     void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
@@ -204,6 +207,7 @@ private:
     // Insert.cpp
     llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
+    void reenqueueLocal();
     void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
     llvm::Value *homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
     llvm::Value *dsqFor(const QueueDecl &q, const Expr *at, llvm::Value *home, llvm::Value *task);
@@ -227,7 +231,7 @@ private:
     llvm::Value *cgroupNumber(llvm::Value *cgroup);
     llvm::Value *taskCgroup(llvm::Value *task);
     void countTask(llvm::Value *number, int by);
-    void cgroupHook(const std::string &event, const std::vector<llvm::Value *> &slot);
+    void cgroupHook(const std::string &event, std::span<llvm::Value *const> slot);
     void cgroupInit(llvm::Value *cgroup, llvm::Value *arguments);
     void beginCgroup(llvm::Value *number, llvm::Value *weight, llvm::Value *parent, llvm::AllocaInst *error);
     void cgroupExit(llvm::Value *cgroup);

@@ -21,8 +21,6 @@ void Lowering::leaveTo(llvm::BasicBlock *target, size_t keep) {
 }
 
 void Lowering::inlineBody(const Block &body, llvm::AllocaInst *result) {
-    if (result)
-        b.CreateStore(llvm::Constant::getNullValue(result->getAllocatedType()), result);
     llvm::BasicBlock *end = m.block("return");
     returns.push_back({end, result, cleanups.size()});
     block(body);
@@ -282,6 +280,7 @@ void Lowering::logStmt(const Stmt &s) {
     Module::Scratch data(m, std::max<size_t>(1, values.size()));
     llvm::Value *size = formatted(call.args[1]->name, values, data, format, texts);
     if (frame.context == kDump) {
+        format += '\n'; // without it the next one goes on in the same line
         m.call("scx_bpf_dump_bstr", {m.text(format, true), data, size});
         return;
     }

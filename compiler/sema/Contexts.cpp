@@ -14,9 +14,9 @@ struct ContextName {
     Context context;
     const char *name;
 };
-constexpr ContextName kNames[] = {{kSelectCpu, "select_cpu"}, {kEnqueue, "enqueue"}, {kDispatch, "dispatch"}, {kTimer, "every"}, {kSleepable, "init"}, {kOther, "other hooks"}};
+constexpr ContextName kNames[] = {{kSelectCpu, "select_cpu"}, {kEnqueue, "enqueue"}, {kDispatch, "dispatch"}, {kTimer, "every"}, {kSleepable, "init"}, {kDump, "dump"}, {kCpuRelease, "cpu_release"}, {kOther, "other hooks"}};
 /// `for` over a queue walks a DSQ with the dispatch iterator.
-constexpr uint32_t kWalkContexts = kDispatch | kTimer | kSleepable;
+constexpr uint32_t kWalkContexts = kDispatch | kTimer | kSleepable | kDump;
 /// Rules, keys and slices are evaluated wherever a task can be queued: also when its slice ends, in dispatch.
 constexpr uint32_t kAdmission = kSelectCpu | kEnqueue | kDispatch;
 

@@ -209,14 +209,15 @@ void Checker::resolveMember(Expr &e) {
         base.ref = {RefKind::Local, &implicitTask};
         base.type = implicitTask.type;
         e.name = dotted;
-    } else if (base.kind == ExprKind::Member && findAttribute(TypeKind::Task, base.name + "." + e.name) && type(*base.args[0]).kind == TypeKind::Task) {
-        e.name = base.name + "." + e.name;
-        ExprPtr task = std::move(base.args[0]);
-        e.args[0] = std::move(task);
-    } else if (base.kind == ExprKind::Member && findOperation(TypeKind::Cpu, base.name + "." + e.name) && type(*base.args[0]).kind == TypeKind::Cpu) {
-        e.name = base.name + "." + e.name; // c.local.insert
-        ExprPtr cpu = std::move(base.args[0]);
-        e.args[0] = std::move(cpu);
+    } else if (base.kind == ExprKind::Member) {
+        std::string dotted = base.name + "." + e.name; // p.leader.comm, c.local.insert
+        for (TypeKind kind : {TypeKind::Task, TypeKind::Cpu})
+            if ((findAttribute(kind, dotted) || findOperation(kind, dotted)) && type(*base.args[0]).kind == kind) {
+                e.name = dotted;
+                ExprPtr owner = std::move(base.args[0]);
+                e.args[0] = std::move(owner);
+                break;
+            }
     }
     Type owner = type(*e.args[0]);
     if (!owner.known())
@@ -263,6 +264,10 @@ void Checker::resolveMember(Expr &e) {
         const Expr &receiver = *e.args[0];
         if (e.name != "insert") // that goes to the instance of the task's own
             needsCgroup(receiver);
+        if (receiver.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(receiver.ref.decl)->read == Read::CpuLocal) { // what it has are rows of their own
+            diags.report(Diag::UnknownMember, e.span, "cpu", "local." + e.name, didYouMean(nearest("local." + e.name, memberNames({TypeKind::Cpu}))));
+            return;
+        }
         const DisciplineDecl *of = nullptr;
         if (receiver.ref.kind == RefKind::Self || (receiver.type.kind == TypeKind::Instance && receiver.ref.kind != RefKind::Queue))
             of = discipline;

@@ -155,11 +155,11 @@ void Checker::forLoop(Stmt &s) {
             s.local->type = {TypeKind::Cpu};
         else if (t.kind == TypeKind::CgroupSet)
             s.local->type = {TypeKind::Cgroup};
-        else if (t.kind == TypeKind::Queue || t.kind == TypeKind::Instance) {
+        else if ((t.kind == TypeKind::Queue || t.kind == TypeKind::Instance) && over.ref.kind != RefKind::Attribute) {
             needsCgroup(over);
             s.local->type = {TypeKind::Task};
-        } else if (t.known())
-            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs, `cgroups` or a queue", typeText(t));
+        } else if (t.known()) // `c.local` and `p.queue` are none that could be walked
+            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs, `cgroups` or a declared queue", typeText(t));
     }
     scopes.emplace_back();
     pushLocal(*s.local);

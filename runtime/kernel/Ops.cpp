@@ -47,10 +47,27 @@ KernelOps kernelOps(const std::vector<std::string> &wantedFlags) {
     return found;
 }
 
+/// The hook of a member that is not in the kernel, in words.
+std::string left(const ObjectInfo &info, const std::string &member, const std::string &program) {
+    std::string hook = program, why;
+    if (hook.rfind(info.policy + "_", 0) == 0)
+        hook.erase(0, info.policy.size() + 1);
+    if (member.rfind("cgroup_", 0) == 0)
+        why = ", it takes CONFIG_EXT_GROUP_SCHED";
+    for (const OptionalHook &row : info.optional)
+        if (row.member == member) {
+            hook = row.hook;
+            why = ", it came with Linux " + row.since;
+        }
+    return "`on " + hook + "` never runs here: this kernel has no callback " + member + why;
+}
+
 } // namespace
 
-void settleOps(bpf_map *ops, const btf *types, const ObjectInfo &info, uint32_t dumpLength) {
+std::vector<std::string> settleOps(bpf_object *object, bpf_map *ops, const ObjectInfo &info, uint32_t dumpLength) {
     KernelOps kernel = kernelOps(info.flags);
+    const btf *types = bpf_object__btf(object);
+    std::vector<std::string> lost;
     size_t size = 0;
     auto *image = static_cast<char *>(bpf_map__initial_value(ops, &size));
     int id = btf__find_by_name_kind(types, "sched_ext_ops", BTF_KIND_STRUCT);
@@ -64,7 +81,19 @@ void settleOps(bpf_map *ops, const btf *types, const ObjectInfo &info, uint32_t 
         if (bytes <= 0 || offset + static_cast<size_t>(bytes) > size)
             continue;
         char *member = image + offset;
-        if (!kernel.members.count(name))
+        bool known = kernel.members.count(name) > 0;
+        if (btf_is_ptr(btf__type_by_id(types, btf_members(ours)[i].type)) && bytes == sizeof(bpf_program *)) { // a callback: its program, as libbpf shows it
+            bpf_program *program = nullptr;
+            std::memcpy(&program, member, sizeof program);
+            for (const OptionalHook &row : info.optional)
+                if (row.member == name)
+                    program = bpf_object__find_program_by_name(object, row.program.c_str());
+            if (program && !known)
+                lost.push_back(left(info, name, bpf_program__name(program)));
+            if (program && known)
+                std::memcpy(member, &program, sizeof program);
+        }
+        if (!known)
             std::memset(member, 0, static_cast<size_t>(bytes));
         else if (name == "flags" && bytes == 8) {
             uint64_t set = 0;
@@ -78,6 +107,7 @@ void settleOps(bpf_map *ops, const btf *types, const ObjectInfo &info, uint32_t 
         } else if (name == "exit_dump_len" && bytes == 4 && dumpLength)
             std::memcpy(member, &dumpLength, 4);
     }
+    return lost;
 }
 
 } // namespace scx

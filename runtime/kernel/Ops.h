@@ -5,13 +5,13 @@
 #include "object/Object.h"
 
 struct bpf_map;
-struct btf;
+struct bpf_object;
 
 namespace scx {
 
-/// Changes the ops struct before load: members the running kernel lacks become zero (libbpf takes them so, and leaves their programs out), the flags of
-/// the description are set by name where the kernel has them, `hotplug_seq` is the one of now, `exit_dump_len` is `dumpLength` unless that is 0.
-/// Throws std::runtime_error with one line.
-void settleOps(bpf_map *ops, const btf *types, const ObjectInfo &info, uint32_t dumpLength);
+/// Changes the ops struct before load: members the running kernel lacks become zero (libbpf takes them so, and leaves their programs out), those that not
+/// every kernel has are filled in where this one has them, the flags of the description are set by name likewise, `hotplug_seq` is the one of now,
+/// `exit_dump_len` is `dumpLength` unless that is 0. Gives a line for each hook that will not run. Throws std::runtime_error with one line.
+std::vector<std::string> settleOps(bpf_object *object, bpf_map *ops, const ObjectInfo &info, uint32_t dumpLength);
 
 } // namespace scx

@@ -133,7 +133,7 @@ Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std:
         bpf_object__for_each_map(map, object) if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS) ops = map;
         if (!ops)
             throw std::runtime_error("`" + path + "` holds no scheduler; make one with scxc");
-        settleOps(ops, bpf_object__btf(object), info, options.dump ? makeRoomForDump() : 0);
+        lost = settleOps(object, ops, info, options.dump ? makeRoomForDump() : 0);
         // Counters are members of the per-CPU state.
         const btf *types = bpf_object__btf(object);
         if (int id = btf__find_by_name_kind(types, "cpu_state__", BTF_KIND_STRUCT); id > 0) {

@@ -34,6 +34,8 @@ public:
     /// A policy that fails while it starts attaches all the same: look at `exitInfo` before believing that it runs.
     Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
     ~Scheduler();
+    /// A line for each hook that this kernel has no callback for.
+    const std::vector<std::string> &lostHooks() const { return lost; }
     ExitInfo exitInfo() const;
     /// The kernel's dump of the end in error; empty unless LoadOptions asked for it, and if the object can keep none.
     std::string dump() const;
@@ -46,6 +48,7 @@ public:
 private:
     bpf_object *object = nullptr;
     bpf_link *link = nullptr;
+    std::vector<std::string> lost;
     std::map<std::string, size_t> cpuMembers;
     size_t cpuStride = 0; // bytes of the state of one CPU
 

@@ -184,6 +184,8 @@ ObjectInfo readObject(const std::string &path) {
             info.counters.push_back({row.at("name"), textOr(row, "label"), 0, 0, false, {}});
         for (const json &row : meta.at("histograms"))
             info.histograms.push_back(readHistogram(row));
+        for (const json &row : meta.at("optional"))
+            info.optional.push_back({row.at("program"), row.at("member"), row.at("hook"), row.at("since")});
         for (const json &name : meta.at("flags"))
             info.flags.push_back(name);
         return info;

@@ -37,6 +37,11 @@ struct StatInfo {
     size_t count() const { return parts.empty() ? 1 : parts.size(); }
 };
 
+/// A hook whose callback not every kernel has.
+struct OptionalHook {
+    std::string program, member, hook, since;
+};
+
 struct ObjectInfo {
     std::string policy, doc, source;
     bool handlesHotplug = false;
@@ -45,13 +50,14 @@ struct ObjectInfo {
     std::vector<QueueInfo> queues;
     std::vector<RuleInfo> rules;
     std::vector<StatInfo> counters, histograms;
+    std::vector<OptionalHook> optional;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 
 /// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
 ObjectInfo readObject(const std::string &path);
 
-/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits.
+/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits, and the object each program.
 void checkSymbols(const std::string &path, const ObjectInfo &info);
 
 /// One of `known` that `name` was probably meant to be; empty if none is near.

@@ -61,6 +61,9 @@ void checkSymbols(const std::string &path, const ObjectInfo &info) {
     }
     for (const RuleInfo &r : info.rules)
         counter(r.hits);
+    for (const OptionalHook &row : info.optional)
+        if (!bpf_object__find_program_by_name(object.get(), row.program.c_str()))
+            throw damaged("it has no program `" + row.program + "`");
     for (const StatInfo &c : info.counters)
         counter(c.name);
     for (const StatInfo &h : info.histograms)

@@ -107,8 +107,11 @@ enum class Ended { InOrder, InError, ByHotplug };
 /// One life of the policy, from load to its end. `begin`: since when `--for` counts, set by the first life.
 Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
     Scheduler scheduler(options.path, info, parameters, options.load);
-    if (!begin)
+    if (!begin) {
         begin = Clock::now();
+        for (const std::string &line : scheduler.lostHooks())
+            std::cerr << "scxrun: " << line << "\n";
+    }
     bool started = scheduler.exitInfo().kind == 0;
     if (started)
         std::cerr << "scxrun: " << info.policy << " schedules this machine, " << sysconf(_SC_NPROCESSORS_ONLN) << " CPUs\n";

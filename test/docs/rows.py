@@ -59,8 +59,13 @@ def escaped(text):
     return text.replace("|", "\\|")
 
 
+CONTEXTS = {"kSelectCpu": "select_cpu", "kEnqueue": "enqueue", "kDispatch": "dispatch", "kTimer": "every", "kOther": "other",
+            "kSleepable": "sleepable", "kDump": "dump", "kCpuRelease": "cpu_release"}
+
+
 class Compiler:
     def __init__(self, root):
+        self.root = root
         read = lambda path: (root / path).read_text()
         self.tables = read("compiler/bpf/Tables.cpp")
         self.options = read("compiler/sema/Options.cpp")
@@ -81,7 +86,7 @@ class Compiler:
         return ("optional " if match.group(2) else "") + kind
 
     def contexts(self, mask):
-        names = {"kSelectCpu": "select_cpu", "kEnqueue": "enqueue", "kDispatch": "dispatch", "kTimer": "every", "kOther": "other", "kSleepable": "sleepable", "kDump": "dump"}
+        names = CONTEXTS
         if mask == "kAnyContext":
             return ["anywhere"]
         found = []
@@ -98,17 +103,39 @@ class Compiler:
 
     # ---- tables of the reference
 
+    def hookRows(self):
+        """The rows of kHooks; what is left out at the end has its value in Tables.h: the first kernel, the first slot."""
+        header = (self.root / "compiler/bpf/Tables.h").read_text()
+        since = re.search(r"std::string_view since = (\"[^\"]*\");", header).group(1)
+        for row in array(self.tables, "kHooks"):
+            if not 9 <= len(row) <= 11:
+                raise SystemExit(f"a row of kHooks has {len(row)} columns: {row}; adapt test/docs/rows.py")
+            yield row + [since, "0"][len(row) - 9 :]
+
     def hooks(self):
-        for event, member, origin, arguments, result, context, sleepable, optional, doc in array(self.tables, "kHooks", 9):
+        for event, member, origin, arguments, result, context, sleepable, optional, doc, since, _ in self.hookRows():
             names = [] if arguments == [] else [said(a[0]) for a in array(self.tables, arguments)]
             returns = self.type(result)
             callback = f"`{said(member)}`" if said(member) else f"`{said(origin)}`, made from it"
+            if (optional == "true") != (said(since) != "6.12"):
+                raise SystemExit(f"kHooks: {event} came with {since}, so it is " + ("not optional" if optional == "true" else "optional"))
             yield {
                 "`on`": f"`{said(event)}" + (f"({', '.join(names)})`" if names else "`") + (f" → {returns}" if returns else ""),
                 "it runs when": escaped(said(doc)),
-                "callback": callback + (", sleepable" if sleepable == "true" else ""),
+                "callback": callback + (", sleepable" if sleepable == "true" else "") + (f", since {said(since)}" if optional == "true" else ""),
                 "context": ", ".join(self.contexts(context)),
             }
+
+    def legal(self):
+        """What each context allows besides what is allowed anywhere."""
+        rows = array(self.tables, "kOperations", 10)
+        for context in CONTEXTS.values():
+            events = [f"`{said(row[0])}`" for row in self.hookRows() if context in self.contexts(row[5])]
+            calls = []
+            for _, owner, name, _, _, _, _, contexts, internal, _ in rows:
+                if internal == "false" and context in self.contexts(contexts):
+                    calls.append("`" + {"Queue": "q.", "Cpu": "c.", "Task": "p.", "None": ""}[self.owner(owner)] + said(name) + "`")
+            yield {"context": context, "of": ", ".join(events) or "`every`", "legal there": ", ".join(calls) or "–"}
 
     def attributes(self, owner):
         for of, name, kind, _, _, _, low, high, internal, doc in array(self.tables, "kAttributes", 10):

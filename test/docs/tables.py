@@ -14,6 +14,7 @@ from rows import Compiler
 BECOMES = "on the kernel"
 TABLES = {  # name: (rows, the column written by hand)
     "hooks": (lambda c: c.hooks(), None),
+    "contexts": (lambda c: c.legal(), "besides"),
     "task": (lambda c: c.attributes("Task"), BECOMES),
     "cpu": (lambda c: c.attributes("Cpu"), BECOMES),
     "cgroup": (lambda c: c.attributes("Cgroup"), BECOMES),

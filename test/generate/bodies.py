@@ -3,7 +3,7 @@
 from expressions import BITS, E, SCALARS, Scope
 
 # Where something may stand, as the contexts of docs/language.md.
-WALKS = ("dispatch", "every", "sleepable")
+WALKS = ("dispatch", "every", "sleepable", "dump")
 CLAIMS = ("select_cpu", "enqueue")
 # Hooks that only add to the declarations: event, arguments, contexts.
 HOOKS = {
@@ -12,11 +12,13 @@ HOOKS = {
     "sleep": (["p", "used"], ("other",)), "yield": (["p", "to"], ("other",)), "fork": (["p"], ("sleepable",)), "core_sched_before": (["a", "b"], ("other",)), "cgroup_weight": (["g", "weight"], ("other",)), "enable": (["p"], ("other",)), "disable": (["p"], ("other",)), "init_task": (["p"], ("sleepable",)),
     "exit_task": (["p"], ("other",)), "set_weight": (["p", "weight"], ("other",)), "set_affinity": (["p"], ("other",)), "cpu_idle": (["c", "idle"], ("other",)),
     "cpu_online": (["c"], ("sleepable",)), "cpu_offline": (["c"], ("sleepable",)), "cgroup_init": (["g"], ("sleepable",)), "cgroup_exit": (["g"], ("sleepable",)),
+    "cgroup_prep_move": (["p", "from", "to"], ("sleepable",)), "cgroup_cancel_move": (["p", "from", "to"], ("other",)), "cgroup_bandwidth": (["g", "period", "quota", "burst"], ("other",)),
+    "cgroup_idle": (["g", "idle"], ("other",)), "cpu_release": (["c"], ("cpu_release",)), "cpu_acquire": (["c"], ("other",)), "dump_cpu": (["c", "idle"], ("dump",)), "dump_task": (["p"], ("dump",)),
     "cgroup_move": (["p", "from", "to"], ("other",)), "dump": ([], ("dump",)), "init": ([], ("sleepable",)), "exit": ([], ("sleepable",)),
     "dispatch": (["c", "prev"], ("dispatch",)), "select_cpu": (["p", "prev"], ("select_cpu",)),
 }
 OF_DISCIPLINE = ["enqueue", "running", "stopping", "sleep", "runnable", "quiescent", "tick", "dequeue", "set_weight", "set_affinity", "exit_task"]
-TYPES_OF = {"ran": "duration", "used": "duration", "runnable": "bool", "idle": "bool", "weight": "int", "c": "cpu"}
+TYPES_OF = {"period": "duration", "quota": "duration", "burst": "duration", "ran": "duration", "used": "duration", "runnable": "bool", "idle": "bool", "weight": "int", "c": "cpu"}
 
 
 def braces(head, body):
@@ -240,7 +242,7 @@ class Bodies:
             arguments = arguments[:self.random.randrange(len(arguments) + 1)]
         if discipline and "p" not in arguments:
             arguments = ["p"]
-        names = [a if a == "p" or discipline else self.pick(a, self.name(a[0])) for a in arguments]
+        names = [a if a == "p" or discipline else self.pick(a if a != "idle" else "idles", self.name(a[0])) for a in arguments] # a queue may be called idle
         s = Scope(contexts=contexts, discipline=discipline, slice=bool(discipline))
         s.returns = True
         for argument, name in zip(arguments, names):
@@ -339,4 +341,4 @@ class Bodies:
         return braces("on dispatch(c)", body)
 
 
-HOOK_CONTEXTS = ["select_cpu", "enqueue", "dispatch", "every", "sleepable", "other", "dump", "any"]
+HOOK_CONTEXTS = ["select_cpu", "enqueue", "dispatch", "every", "sleepable", "other", "dump", "cpu_release", "any"]

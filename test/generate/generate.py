@@ -116,7 +116,7 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         events = [e for e in HOOKS if e not in self.deciding]
         for event in self.random.sample(events, self.random.randrange(6 if not self.large else 12)):
             parts.append(self.hook(event))
-            if self.chance(10) and event not in ("yield", "core_sched_before"):
+            if self.chance(10) and event not in ("yield", "core_sched_before", "cgroup_prep_move"):
                 parts.append(self.hook(event))
         parts += [self.every() for _ in self.some(1)]
         if self.forever:

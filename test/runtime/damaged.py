@@ -58,7 +58,7 @@ refuses(with_meta(b"[" * 100000), "deep JSON", "damaged")
 refuses(with_meta(b"\xff\xfe"), "no UTF-8", "damaged")
 refuses(with_meta(b"{}"), "empty JSON", "damaged")
 refuses(changed(lambda m: m.update(format=2)), "newer", "object newer than this scxrun")
-for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags"):
+for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags", "optional"):
     refuses(changed(lambda m: m.pop(key)), "without " + key, "damaged")
     refuses(changed(lambda m: m.update({key: 1.5})), "number for " + key, "damaged")
 p = lambda m: m["params"][0]
@@ -70,6 +70,10 @@ refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", 
 refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
 refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
 refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
+optional = {"program": meta["policy"] + "_enqueue", "member": "later", "hook": "later", "since": "9.9"}
+assert run(changed(lambda m: m["optional"].append(optional)), "optional").returncode == 0, "a hook that is there is good"
+refuses(changed(lambda m: m["optional"].append({**optional, "program": "nowhere"})), "missing program", "no program `nowhere`")
+refuses(changed(lambda m: m["optional"].append({"program": optional["program"]})), "half a hook", "damaged")
 h = {"name": meta["queues"][0]["wait"], "label": "", "line": 1}
 histogram = lambda **more: changed(lambda m: m["histograms"].append({**h, **more}))
 assert run(histogram(width=1, buckets=256, unit=""), "linear").returncode == 0, "a linear histogram in its place is good"

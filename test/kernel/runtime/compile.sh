@@ -10,4 +10,5 @@ for source in "$root"/examples/{fair,llc,round_robin}.scx "$here"/*.scx; do
 done
 "$scxc" -D cores=false "$here/topology.scx" -o "$objects/topology-bare.bpf.o"
 python3 "$here/spoil.py" rejected "$objects/fair.bpf.o" "$objects/rejected.bpf.o"
+python3 "$here/spoil.py" filled "$objects/optional.bpf.o" "$objects/filled.bpf.o" "$objcopy"
 python3 "$here/spoil.py" future "$objects/future.bpf.o" "$objects/future.bpf.o" "$objcopy"

@@ -297,6 +297,7 @@ test_verifier() { # what the verifier refuses is told in one line with its reaso
 
 test_kernel_types() { # members that the kernel lacks are left out, flags taken by name where it has them
     start $objects/future.bpf.o
+    has err '^scxrun: `on running` never runs here: this kernel has no callback runninx$'
     $bpftool struct_ops dump name future_ops > dump
     has dump '"flags": 4,'
     has dump '"timeout_ms": 0,'
@@ -304,6 +305,22 @@ test_kernel_types() { # members that the kernel lacks are left out, flags taken 
     expect enabled "$(state)" state
     kill -INT $run
     finish 0
+}
+
+test_optional() { # a hook whose callback the kernel lacks is told and left out; where the kernel has it, it runs
+    start $objects/optional.bpf.o
+    grep -q cgroup_set_bandwidth /sys/kernel/btf/vmlinux || has err '^scxrun: `on cgroup_bandwidth` never runs here: this kernel has no callback cgroup_set_bandwidth, it came with Linux 6.17$'
+    kill -INT $run
+    finish 0
+    start --json $objects/filled.bpf.o
+    lacks err 'never runs'
+    echo +cpu > /sys/fs/cgroup/cgroup.subtree_control
+    mkdir /sys/fs/cgroup/weighed
+    echo 333 > /sys/fs/cgroup/weighed/cpu.weight
+    rmdir /sys/fs/cgroup/weighed
+    kill -INT $run
+    finish 0
+    has out '"told":1[,}]'
 }
 
 test_user() { # whoever is not root is told so

@@ -2,6 +2,7 @@
 """Makes an object that a kernel must treat specially: spoil.py KIND GOOD_OBJECT NEW_OBJECT [OBJCOPY]
 
 rejected  a program returns a register it never set, which the verifier refuses
+filled    a member that 6.12 lacks is called as one that it has
 future    members of the ops struct are called as no kernel does, and the description asks for flags of which one is unknown
 """
 import json
@@ -31,20 +32,35 @@ def rejected():
     open(new, "wb").write(data)
 
 
-def future():
+def rename(member, other):
+    """In BTF, which holds each name between zeros; `other` is no longer."""
     start, length = next((s, n) for name, s, n in sections() if name == ".BTF")
-    for member, unknown in ((b"\0timeout_ms\0", b"\0timeout_xx\0"), (b"\0running\0", b"\0runninx\0")):
-        at = data.index(member, start, start + length)
-        data[at:at + len(member)] = unknown
+    at = data.index(b"\0" + member + b"\0", start, start + length)
+    data[at + 1:at + 1 + len(member)] = other.ljust(len(member), b"\0")
+
+
+def describe(change):
+    """Writes the object, with another description."""
     open(new, "wb").write(data)
     meta = new + ".meta"
     objcopy = sys.argv[4]
     subprocess.run([objcopy, "--dump-section", ".scx.meta=" + meta, new, new + ".copy"], check=True)
     described = json.load(open(meta))
-    described["flags"] = ["SCX_OPS_ENQ_EXITING", "SCX_OPS_OF_THE_FUTURE"]
+    change(described)
     json.dump(described, open(meta, "w"))
     subprocess.run([objcopy, "--update-section", ".scx.meta=" + meta, new, new + ".copy"], check=True)
     os.replace(new + ".copy", new)
 
 
-{"rejected": rejected, "future": future}[kind]()
+def filled():
+    rename(b"cgroup_set_bandwidth", b"cgroup_set_weight")
+    describe(lambda described: described["optional"][0].update(member="cgroup_set_weight"))
+
+
+def future():
+    rename(b"timeout_ms", b"timeout_xx")
+    rename(b"running", b"runninx")
+    describe(lambda described: described.update(flags=["SCX_OPS_ENQ_EXITING", "SCX_OPS_OF_THE_FUTURE"]))
+
+
+{"rejected": rejected, "filled": filled, "future": future}[kind]()
