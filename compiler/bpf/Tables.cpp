@@ -120,6 +120,8 @@ constexpr AttributeRow kAttributes[] = {
     {kT, "last_ran", kDuration, Read::LastRan, "", Changes::Always, 0, 0, false, "CPU time of its last run, which ended when it left its CPU or its slice was over"},
     {kT, "avg_run", kDuration, Read::AvgRun, "", Changes::Always, 0, 0, false, "the moving average of `last_ran`: a new run counts a quarter"},
     {kT, "last_slept", kDuration, Read::LastSlept, "", Changes::Always, 0, 0, false, "how long it last slept, also while it is being woken"},
+    {kT, "hint", kInt, Read::Hint, "", Changes::Always, 0, 0, false, "what it, or its user, has told by `scxrun hint`; 0: nothing. A child begins with that of the task that forks it"},
+    {kT, "uses_gpu", kBool, Read::UsesGpu, "", Changes::Always, 0, 1, false, "its process has a GPU's device open"},
     {kT, "allowed__", kInt, Read::SignedField, "nr_cpus_allowed", Changes::Always, 0, 0, true, "how many CPUs it may run on"},
     {kT, "exec_id__", kInt, Read::Field, "self_exec_id", Changes::Always, 0, 0, true, "changes with each exec"},
     {kT, "exe__", kText, Read::ExePath, "", Changes::Always, 0, 0, true, "the executable, looked up at each evaluation"},

@@ -79,6 +79,8 @@ enum class Read : uint8_t {
     WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
     WakeFork,
     Waker,         // optional task: current in select_cpu
+    Hint,          // told by scxrun, as which cgroups match
+    UsesGpu,
     // Made by core/: state, hooks and functions that only a policy has that reads them.
     Waited,        // time spent waiting before this run
     LastRan,

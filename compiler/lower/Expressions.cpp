@@ -62,6 +62,7 @@ Val Lowering::emit(const Expr &e) {
         return {binary(e.op, *e.args[0], r, e.args[0]->type.kind, r.type.kind, nonZero)};
     }
     case ExprKind::Is: return {isExpr(e)};
+    case ExprKind::Matches: return {matchesExpression(e)};
     case ExprKind::In: return {inSet(*e.args[1], value(*e.args[0]))};
     default: break;
     }

@@ -203,6 +203,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
     }
+    if (event == "init_task" && readsHint)
+        inheritHint();
     if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
         if (decl)
             inlineBody(decl->body, returned);
@@ -371,7 +373,7 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan);
+        bool needed = decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && needsRan);
         if (needed)
             hook(decl, row);
         if (!diags.ok())

@@ -38,6 +38,7 @@ private:
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
+    bool readsHint = false; // each child inherits it
     bool needsRan = false, needsKeep = false, needsTopology = false;
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
@@ -61,7 +62,7 @@ private:
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
-        std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
+        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits; // memos of look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
     Frame frame;
@@ -139,6 +140,7 @@ private:
     Place place(const Expr &e);
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
+    llvm::AllocaInst *memo(std::map<llvm::Value *, llvm::AllocaInst *> &memos, llvm::Value *task, llvm::Constant *unknown);
     llvm::Value *taskState(llvm::Value *task);
     llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
     llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
@@ -152,6 +154,16 @@ private:
     llvm::Value *innermostPid(llvm::Value *task);
     llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
+
+    // Told.cpp
+    llvm::GlobalVariable *hintMap = nullptr;
+    llvm::Value *told(llvm::GlobalVariable *map, llvm::Value *number);
+    llvm::GlobalVariable *toldMap(const char *name);
+    llvm::Value *matchesExpression(const Expr &e);
+    llvm::Value *usesGpu(llvm::Value *task);
+    llvm::Value *hintOf(llvm::Value *task, bool make);
+    llvm::Value *hint(llvm::Value *task);
+    void inheritHint();
 
     // Paths.cpp
     struct Path;
@@ -217,5 +229,7 @@ private:
     std::map<std::string, llvm::GlobalVariable *> topologyArrays;
     llvm::GlobalVariable *cpuCountVariable = nullptr;
 };
+
+std::vector<std::string> cgroupExpressions(const Program &core);
 
 } // namespace scx

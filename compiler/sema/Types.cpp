@@ -108,6 +108,7 @@ Type Checker::type(Expr &e, Type expected) {
         break;
     case ExprKind::Binary: e.type = typeBinary(e, expected); break;
     case ExprKind::Is: e.type = typeIs(e); break;
+    case ExprKind::Matches: e.type = typeMatches(e); break;
     case ExprKind::In:
         require(*e.args[0], kCpu);
         requireSet(*e.args[1]);

@@ -37,6 +37,12 @@ struct StatInfo {
     size_t count() const { return parts.empty() ? 1 : parts.size(); }
 };
 
+/// What the policy is to be told while it runs.
+struct ToldInfo {
+    std::vector<std::string> cgroups; // regular expressions that their paths are compared with, a bit each
+    bool hints = false, gpu = false;
+};
+
 struct ObjectInfo {
     std::string policy, doc, source;
     bool handlesHotplug = false;
@@ -45,6 +51,7 @@ struct ObjectInfo {
     std::vector<QueueInfo> queues;
     std::vector<RuleInfo> rules;
     std::vector<StatInfo> counters, histograms;
+    ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Run.h"
 
+#include "kernel/Hints.h"
 #include "kernel/Scheduler.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
@@ -115,7 +116,7 @@ Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std
     auto loaded = Clock::now(), shown = loaded;
     auto seconds = [](Clock::time_point since, Clock::time_point until) { return std::chrono::duration<double>(until - since).count(); };
     while (!stopped && scheduler.exitInfo().kind == 0) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        scheduler.wait(std::chrono::milliseconds(50));
         auto now = Clock::now();
         if (options.limit.count() && now - *begin >= options.limit)
             break;
@@ -176,6 +177,8 @@ int runPolicy(int argc, char **argv) {
             return 0;
         }
         checkKernel();
+        if (info.told.hints)
+            options.load.hints = std::make_shared<Hints>();
         onSignals();
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
         std::optional<Clock::time_point> begin;
