@@ -93,6 +93,7 @@ enum class Read : uint8_t {
     // Internal, for these.
     ExePath,       // as Exe, read at each evaluation
     CpuRunningPid,
+    CpuOnline,
     CpuId,
     CpuLlc,        // dense number, 0 …
     CpuCore,       // number of its first CPU
@@ -128,6 +129,8 @@ enum class Operation : uint8_t {
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
+    Utilisation,                 // made by core/
+    RatioOf,
     Remember, Recall, Settle,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`

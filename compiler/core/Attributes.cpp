@@ -66,6 +66,7 @@ void CoreWriter::findMade() {
     anyExpr(surface, [&](const Expr &e) {
         if (const AttributeRow *row = attributeOf(e))
             readByPolicy.insert(row->read);
+        readsUtilisation |= isUtilisation(e);
         if (isExe(e) && std::find(exes.begin(), exes.end(), patterns(e)) == exes.end())
             exes.push_back(patterns(e));
         return false;

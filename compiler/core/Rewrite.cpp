@@ -114,6 +114,7 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
                 return parsed(topName(*x.args[0]) + "[" + (!queue ? task + ".rule__ - 1" : tracksQueue ? task + ".queue__" : "0") + "]");
             }
         switch (x.ref.kind) {
+        case RefKind::Operation: return isUtilisation(x) ? parsed("utilisation__") : nullptr;
         case RefKind::Attribute: {
             std::string made = madeAttribute(x, replace);
             return made.empty() ? nullptr : parsed(made);

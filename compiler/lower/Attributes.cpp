@@ -100,6 +100,12 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         m.call("scx_bpf_put_idle_cpumask", {mask});
         return {idle};
     }
+    case Read::CpuOnline: {
+        llvm::Value *mask = m.call("scx_bpf_get_online_cpumask", {});
+        llvm::Value *online = m.call("bpf_cpumask_test_cpu", {x, mask});
+        m.call("scx_bpf_put_cpumask", {mask});
+        return {online};
+    }
     case Read::Waker: { // who runs now, if this is a wakeup (WF_TTWU) and not from an idle CPU's interrupt
         llvm::Value *current = m.helper(158, m.ptr(), {});
         if (!frame.wakeFlags)

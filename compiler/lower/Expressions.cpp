@@ -241,6 +241,10 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
         return {b.CreateSelect(positive, b.CreateURem(r, b.CreateSelect(positive, n, m.num(1))), m.num(0))};
     }
+    case Operation::RatioOf: {
+        llvm::Value *part = b.CreateMul(arg(1), m.num(1'000'000));
+        return {divide(part, arg(2), false, false)};
+    }
     case Operation::TaskOf: { // a reference: the `if let` that opens it gives it back
         llvm::Value *task = m.call("bpf_task_from_pid", {arg(1)});
         return {task, b.CreateICmpNE(task, llvm::ConstantPointerNull::get(m.ptr()))};

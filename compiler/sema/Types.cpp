@@ -71,6 +71,7 @@ Type Checker::type(Expr &e, Type expected) {
         break;
     case ExprKind::Member:
         foldQualified(e);
+        foldValue(e);
         if (e.kind == ExprKind::Name)
             return type(e, expected);
         resolveMember(e);
