@@ -35,6 +35,7 @@ Hints::Hints() : server(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXE
     sockaddr_un address{AF_UNIX, ""};
     std::strcpy(address.sun_path, kHintSocket);
     mkdir("/run/scx", 0755);
+    chmod("/run/scx", 0755); // whatever the umask
     unlink(kHintSocket); // of one that was killed: only one policy runs at a time
     int yes = 1;
     if (server < 0 || setsockopt(server, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0 || bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kHintSocket, 0666) != 0)

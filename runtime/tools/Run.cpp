@@ -48,6 +48,7 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
     app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
     app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
     app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
+    app.footer("scxrun hint VALUE --pid PID | --tid TID | -- COMMAND…: tells the running policy something about a task");
     app.set_version_flag("--version", std::string("scxrun " SCX_VERSION));
     try {
         app.parse(argc, argv);
