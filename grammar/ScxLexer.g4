@@ -12,6 +12,7 @@ POLICY: 'policy'; USE: 'use'; LIVE: 'live'; PARAM: 'param'; CONST: 'const'; ENUM
 CGROUP: 'cgroup'; GLOBAL: 'global'; QUEUE: 'queue'; CPUS: 'cpus'; RULES: 'rules'; PER: 'per'; ON: 'on'; ORDER: 'order'; BY: 'by';
 DISCIPLINE: 'discipline'; FN: 'fn'; EVERY: 'every'; COUNTER: 'counter'; HISTOGRAM: 'histogram'; MATCH: 'match';
 PLACE: 'place'; DISPATCH: 'dispatch'; SHARE: 'share'; ROTATE: 'rotate'; IDLE: 'idle'; REPEAT: 'repeat';
+MATCHES: 'matches';
 
 ARROW: '->'; DOTDOT: '..'; EQ: '=='; NE: '!='; LE: '<='; GE: '>='; SHL: '<<'; SHR: '>>'; PLUSEQ: '+='; MINUSEQ: '-=';
 LBRACE: '{'; RBRACE: '}'; LPAREN: '('; RPAREN: ')'; LBRACK: '['; RBRACK: ']'; SEMI: ';'; COLON: ':'; COMMA: ','; DOT: '.';

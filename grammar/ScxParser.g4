@@ -66,7 +66,7 @@ assertStmt: 'assert' expr ';';
 expr: andExpr ( 'or' andExpr )*;
 andExpr: notExpr ( 'and' notExpr )*;
 notExpr: 'not'* comparison;
-comparison: bits ( op=( '==' | '!=' | '<' | '<=' | '>' | '>=' ) bits | 'is' pattern ( '|' pattern )* | 'in' range )?;
+comparison: bits ( op=( '==' | '!=' | '<' | '<=' | '>' | '>=' ) bits | 'is' pattern ( '|' pattern )* | 'matches' STRING | 'in' range )?;
 pattern: STRING | sum ( '..' sum )?;
 range: bits ( '..' bits )?;
 bits: meet ( '|' meet )*;
@@ -84,4 +84,4 @@ primary: NUMBER | 'true' | 'false' | '(' expr ')' | id;
 
 id: ID | 'policy' | 'use' | 'live' | 'param' | 'const' | 'enum' | 'task' | 'cpu' | 'cgroup' | 'global' | 'queue' | 'cpus' | 'rules'
   | 'per' | 'on' | 'order' | 'by' | 'discipline' | 'fn' | 'every' | 'counter' | 'histogram' | 'match' | 'place' | 'dispatch'
-  | 'share' | 'rotate' | 'idle' | 'repeat';
+  | 'share' | 'rotate' | 'idle' | 'repeat' | 'matches';

@@ -10,6 +10,7 @@ constexpr Type kBool{TypeKind::Bool};
 constexpr Type kInt{TypeKind::Int};
 constexpr Type kDuration{TypeKind::Duration};
 constexpr Type kTime{TypeKind::Time};
+constexpr Type kRatio{TypeKind::Ratio};
 constexpr Type kCpu{TypeKind::Cpu};
 constexpr Type kOptionalCpu{TypeKind::Cpu, true};
 constexpr Type kTask{TypeKind::Task};
@@ -133,6 +134,8 @@ constexpr AttributeRow kAttributes[] = {
     {kT, "last_ran", kDuration, Read::LastRan, "", Changes::Always, 0, 0, false, "CPU time of its last run, which ended when it left its CPU or its slice was over"},
     {kT, "avg_run", kDuration, Read::AvgRun, "", Changes::Always, 0, 0, false, "the moving average of `last_ran`: a new run counts a quarter"},
     {kT, "last_slept", kDuration, Read::LastSlept, "", Changes::Always, 0, 0, false, "how long it last slept, also while it is being woken"},
+    {kT, "hint", kInt, Read::Hint, "", Changes::Always, 0, 0, false, "what it, or its user, has told by `scxrun hint`; 0: nothing. A child begins with that of the task that forks it"},
+    {kT, "uses_gpu", kBool, Read::UsesGpu, "", Changes::Always, 0, 1, false, "its process has a GPU's device open"},
     {kT, "allowed__", kInt, Read::SignedField, "nr_cpus_allowed", Changes::Always, 0, 0, true, "how many CPUs it may run on"},
     {kT, "exec_id__", kInt, Read::Field, "self_exec_id", Changes::Always, 0, 0, true, "changes with each exec"},
     {kT, "exe__", kText, Read::ExePath, "", Changes::Always, 0, 0, true, "the executable, looked up at each evaluation"},
@@ -143,8 +146,8 @@ constexpr AttributeRow kAttributes[] = {
     {kC, "capacity", kInt, Read::CpuCapacity, "", Changes::Never, 0, 1024, false, "compute capacity, 1024 is the largest"},
     {kC, "idle", kBool, Read::CpuIdle, "", Changes::Always, 0, 1, false, "idle now"},
     {kC, "running", kOptionalTask, Read::CpuRunning, "", Changes::Always, 0, 0, false, "the task that runs there; missing where the CPU is idle, or the task on its last way out"},
-    {kC, "running__", kInt, Read::CpuRunningPid, "", Changes::Always, 0, 0, true, "its pid, 0 on an idle CPU"},
     {kC, "online__", kBool, Read::CpuOnline, "", Changes::Always, 0, 1, true, "online now"},
+    {kC, "running__", kInt, Read::CpuRunningPid, "", Changes::Always, 0, 0, true, "its pid, 0 on an idle CPU"},
     {kC, "local", kQueue, Read::CpuLocal, "", Changes::Always, 0, 0, false, "its own queue, served before all others"},
     {kC, "local.len", kInt, Read::LocalLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting in its own queue"},
     {kG, "weight", kInt, Read::GroupWeight, "", Changes::Always, 1, 10000, false, "its `cpu.weight`: 100 unless it was set"},
@@ -160,6 +163,7 @@ constexpr AttributeRow kAttributes[] = {
 
 // ---------------------------------------------------------------- operations
 
+constexpr Type kTwoDurations[] = {kDuration, kDuration};
 constexpr Type kTaskSlice[] = {kTask, kDuration};
 constexpr Type kTaskAndCpu[] = {kTask, kCpu};
 constexpr Type kOneCpu[] = {kCpu};
@@ -194,6 +198,8 @@ constexpr OperationRow kOperations[] = {
     {Operation::TaskOf, kFree, "task", false, kOneInt, 1, kOptionalTask, kAnyContext, false, "the task of that pid"},
     {Operation::Now, kFree, "now", true, {}, 0, kTime, kAnyContext, false, "the monotonic clock"},
     {Operation::CoarseNow, kFree, "coarse_now__", true, {}, 0, kTime, kDispatch, true, "the run queue's clock: cheap, and only comparable on the same CPU"},
+    {Operation::Utilisation, kFree, "machine.utilisation", true, {}, 0, kRatio, kAnyContext, false, "how much of its CPUs' time the machine was not idle, over the last tenth of a second"},
+    {Operation::RatioOf, kFree, "ratio__", false, kTwoDurations, 2, kRatio, kAnyContext, true, "the first as a part of the second; 0% of nothing"},
     {Operation::Random, kFree, "random", false, kOneInt, 1, kInt, kAnyContext, false, "0 … n-1; 0 if n is not above 0"},
     {Operation::Dispatched, kFree, "dispatched__", true, {}, 0, kBool, kDispatch, true, "this dispatch has found a task"},
     {Operation::Remember, kFree, "remember__", false, kTaskAndInt, 2, kNone, kSelectCpu | kDispatch, true, "keep a match for the enqueue that follows"},

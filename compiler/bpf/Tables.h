@@ -83,6 +83,8 @@ enum class Read : uint8_t {
     WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
     WakeFork,
     Waker,         // optional task: current in select_cpu
+    Hint,          // told by scxrun, as which cgroups match
+    UsesGpu,
     // Made by core/: state, hooks and functions that only a policy has that reads them.
     Waited,        // time spent waiting before this run
     LastRan,
@@ -133,6 +135,8 @@ enum class Operation : uint8_t {
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
+    Utilisation,                 // made by core/
+    RatioOf,
     Remember, Recall, Settle, LetGo,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`

@@ -69,6 +69,7 @@ void CoreWriter::findMade() {
             if (row->read == Read::GroupRunnable)
                 cgroupFields.insert("runnable__: int");
         }
+        readsUtilisation |= isUtilisation(e);
         if (isExe(e) && std::find(exes.begin(), exes.end(), patterns(e)) == exes.end())
             exes.push_back(patterns(e));
         return false;

@@ -135,6 +135,7 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         if (x.kind == ExprKind::Index && x.args[0]->ref.kind == RefKind::QueueState && x.args[0]->type.isArray())
             return parsed(queueState(*x.args[0], x.args[1].get()));
         switch (x.ref.kind) {
+        case RefKind::Operation: return isUtilisation(x) ? parsed("utilisation__") : nullptr;
         case RefKind::Attribute: {
             std::string made = madeAttribute(x, replace);
             return made.empty() ? nullptr : parsed(made);

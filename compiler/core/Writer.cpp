@@ -168,6 +168,10 @@ void CoreWriter::declarations() {
         cgroup.push_back([&, f] { line(f + ";"); });
     for (const std::string &f : globalFields)
         global.push_back([&, f] { line(f + ";"); });
+    if (readsUtilisation) {
+        cpu.push_back([&] { line("idle_since__: time; idled__: duration; idled_before__: duration;"); });
+        global.push_back([&] { line("utilisation__: ratio; utilisation_at__: time;"); });
+    }
     auto section = [&](const char *name, const auto &fields) {
         if (fields.empty())
             return;
@@ -374,8 +378,8 @@ void CoreWriter::hooks() {
     }
     for (const HookRow &row : hookRows()) {
         std::string event(row.event);
-        bool forks = event == "init_task" && hasBodies("fork");
-        if (merged.contains(event) || (!hasBodies(event) && !forks) || event == "fork")
+        bool forks = event == "init_task" && hasBodies("fork"), idles = event == "cpu_idle" && readsUtilisation;
+        if (merged.contains(event) || (!hasBodies(event) && !forks && !idles) || event == "fork")
             continue;
         std::string task = row.arguments.empty() ? "" : std::string(row.arguments[0].name);
         std::string arguments;
@@ -385,6 +389,8 @@ void CoreWriter::hooks() {
         if (h)
             origin = h->nameSpan;
         open("on " + event + (arguments.empty() ? "" : "(" + arguments + ")"));
+        if (idles)
+            utilisationEvent();
         if (h && row.result.known())
             body(h->body, nullptr, "", argumentNames(*h, task));
         else
@@ -405,6 +411,8 @@ void CoreWriter::hooks() {
     }
     nextWindow();
     lookForTurns();
+    if (readsUtilisation)
+        utilisationTimer();
     for (const StmtPtr &a : surface.asserts)
         line("assert " + text(*a->value) + ";");
 }

@@ -145,6 +145,12 @@ private:
     std::vector<const Expr *> optionalsOf(const Expr &condition) const;
     std::string missingCondition(const Expr &condition, const std::vector<const Expr *> &optionals);
 
+    // Utilisation.cpp
+    bool readsUtilisation = false;
+    static bool isUtilisation(const Expr &e);
+    void utilisationEvent();
+    void utilisationTimer();
+
     // Dispatch.cpp
     void dispatch();
     void findServices();

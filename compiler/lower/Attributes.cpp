@@ -136,6 +136,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         }, [&] { return pid(m.loadField(m.call("scx_bpf_cpu_rq", {x}), "rq", "curr")); })};
     }
     case Read::CpusCount: return {cpuCount()};
+    case Read::Hint: return {hint(x)};
+    case Read::UsesGpu: return {usesGpu(x)};
     default: break;
     }
     diags.report(Diag::NotYet, base.span, "the attribute `" + std::string(row.name) + "`", "leave it out");

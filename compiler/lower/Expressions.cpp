@@ -62,6 +62,7 @@ Val Lowering::emit(const Expr &e) {
         return {binary(e.op, *e.args[0], r, e.args[0]->type.kind, r.type.kind, nonZero)};
     }
     case ExprKind::Is: return {isExpr(e)};
+    case ExprKind::Matches: return {matchesExpression(e)};
     case ExprKind::In: return {inSet(*e.args[1], value(*e.args[0]))};
     default: break;
     }
@@ -249,6 +250,10 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
         return {b.CreateSelect(positive, b.CreateURem(r, b.CreateSelect(positive, n, m.num(1))), m.num(0))};
+    }
+    case Operation::RatioOf: {
+        llvm::Value *part = b.CreateMul(arg(1), m.num(1'000'000));
+        return {divide(part, arg(2), false, false)};
     }
     case Operation::TaskOf: { // a reference: the `if let` that opens it gives it back
         llvm::Value *task = m.call("bpf_task_from_pid", {arg(1)});

@@ -282,6 +282,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
     }
+    if (event == "init_task" && readsHint)
+        inheritHint();
     if (needsCgroups)
         cgroupHook(event, slot);
     if (returned) {
@@ -458,7 +460,7 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
+        bool needed = decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
         if (needed)
             hook(decl, row);
         if (!diags.ok())

@@ -85,6 +85,9 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 row["parts"].push_back(std::to_string(i));
         out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back(row);
     }
+    // What the loader is to tell the policy while it runs.
+    auto read = [&](Read what) { return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == what; }); };
+    out["told"] = {{"cgroups", cgroupExpressions(core)}, {"hints", read(Read::Hint)}, {"gpu", read(Read::UsesGpu)}};
     return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -44,6 +44,7 @@ private:
     bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false; // some CPU goes idle although its task wants to go on
+    bool readsHint = false; // each child inherits it
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
@@ -68,7 +69,7 @@ private:
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         bool goesOn = false; // dispatch: prev is kept, and begins to run
-        std::map<llvm::Value *, llvm::AllocaInst *> taskState; // memo of storage look-ups
+        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits; // memos of look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
     Frame frame;
@@ -153,6 +154,7 @@ private:
     Place place(const Expr &e);
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
+    llvm::AllocaInst *memo(std::map<llvm::Value *, llvm::AllocaInst *> &memos, llvm::Value *task, llvm::Constant *unknown);
     llvm::Value *taskState(llvm::Value *task);
     llvm::Value *lookUpState(llvm::Value *task);
     llvm::Function *stateFunction(), *stateOf = nullptr;
@@ -168,6 +170,16 @@ private:
     llvm::Value *innermostPid(llvm::Value *task);
     llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
+
+    // Told.cpp
+    llvm::GlobalVariable *hintMap = nullptr;
+    llvm::Value *told(llvm::GlobalVariable *map, llvm::Value *number);
+    llvm::GlobalVariable *toldMap(const char *name);
+    llvm::Value *matchesExpression(const Expr &e);
+    llvm::Value *usesGpu(llvm::Value *task);
+    llvm::Value *hintOf(llvm::Value *task, bool make);
+    llvm::Value *hint(llvm::Value *task);
+    void inheritHint();
 
     // Paths.cpp
     struct Path;
@@ -271,5 +283,7 @@ private:
     std::map<std::string, llvm::GlobalVariable *> topologyArrays;
     llvm::GlobalVariable *cpuCountVariable = nullptr;
 };
+
+std::vector<std::string> cgroupExpressions(const Program &core);
 
 } // namespace scx

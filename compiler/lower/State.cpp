@@ -46,6 +46,7 @@ void Lowering::prepare() {
         needsRan = stopping->arguments.size() > 1;
     needsRan |= attributeRead(Read::Ran);
     letsGo = operationUsed(Operation::LetGo);
+    readsHint = attributeRead(Read::Hint);
     readsWakeup = attributeRead(Read::WakeSync) || attributeRead(Read::WakeFork) || attributeRead(Read::Waker);
     needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
                     operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
@@ -165,20 +166,25 @@ void Lowering::declareState() {
     exitDumpLength = m.global("uei_dump_len", m.i32(), m.diInt(32, false), ".rodata", nullptr, 4);
 }
 
-llvm::Value *Lowering::taskState(llvm::Value *task) {
-    // One look-up a hook: the address is remembered in a slot that the optimiser turns into a register.
-    llvm::AllocaInst *&memo = frame.taskState[task];
-    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
+/// One look-up a hook: what was found of a task is remembered in a slot that the optimiser turns into a register.
+llvm::AllocaInst *Lowering::memo(std::map<llvm::Value *, llvm::AllocaInst *> &memos, llvm::Value *task, llvm::Constant *unknown) {
+    llvm::AllocaInst *&memo = memos[task];
     if (!memo) {
-        memo = m.local(m.ptr(), "state");
+        memo = m.local(unknown->getType(), "memo");
         // Forgotten where the task becomes known: in a loop that is once a turn, with another task each time.
         auto *known = llvm::dyn_cast<llvm::Instruction>(task);
         auto after = known ? known->getInsertionPointAfterDef() : std::nullopt;
         llvm::IRBuilder<> first(memo->getParent(), std::next(memo->getIterator()));
         if (after)
             first.SetInsertPoint(*after);
-        first.CreateStore(null, memo);
+        first.CreateStore(unknown, memo);
     }
+    return memo;
+}
+
+llvm::Value *Lowering::taskState(llvm::Value *task) {
+    auto *null = llvm::ConstantPointerNull::get(m.ptr());
+    llvm::AllocaInst *memo = this->memo(frame.taskState, task, null);
     llvm::Value *known = b.CreateLoad(m.ptr(), memo);
     m.ifThen(b.CreateICmpEQ(known, null), [&] {
         b.CreateStore(m.isRare() ? asPointer(m.marked(b.CreateCall(stateFunction(), {b.CreatePtrToInt(task, m.i64())}))) : lookUpState(task), memo);

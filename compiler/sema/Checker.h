@@ -40,6 +40,7 @@ private:
     std::unordered_map<std::string, const Field *> taskFields, cpuFields, cgroupFields;
     std::vector<std::unordered_map<std::string, Symbol>> scopes;
     std::set<const void *> used; // parameters that are read
+    std::set<std::string> expressions; // behind `matches`
     std::unordered_map<const ConstDecl *, int> consts; // 1: being evaluated, 2: done
     const DisciplineDecl *discipline = nullptr; // whose body is being checked
     std::unordered_map<std::string, const Field *> disciplineTask, disciplineQueue;
@@ -80,6 +81,8 @@ private:
     void resolveName(Expr &e, Type expected);
     void resolveMember(Expr &e);
     void needsCgroup(const Expr &queue);
+    void readPath(Expr &subject);
+    void foldValue(Expr &e);
     std::vector<std::string> visibleNames();
     std::vector<std::string> memberNames(Type owner);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
@@ -101,6 +104,9 @@ private:
     // Arguments.cpp
     void checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &names,
                         const std::vector<Expr *> &arguments);
+
+    // Matches.cpp
+    Type typeMatches(Expr &e);
 
     // Types.cpp
     /// Types `e`; `expected` decides how bare enumerators and literals are read (None: no expectation).

@@ -187,6 +187,18 @@ void Checker::needsCgroup(const Expr &queue) {
         diags.report(Diag::NoValue, queue.span, queue.name, "there is one for each cgroup; say which, `" + queue.name + "[…]`");
 }
 
+/// A value of two words, `machine.utilisation`, is one name. What is declared as the first comes before it.
+void Checker::foldValue(Expr &e) {
+    if (e.kind != ExprKind::Member || e.args[0]->kind != ExprKind::Name || lookup(e.args[0]->name, e.args[0]->span))
+        return;
+    const OperationRow *row = findOperation(TypeKind::None, e.args[0]->name + "." + e.name);
+    if (!row || !row->isValue)
+        return;
+    e.kind = ExprKind::Name;
+    e.name = row->name;
+    e.args.clear();
+}
+
 void Checker::resolveMember(Expr &e) {
     Expr &base = *e.args[0];
     foldQualified(base); // M.level.low

@@ -71,6 +71,7 @@ Type Checker::type(Expr &e, Type expected) {
         break;
     case ExprKind::Member:
         foldQualified(e);
+        foldValue(e);
         if (e.kind == ExprKind::Name)
             return type(e, expected);
         resolveMember(e);
@@ -109,6 +110,7 @@ Type Checker::type(Expr &e, Type expected) {
         break;
     case ExprKind::Binary: e.type = typeBinary(e, expected); break;
     case ExprKind::Is: e.type = typeIs(e); break;
+    case ExprKind::Matches: e.type = typeMatches(e); break;
     case ExprKind::In:
         require(*e.args[0], kCpu);
         requireSet(*e.args[1]);
@@ -219,21 +221,25 @@ Type Checker::typeBinary(Expr &e, Type expected) {
     return {};
 }
 
+/// A task's cgroup where it is compared with text: its path.
+void Checker::readPath(Expr &subject) {
+    if (subject.ref.kind != RefKind::Attribute || static_cast<const AttributeRow *>(subject.ref.decl)->read != Read::CgroupOf)
+        return;
+    const AttributeRow *row = findAttribute(TypeKind::Task, "cgroup.path");
+    subject.ref.decl = row;
+    subject.name = row->name;
+    subject.type = row->type;
+}
+
 Type Checker::typeIs(Expr &e) {
     Type left = type(*e.args[0]);
     if (left.optional && !inRule)
         diags.report(Diag::OptionalUsed, e.args[0]->span);
     left = left.value();
+    readPath(*e.args[0]);
     auto *row = e.args[0]->ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.args[0]->ref.decl) : nullptr;
-    if (left.kind == TypeKind::Cgroup) { // compared with patterns, its path
+    if (left.kind == TypeKind::Cgroup)
         left = {TypeKind::Text};
-        if (row && row->read == Read::CgroupOf) {
-            row = findAttribute(TypeKind::Task, "cgroup.path");
-            e.args[0]->ref.decl = row;
-            e.args[0]->name = row->name;
-            e.args[0]->type = left;
-        }
-    }
     bool path = row && row->read != Read::Comm;
     for (size_t i = 1; i < e.args.size(); ++i) {
         Expr &p = *e.args[i];

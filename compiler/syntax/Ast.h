@@ -36,6 +36,7 @@ enum class ExprKind : uint8_t {
     Not,      // not args[0]
     Binary,   // args[0] op args[1]
     Is,       // args[0] is args[1] | args[2] | …; a pattern is Text, Range or a plain expression
+    Matches,  // args[0] matches args[1], the Text of a regular expression as it is written
     In,       // args[0] in args[1] (a cpuset)
     Range,    // args[0] .. args[1], both ends included
     CpuRange, // cpus args[0] .. args[1]

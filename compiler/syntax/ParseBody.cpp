@@ -110,6 +110,14 @@ ExprPtr BodyBuilder::comparison(P::ComparisonContext *c) {
             made->args.push_back(pattern(p));
         return made;
     }
+    if (c->MATCHES()) {
+        ExprPtr made = make(ExprKind::Matches, span(c));
+        made->args.push_back(std::move(left));
+        made->args.push_back(make(ExprKind::Text, span(c->STRING()->getSymbol())));
+        std::string_view quoted = written(c->STRING()->getSymbol());
+        made->args[1]->name = quoted.substr(1, quoted.size() - 2); // backslashes are the expression's own, `\"` too
+        return made;
+    }
     if (c->IN()) {
         ExprPtr made = make(ExprKind::In, span(c));
         made->args.push_back(std::move(left));

@@ -21,7 +21,7 @@ Level levelOf(const Expr &e) {
         default: return kComparison;
         }
     case ExprKind::Not: return kNot;
-    case ExprKind::Is: case ExprKind::In: return kComparison;
+    case ExprKind::Is: case ExprKind::Matches: case ExprKind::In: return kComparison;
     case ExprKind::Range: return kRange;
     case ExprKind::Negate: case ExprKind::CpuRange: return kUnary;
     case ExprKind::Number: return e.value < 0 && e.value != INT64_MIN ? kUnary : kPostfix;
@@ -83,6 +83,7 @@ std::string text(const Expr &e) {
         }
         return out;
     }
+    case ExprKind::Matches: return at(*e.args[0], kBits) + " matches \"" + e.args[1]->name + "\"";
     case ExprKind::In: return at(*e.args[0], kBits) + " in " + at(*e.args[1], kRange);
     case ExprKind::Range: return at(*e.args[0], kBits) + ".." + at(*e.args[1], kBits);
     case ExprKind::CpuRange: return "cpus " + text(*e.args[0]) + ".." + text(*e.args[1]);

@@ -18,7 +18,7 @@ public:
         --depth;
     }
     void expr(const Expr &e) {
-        static const char *const kinds[] = {"number", "bool", "text", "name", "member", "call", "index", "negate", "not", "binary", "is", "in",
+        static const char *const kinds[] = {"number", "bool", "text", "name", "member", "call", "index", "negate", "not", "binary", "is", "matches", "in",
                                             "range", "cpus"};
         static const char *const ops[] = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "/", "%", "<<", ">>"};
         std::string head = kinds[static_cast<int>(e.kind)];

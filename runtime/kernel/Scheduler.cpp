@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/Scheduler.h"
 
+#include "kernel/CgroupExpressions.h"
 #include "kernel/Fold.h"
+#include "kernel/GpuUsers.h"
+#include "kernel/Hints.h"
 #include "kernel/LibbpfLog.h"
 #include "kernel/Ops.h"
 #include "kernel/Sysfs.h"
@@ -15,6 +18,7 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <poll.h>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -142,7 +146,10 @@ Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std:
                 cpuMembers[btf__name_by_offset(types, btf_members(type)[i].name_off)] = btf_member_bit_offset(type, static_cast<uint32_t>(i)) / 8;
             cpuStride = type->size;
         }
+        if (options.hints)
+            options.hints->hand(object);
         load(options);
+        beginTelling(info.told, options);
         attach(ops);
     } catch (...) {
         detach();
@@ -166,6 +173,28 @@ void Scheduler::load(const LoadOptions &options) {
     throw std::runtime_error("the policy could not be loaded: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; --verbose shows all that libbpf says");
 }
 
+/// What the policy is told is right before its first task is matched.
+void Scheduler::beginTelling(const ToldInfo &told, const LoadOptions &options) {
+    if (!told.cgroups.empty())
+        tellers.push_back(std::make_shared<CgroupExpressions>(bpf_object__find_map_fd_by_name(object, "cgroup_bits__"), told.cgroups));
+    if (told.gpu)
+        tellers.push_back(std::make_shared<GpuUsers>(bpf_object__find_map_fd_by_name(object, "gpu_users__")));
+    if (options.hints) {
+        options.hints->keep(object);
+        tellers.push_back(options.hints);
+    }
+}
+
+void Scheduler::wait(std::chrono::milliseconds most) {
+    std::vector<pollfd> news;
+    for (const auto &teller : tellers)
+        if (teller->fd() >= 0)
+            news.push_back({teller->fd(), POLLIN, 0});
+    poll(news.data(), news.size(), static_cast<int>(most.count()));
+    for (const auto &teller : tellers)
+        teller->update();
+}
+
 void Scheduler::attach(bpf_map *ops) {
     link = bpf_map__attach_struct_ops(ops);
     if (link)
@@ -182,6 +211,7 @@ void Scheduler::attach(bpf_map *ops) {
 
 Scheduler::~Scheduler() {
     detach();
+    tellers.clear();
     bpf_object__close(object);
 }
 

@@ -2,9 +2,12 @@
 // How is a policy loaded, watched and ended?
 #pragma once
 
+#include "kernel/Teller.h"
 #include "object/Object.h"
 
+#include <chrono>
 #include <map>
+#include <memory>
 
 struct bpf_link;
 struct bpf_map;
@@ -22,9 +25,12 @@ struct ExitInfo {
     bool restart() const { return static_cast<uint64_t>(code) & (1ull << 48); } // SCX_ECODE_ACT_RESTART
 };
 
+class Hints;
+
 struct LoadOptions {
     bool statistics = true, verbose = false, dump = false;
     std::string verifierLog; // a file that gets all that libbpf and the verifier said when the load fails; empty: none
+    std::shared_ptr<Hints> hints; // if the policy reads them: the same in each of its lives
 };
 
 /// One loaded policy. The kernel takes its default scheduler back when this object, or the process, goes: the link is not pinned.
@@ -37,6 +43,8 @@ public:
     /// A line for each hook that this kernel has no callback for.
     const std::vector<std::string> &lostHooks() const { return lost; }
     ExitInfo exitInfo() const;
+    /// Sleeps so long, or shorter, and tells the policy what is new.
+    void wait(std::chrono::milliseconds most);
     /// The kernel's dump of the end in error; empty unless LoadOptions asked for it, and if the object can keep none.
     std::string dump() const;
     /// Ends the policy; exit information is complete afterwards.
@@ -49,6 +57,7 @@ private:
     bpf_object *object = nullptr;
     bpf_link *link = nullptr;
     std::vector<std::string> lost;
+    std::vector<std::shared_ptr<Teller>> tellers;
     std::map<std::string, size_t> cpuMembers;
     size_t cpuStride = 0; // bytes of the state of one CPU
 
@@ -62,6 +71,7 @@ private:
     uint32_t makeRoomForDump();
     void fillTopology();
     void load(const LoadOptions &options);
+    void beginTelling(const ToldInfo &told, const LoadOptions &options);
     void attach(bpf_map *ops);
 };
 

@@ -186,6 +186,12 @@ ObjectInfo readObject(const std::string &path) {
             info.histograms.push_back(readHistogram(row));
         for (const json &row : meta.at("optional"))
             info.optional.push_back({row.at("program"), row.at("member"), row.at("hook"), row.at("since")});
+        if (meta.contains("told")) {
+            const json &told = meta.at("told");
+            info.told = {told.at("cgroups").get<std::vector<std::string>>(), told.at("hints").get<bool>(), told.at("gpu").get<bool>()};
+            if (info.told.cgroups.size() > 64)
+                throw std::out_of_range("cgroups");
+        }
         for (const json &name : meta.at("flags"))
             info.flags.push_back(name);
         return info;

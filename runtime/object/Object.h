@@ -42,6 +42,12 @@ struct OptionalHook {
     std::string program, member, hook, since;
 };
 
+/// What the policy is to be told while it runs.
+struct ToldInfo {
+    std::vector<std::string> cgroups; // regular expressions that their paths are compared with, a bit each
+    bool hints = false, gpu = false;
+};
+
 struct ObjectInfo {
     std::string policy, doc, source;
     bool handlesHotplug = false;
@@ -51,6 +57,7 @@ struct ObjectInfo {
     std::vector<RuleInfo> rules;
     std::vector<StatInfo> counters, histograms;
     std::vector<OptionalHook> optional;
+    ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 

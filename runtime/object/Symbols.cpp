@@ -49,6 +49,13 @@ void checkSymbols(const std::string &path, const ObjectInfo &info) {
         if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8))
             throw damaged("it has no counter `" + name + "`");
     };
+    auto map = [&](bool wanted, const std::string &name) {
+        if (wanted && !sizes.contains(".maps:" + name))
+            throw damaged("it has no map `" + name + "`");
+    };
+    map(!info.told.cgroups.empty(), "cgroup_bits__");
+    map(info.told.hints, "hints__");
+    map(info.told.gpu, "gpu_users__");
     variable(".data", "uei", 4 + 4 + 8 + 128 + 1024); // without it nobody would see the policy's end
     variable(".rodata", "stats__", 1);
     for (const Parameter &p : info.parameters)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Run.h"
 
+#include "kernel/Hints.h"
 #include "kernel/Scheduler.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
@@ -47,6 +48,7 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
     app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
     app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
     app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
+    app.footer("scxrun hint VALUE --pid PID | --tid TID | -- COMMAND…: tells the running policy something about a task");
     app.set_version_flag("--version", std::string("scxrun " SCX_VERSION));
     try {
         app.parse(argc, argv);
@@ -118,7 +120,7 @@ Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std
     auto loaded = Clock::now(), shown = loaded;
     auto seconds = [](Clock::time_point since, Clock::time_point until) { return std::chrono::duration<double>(until - since).count(); };
     while (!stopped && scheduler.exitInfo().kind == 0) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        scheduler.wait(std::chrono::milliseconds(50));
         auto now = Clock::now();
         if (options.limit.count() && now - *begin >= options.limit)
             break;
@@ -179,6 +181,8 @@ int runPolicy(int argc, char **argv) {
             return 0;
         }
         checkKernel();
+        if (info.told.hints)
+            options.load.hints = std::make_shared<Hints>();
         onSignals();
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
         std::optional<Clock::time_point> begin;

@@ -50,14 +50,15 @@ class Scope:
 
 
 TASK_ATTRIBUTES = {
-    "int": ["pid", "tgid", "ppid", "uid", "gid", "nice", "nice", "weight", "weight", "static_prio", "nspid", "pidns", "cgroup.weight", "wakeups"],
-    "bool": ["kthread", "leader", "exiting", "pinned", "migration_disabled", "wake.sync", "wake.fork", "numa_pinned"],
+    "int": ["pid", "tgid", "ppid", "uid", "gid", "nice", "nice", "weight", "weight", "static_prio", "nspid", "pidns", "cgroup.weight", "wakeups", "hint"],
+    "bool": ["kthread", "leader", "exiting", "pinned", "migration_disabled", "wake.sync", "wake.fork", "numa_pinned", "uses_gpu"],
     "duration": ["slice", "runtime", "waited", "last_ran", "avg_run", "last_slept"],
     "cpu": ["cpu"],
 }
 CPU_ATTRIBUTES = {"int": ["id", "llc", "core", "node", "capacity"], "bool": ["idle"]}
 NAMES = ["Xorg", "kwin*", "*shell", "*work*", "hackbench", "sh", "sleep*", "k*", "*d", "rcu_preempt", "*", "a-name-of-15-by", "migration/0", "*/0"]
 CGROUPS = ["/", "/system.slice", "/system.slice/backup*", "user.slice", "*.scope", "app-*/x", "/a/b/c"]
+EXPRESSIONS = ["^/$", r"\.service$", "web|api", "^/a/[a-z0-9]+/(b|c)*$"]
 EXES = ["/", "/usr/bin/*", "/usr/bin/bash", "python3*", "*sh", "bin/*a*"]
 POLICIES = ["normal", "fifo", "rr", "batch", "idle", "deadline", "ext"]
 
@@ -192,6 +193,8 @@ class Expressions:
                 found.append(self.instance(self.random.choice(self.queues), s) + ".head_wait")
         if type == "int":
             found.append("cpus.count")
+        if type == "ratio":
+            found.append("machine.utilisation")
         return E(self.random.choice(found)) if found else None
 
     def leaf(self, type, s):
@@ -360,7 +363,11 @@ class Expressions:
         if kind in ("comm", "leader.comm"):
             return E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(NAMES))), COMPARE)
         if kind.startswith("cgroup"):
-            return None if self.chance(50) else E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(CGROUPS))), COMPARE)
+            if self.chance(50):
+                return None
+            if self.chance(40):
+                return E('%scgroup matches "%s"' % (prefix, self.random.choice(EXPRESSIONS)), COMPARE)
+            return E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(CGROUPS))), COMPARE)
         if kind == "exe":
             return E("%sexe is %s" % (prefix, several(lambda: '"%s"' % self.random.choice(EXES))), COMPARE)
         if kind == "policy":

@@ -58,6 +58,12 @@ refuses(with_meta(b"[" * 100000), "deep JSON", "damaged")
 refuses(with_meta(b"\xff\xfe"), "no UTF-8", "damaged")
 refuses(with_meta(b"{}"), "empty JSON", "damaged")
 refuses(changed(lambda m: m.update(format=2)), "newer", "object newer than this scxrun")
+for name, told in (("no list", 3), ("no expressions", {"hints": False, "gpu": False}), ("a number as expression", {"cgroups": [1], "hints": False, "gpu": False}),
+                   ("too many expressions", {"cgroups": ["a"] * 65, "hints": False, "gpu": False}), ("hints as text", {"cgroups": [], "hints": "yes", "gpu": False})):
+    refuses(changed(lambda m: m.update(told=told)), "told: " + name, "damaged")
+for name, told in (("cgroup_bits__", {"cgroups": ["a"], "hints": False, "gpu": False}), ("hints__", {"cgroups": [], "hints": True, "gpu": False}), ("gpu_users__", {"cgroups": [], "hints": False, "gpu": True})):
+    refuses(changed(lambda m: m.update(told=told)), "a map that is not there", "it has no map `%s`" % name)
+assert run(changed(lambda m: m.pop("told")), "before told").returncode == 0, "an object that is told nothing has to be good"
 for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags", "optional"):
     refuses(changed(lambda m: m.pop(key)), "without " + key, "damaged")
     refuses(changed(lambda m: m.update({key: 1.5})), "number for " + key, "damaged")

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """In the test kernel: judge.py SCXRUN OBJECT. Do task attributes tell the truth, and does a rule hold from the next enqueue on?
 
-attributes.scx writes a line to the trace pipe each time a subject begins to run. A subject is a shell that does what it is told and then waits
-for the next line; what it wrote of itself after a mark was decided after what stood before the mark."""
+Subjects (subjects.py) act, and attributes.scx says what became of them."""
 import ctypes
 import json
 import os
@@ -13,71 +12,12 @@ import subprocess
 import sys
 import time
 
+import subjects
+from subjects import CGROUP, Subject, SHELL as LOOP, begin, belongs, judge, write
+
 scxrun, object = sys.argv[1:]
-QUEUES = "ordinary never named nicer moved by_path by_name by_part by_id on_node woken rested absent".split()
-FIELDS = "pid queue last_ran avg_run last_slept wakeups nspid pidns weight numa_pinned".split()
-TRACING = "/sys/kernel/tracing/"
-CGROUP = "/sys/fs/cgroup/"
-failures = 0
-marks = 0
-
-
-def judge(what, good, found=""):
-    global failures
-    failures += not good
-    print("%s: %s" % (what, "ok" if good else "FAILED, %s" % (found,)), flush=True)
-
-
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
-
-
-class Subject:
-    def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.setgid(4242))
-        self.pid = self.process.pid
-
-    def tell(self, command):
-        """The subject does it and answers; it waits again soon after."""
-        self.process.stdin.write(command + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline().strip()
-        time.sleep(0.05)
-        return answer
-
-    def runs(self, command="echo", times=3):
-        """What it was each time it began to run, from now on."""
-        global marks
-        marks += 1
-        write(TRACING + "trace_marker", "mark %d." % marks)
-        for _ in range(times):
-            self.tell(command)
-        return [run for run in runs_after("mark %d." % marks) if run["pid"] == self.pid]
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
-def runs_after(mark):
-    text = open(TRACING + "trace").read()
-    found = []
-    for line in text[text.index(mark):].split("\n")[1:]:
-        if "bpf_trace_printk: " in line:
-            values = [int(word) for word in line.split("bpf_trace_printk: ")[1].split()]
-            found.append(dict(zip(FIELDS, values)))
-    return found
-
-
-def belongs(what, subject, queue, command="echo"):
-    runs = subject.runs(command)
-    where = {QUEUES[run["queue"]] for run in runs}
-    judge(what, where == {queue}, where)
-    return runs
-
-
-LOOP = 'while read -r line; do eval "$line"; done'
+subjects.queues = QUEUES = "ordinary never named nicer moved by_path by_name by_part by_id on_node woken rested absent".split()
+subjects.fields = "pid queue last_ran avg_run last_slept wakeups nspid pidns weight numa_pinned".split()
 
 
 def rules_hold():
@@ -171,13 +111,7 @@ def namespaces():
 
 
 def main():
-    write(TRACING + "buffer_size_kb", "16384")
-    out = open("/run/judge.out", "w")
-    policy = subprocess.Popen([scxrun, "--stats", "1000", "--json", object], stdout=out, stderr=subprocess.STDOUT)
-    for _ in range(300):
-        if open("/sys/kernel/sched_ext/state").read().strip() == "enabled":
-            break
-        time.sleep(0.1)
+    policy = begin(scxrun, object, "/run/judge.out")
     # Three share two CPUs, so that one waits; these are of two nodes, so that the queue is `ordinary`.
     hogs = [subprocess.Popen(["taskset", "-c", "3,7", "sh", "-c", "while :; do :; done"]) for _ in range(3)]
     rules_hold()
@@ -193,7 +127,7 @@ def main():
     judge("who runs elsewhere", counters["occupied"] > 100 and counters["unoccupied"] > 100, counters)
     judge("how long the first waits", counters["long_wait"] > 10 and counters["odd_wait"] == 0, counters)
     judge("a task that is not there", rules[0]["hits"] == 0, rules[0])
-    sys.exit(failures != 0)
+    sys.exit(subjects.failures != 0)
 
 
 main()
