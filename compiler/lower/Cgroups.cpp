@@ -17,7 +17,6 @@ constexpr int64_t kShared = int64_t(1) << 32; // in an entry: the number is that
 bool Lowering::usesCgroups() const {
     auto any = [](const auto &list, const auto &test) { return std::any_of(list.begin(), list.end(), test); };
     return any(core.queues, [](const auto &q) { return q->domain == Domain::Cgroup; }) || any(core.states, [](const StateDecl &s) { return s.kind == StateKind::Cgroup; }) ||
-           any(core.hooks, [](const auto &h) { return std::any_of(h->arguments.begin(), h->arguments.end(), [](const auto &a) { return a->type.kind == TypeKind::Cgroup; }); }) ||
            anyExpr(core, [](const Expr &e) { return e.type.kind == TypeKind::Cgroup || e.type.kind == TypeKind::CgroupSet; });
 }
 

@@ -245,7 +245,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             break;
         }
         case TypeKind::Task: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
-        case TypeKind::Cgroup: bind(i, {cgroupNumber(asPointer(slot[i]))}); break;
+        case TypeKind::Cgroup: bind(i, {needsCgroups ? cgroupNumber(asPointer(slot[i])) : m.num(0)}); break;
         default: break;
         }
     }
