@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Computes for five milliseconds and sleeps for a moment, without end.
+# bursts.py MICROSECONDS: computes for that long and sleeps for a moment, without end.
+import sys
 import time
 
+burst = int(sys.argv[1]) / 1e6
 while True:
     start = time.thread_time()
-    while time.thread_time() - start < 0.005:
+    while time.thread_time() - start < burst:
         pass
-    time.sleep(0.0005)
+    time.sleep(0.0002)

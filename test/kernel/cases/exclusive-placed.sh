@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A task that is to be alone, and one that wakes up again and again: no CPU beside the first is idle for it, though the kernel says so.
 hog 0 5; alone=$hog
-taskset -c 1-2 nice -n 0 python3 "$cases/bursts.py" &
+taskset -c 1-2 nice -n 0 python3 "$cases/bursts.py" 5000 &
 burst=$! killed="$killed $burst"
 sleep 1
 here=0 there=0
