@@ -206,7 +206,31 @@ private:
         }
     }
 
-    /// A test: no number is below 0, as the verifier knows; any that is at hand will do. A load: the number itself, without its address.
+    /// Whether a way leads to each instruction, as the verifier demands of programs before it looks at values.
+    bool connected() const {
+        std::vector<bool> seen(count);
+        std::vector<size_t> ways;
+        auto go = [&](size_t at) {
+            if (!seen.at(at)) {
+                seen[at] = true;
+                ways.push_back(at);
+            }
+        };
+        entries(go);
+        while (!ways.empty()) {
+            size_t at = ways.back();
+            ways.pop_back();
+            for (size_t to : successors(at))
+                go(to);
+        }
+        for (size_t at = 0; at < count; at = following(at))
+            if (!seen[at])
+                return false;
+        return true;
+    }
+
+    /// A load becomes the number itself, without its address. A test becomes a jump where what it rules out has other ways to it. Else it stays a test:
+    /// no number is below 0, as the verifier knows, and any that is at hand will do.
     void rewrite(size_t at) {
         bpf_insn &i = code[at];
         if (std::optional<uint64_t> fixed = constant(i, (*before[at])[i.src_reg < kRegisters ? i.src_reg : 0]); fixed && *fixed <= INT32_MAX)
@@ -214,6 +238,11 @@ private:
         std::optional<bool> verdict = outcome(i, *before[at]);
         if (!verdict)
             return;
+        bpf_insn was = i;
+        i = {kNop, 0, 0, *verdict ? was.off : int16_t(0), 0};
+        if (connected())
+            return;
+        i = was;
         for (int r = 0; r < kFramePointer; ++r)
             if ((*before[at])[r].kind == Known::Loaded) {
                 i.code = static_cast<uint8_t>(BPF_JMP | BPF_K | (*verdict ? BPF_JGE : BPF_JLT));
