@@ -124,6 +124,8 @@ public:
 
     // ------------------------------------------------------------ control flow
     llvm::BasicBlock *block(const char *name);
+    /// Whether one block was made before another.
+    bool isOlder(llvm::BasicBlock *one, llvm::BasicBlock *other) const { return age.lookup(one) < age.lookup(other); }
     void ifThen(llvm::Value *condition, const std::function<void()> &then, const std::function<void()> &otherwise = {});
     /// A value chosen by a branch, not by a select: for sides with effects or loads.
     llvm::Value *choose(llvm::Value *condition, const std::function<llvm::Value *()> &then, const std::function<llvm::Value *()> &otherwise);
@@ -146,8 +148,8 @@ public:
     /// The same i64, but with no bounds the verifier could know. A variable that grows in an iterator loop needs this: the verifier stops
     /// walking such a loop only when the ranges repeat, and a sum of bounded numbers gets a new range every time.
     llvm::Value *unbounded(llvm::Value *value);
-    /// The same i64, of which LLVM knows nothing. No instruction.
-    llvm::Value *opaque(llvm::Value *value);
+    /// The same i64, of which LLVM knows nothing. No instruction. `anew`: not even that it is what an earlier one was.
+    llvm::Value *opaque(llvm::Value *value, bool anew = false);
     bool terminated() { return builder.GetInsertBlock()->getTerminator() != nullptr; }
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 
@@ -173,7 +175,8 @@ private:
     std::map<std::string, llvm::StructType *> kernelLayouts;
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
-    size_t textCount = 0;
+    size_t textCount = 0, opaqueCount = 0;
+    llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
     unsigned rare = 0; // inside so many `rarely`

@@ -158,7 +158,11 @@ llvm::Value *Module::kernelVariable(const std::string &name) {
 
 // ---------------------------------------------------------------- control flow
 
-llvm::BasicBlock *Module::block(const char *name) { return llvm::BasicBlock::Create(context, name, function()); }
+llvm::BasicBlock *Module::block(const char *name) {
+    llvm::BasicBlock *made = llvm::BasicBlock::Create(context, name, function());
+    age[made] = age.size() + 1;
+    return made;
+}
 
 void Module::ifThen(llvm::Value *condition, const std::function<void()> &then, const std::function<void()> &otherwise) {
     llvm::BasicBlock *thenBlock = block("then"), *end = block("end");
@@ -202,9 +206,10 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
     return builder.CreateAdd(value, builder.CreateLoad(i64(), zero, true));
 }
 
-llvm::Value *Module::opaque(llvm::Value *value) {
-    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
-    call->setDoesNotAccessMemory(); // of the same value twice it is one
+llvm::Value *Module::opaque(llvm::Value *value, bool anew) {
+    std::string comment = anew ? "# " + std::to_string(++opaqueCount) : "";
+    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), comment, "=r,0", false), {value});
+    call->setDoesNotAccessMemory();
     return call;
 }
 

@@ -45,8 +45,8 @@ void Lowering::declareCgroups() {
 }
 
 llvm::Value *Lowering::cgroupSlot(llvm::Value *number, unsigned member) {
-    llvm::Value *bounded = b.CreateAnd(number, m.num(kMaxCgroups - 1)); // for the verifier
-    return b.CreateGEP(cgroupType, cgroupState, {bounded, m.num32(static_cast<int>(member))});
+    static_assert(kMaxCgroups == kMaxCpus, "they share the mask");
+    return b.CreateGEP(cgroupType, cgroupState, {masked(number), m.num32(static_cast<int>(member))});
 }
 
 /// The entry of the cgroup of that id in the map of numbers; the root's for one that nobody told of, as on kernels without CONFIG_EXT_GROUP_SCHED.

@@ -128,7 +128,17 @@ llvm::GlobalVariable *Lowering::topologyArray(const std::string &name) {
 }
 
 llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) {
-    return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), b.CreateAnd(cpu, m.num(kMaxCpus - 1))));
+    return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), masked(cpu)));
+}
+
+/// A CPU, or a cgroup, as an index; `init` refuses larger machines. One from before the loop at hand is masked anew in it: the verifier forgets the bounds of a number in
+/// the second turn.
+llvm::Value *Lowering::masked(llvm::Value *cpu) {
+    auto *made = llvm::dyn_cast<llvm::Instruction>(cpu);
+    const Loop *loop = innermostTurns();
+    if (made && loop && m.isOlder(made->getParent(), loop->next))
+        cpu = m.opaque(cpu, true);
+    return b.CreateAnd(cpu, m.num(kMaxCpus - 1));
 }
 
 /// All CPUs, nearest first. The order stands ready in a table: worked out in each loop, its case distinctions would multiply the
@@ -142,8 +152,7 @@ void Lowering::forCpus(const std::function<void(llvm::Value *)> &body) { iterate
 llvm::Value *Lowering::nearSlot(llvm::Value *cpu, llvm::Value *i) {
     if (!nearTable)
         nearTable = m.global("near__", llvm::ArrayType::get(b.getInt16Ty(), kMaxCpus * kMaxCpus), m.diArray(m.diInt(16, false), kMaxCpus * kMaxCpus), ".bss.near");
-    llvm::Value *mask = m.num(kMaxCpus - 1);
-    return b.CreateGEP(b.getInt16Ty(), nearTable, b.CreateOr(b.CreateShl(b.CreateAnd(cpu, mask), m.num(10)), b.CreateAnd(i, mask)));
+    return b.CreateGEP(b.getInt16Ty(), nearTable, b.CreateOr(b.CreateShl(masked(cpu), m.num(10)), masked(i)));
 }
 
 /// The rest of the LLC beginning at the CPU itself, the rest of its node, everybody else: CPUs stand sorted by (node, LLC, core, number)
@@ -170,7 +179,7 @@ void Lowering::nearInit(llvm::Value *last) {
 /// an object is right under plain bpftool too.
 void Lowering::topologyInit() {
     llvm::Value *last = b.CreateSub(cpuCount(), m.num(1));
-    auto slot = [&](const char *name, llvm::Value *cpu) { return b.CreateGEP(m.i64(), topologyArray(name), b.CreateAnd(cpu, m.num(kMaxCpus - 1))); };
+    auto slot = [&](const char *name, llvm::Value *cpu) { return b.CreateGEP(m.i64(), topologyArray(name), masked(cpu)); };
     llvm::GlobalVariable *set = m.global("raw_set__", m.i8(), m.diBool(), ".bss");
     m.ifThen(b.CreateICmpEQ(b.CreateLoad(m.i8(), set), b.getInt8(0)), [&] {
         counted(m.num(0), last, [&](llvm::Value *cpu) {

@@ -77,8 +77,11 @@ private:
     std::map<const Local *, llvm::AllocaInst *> vars;
     struct Loop {
         llvm::BasicBlock *next, *leave;
+        bool turns = true; // false: a body that is there once for each turn
     };
     std::vector<Loop> loopStack;
+    const Loop *innermostTurns() const;
+    bool inTurns() const { return innermostTurns(); }
     struct Returning {
         llvm::BasicBlock *target;
         llvm::AllocaInst *value;
@@ -168,7 +171,10 @@ private:
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
-    llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
+    llvm::Value *textMatches(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
+    llvm::Function *nameFunction(const AttributeRow &row, const std::vector<std::string> &patterns);
+    std::map<std::string, llvm::Function *> nameFunctions;
+    static bool isName(const AttributeRow &row);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
 
     // Told.cpp
@@ -272,6 +278,7 @@ private:
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
+    llvm::Value *masked(llvm::Value *cpu);
     void forCpus(const std::function<void(llvm::Value *)> &body);
     void forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body);
     llvm::Value *nearSlot(llvm::Value *cpu, llvm::Value *i);

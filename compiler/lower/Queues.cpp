@@ -40,7 +40,7 @@ llvm::Value *Lowering::servedDsq(const QueueDecl &q, llvm::Value *instance, llvm
 
 llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
     switch (q.domain) {
-    case Domain::Cpu: return b.CreateAnd(cpu, m.num(kMaxCpus - 1));
+    case Domain::Cpu: return masked(cpu);
     case Domain::Core: return topology("raw_core__", cpu);
     case Domain::Llc: return topology("llc__", cpu);
     case Domain::Node: return topology("node__", cpu);
@@ -52,7 +52,7 @@ llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
 llvm::Value *Lowering::instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *cpu) {
     if (q.domain != Domain::Cgroup)
         return instanceOf(q, cpu);
-    return b.CreateAnd(at ? value(*at) : taskCgroup(task), m.num(kMaxCgroups - 1));
+    return masked(at ? value(*at) : taskCgroup(task));
 }
 
 /// How far a CPU looks into other instances of a per-domain queue.
@@ -232,7 +232,7 @@ llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm:
     uint64_t instances = q.domain == Domain::None ? 1 : q.domain == Domain::Cgroup ? kMaxCgroups : kMaxCpus, count = instances * (inside ? 2 : 1);
     if (!flags)
         flags = m.global(q.name + "__aged_flag", llvm::ArrayType::get(m.i8(), count), m.diArray(m.diBool(), count), ".bss");
-    llvm::Value *at = instances == 1 ? m.num(0) : b.CreateAnd(instance, m.num(static_cast<int64_t>(instances) - 1));
+    llvm::Value *at = instances == 1 ? m.num(0) : masked(instance);
     if (inside)
         at = b.CreateSelect(inside, at, b.CreateAdd(at, m.num(static_cast<int64_t>(instances))));
     return b.CreateGEP(m.i8(), flags, at);
@@ -286,7 +286,7 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
         b.CreateCondBr(mine, visit, rest);
         b.SetInsertPoint(visit);
         locals[&local] = {frame.prev};
-        loopStack.push_back({rest, after});
+        loopStack.push_back({rest, after, false});
         loopCleanups.push_back(cleanups.size());
         block(body);
         loopCleanups.pop_back();

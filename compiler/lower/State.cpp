@@ -211,8 +211,7 @@ llvm::Function *Lowering::stateFunction() {
 }
 
 llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) {
-    llvm::Value *bounded = b.CreateAnd(cpu, m.num(kMaxCpus - 1)); // init refuses larger machines; the mask is for the verifier
-    return b.CreateGEP(cpuType, cpuArray, {bounded, m.num32(static_cast<int>(member))});
+    return b.CreateGEP(cpuType, cpuArray, {masked(cpu), m.num32(static_cast<int>(member))});
 }
 
 Lowering::Place Lowering::place(const Expr &e) {

@@ -13,6 +13,12 @@ void Lowering::block(const Block &body) {
     }
 }
 
+/// The loop at hand whose body the verifier walks turn by turn.
+const Lowering::Loop *Lowering::innermostTurns() const {
+    auto loop = std::find_if(loopStack.rbegin(), loopStack.rend(), [](const Loop &l) { return l.turns; });
+    return loop == loopStack.rend() ? nullptr : &*loop;
+}
+
 /// Ends the open iterators above `keep`, innermost first, and jumps.
 void Lowering::leaveTo(llvm::BasicBlock *target, size_t keep) {
     for (size_t i = cleanups.size(); i-- > keep;)
@@ -77,7 +83,7 @@ void Lowering::stmt(const Stmt &s) {
             llvm::BasicBlock *end = m.block("repeat.end");
             for (int64_t i = 0; i < constant->getSExtValue(); ++i) {
                 llvm::BasicBlock *next = m.block("repeat.next");
-                loopStack.push_back({next, end});
+                loopStack.push_back({next, end, false});
                 loopCleanups.push_back(cleanups.size());
                 block(s.body);
                 loopCleanups.pop_back();

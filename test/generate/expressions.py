@@ -105,7 +105,7 @@ class Expressions:
 
     def slice_over(self, s, depth=2):
         if self.chance(8):
-            return E("min(%s, 20ms)" % self.of("duration", s, depth))  # may be negative
+            return E("min(max(%s, 400us), 20ms)" % self.of("duration", s, depth))
         if self.chance(40):
             return self.amount()
         if s.tasks and self.chance(30):
