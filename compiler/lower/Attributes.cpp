@@ -173,7 +173,7 @@ llvm::Function *Lowering::nameFunction(const AttributeRow &row, const std::vecto
         return made;
     auto saved = b.saveIP();
     auto location = b.getCurrentDebugLocation();
-    llvm::Function *function = m.beginFunction("name_" + std::to_string(nameFunctions.size()) + "__", "task");
+    llvm::Function *function = m.beginFunction("name_" + std::to_string(nameFunctions.size()) + "__", {"task"});
     llvm::Value *task = b.CreateIntToPtr(function->getArg(0), m.ptr());
     b.CreateRet(m.unbounded(b.CreateZExt(textMatches(task, row, patterns), m.i64())));
     m.resume(saved, location);
