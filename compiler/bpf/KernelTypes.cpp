@@ -27,7 +27,8 @@ constexpr KernelField kTask[] = {
     {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
     {"cgroups", 'p', "css_set"}, {"nvcsw", 'L'}, {"self_exec_id", 'L'}, {"mm", 'p', "mm_struct"}, {"thread_pid", 'p', "pid"}, {"sched_task_group", 'p', "task_group"}};
 constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
-constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}};
+constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}, {"cgroup", 'p', "cgroup"}};
+constexpr KernelField kCgroupInitArgs[] = {{"weight", 'u'}};
 constexpr KernelField kRq[] = {{"clock", 'L'}, {"curr", 'p', "task_struct"}};
 constexpr KernelField kMm[] = {{"exe_file", 'p', "file"}};
 constexpr KernelField kFile[] = {{"f_path", 's', "path"}};
@@ -41,7 +42,7 @@ constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
 constexpr KernelStruct kStructs[] = {
     {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
-    {"scx_init_task_args", kInitTaskArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer}, {"rq", kRq},
+    {"scx_init_task_args", kInitTaskArgs}, {"scx_cgroup_init_args", kCgroupInitArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer}, {"rq", kRq},
     {"mm_struct", kMm}, {"file", kFile}, {"path", kPath}, {"dentry", kDentry}, {"qstr", kQstr},
     {"ns_common", kNsCommon}, {"pid_namespace", kPidNamespace}, {"upid", kUpid}, {"pid", kPid}, {"scx_task_group", kScxTaskGroup}, {"task_group", kTaskGroup},
 };

@@ -211,11 +211,12 @@ void Module::metadata(const std::string &json) {
 }
 
 llvm::Value *Module::text(const std::string &text, bool writable) {
-    llvm::GlobalVariable *&made = texts[(writable ? "w" : "r") + text];
-    if (!made) {
-        llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, text, true);
-        made = global("text__" + std::to_string(texts.size()), bytes->getType(), diArray(diChar(), text.size() + 1), writable ? ".data" : ".rodata", bytes, 1);
-    }
+    if (auto it = texts.find(text); it != texts.end() && !writable)
+        return it->second;
+    llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, text, true);
+    auto *made = global("text__" + std::to_string(textCount++), bytes->getType(), diArray(diChar(), text.size() + 1), writable ? ".data" : ".rodata", bytes, 1);
+    if (!writable)
+        texts[text] = made;
     return made;
 }
 
@@ -270,16 +271,18 @@ llvm::Function *Module::beginCallback(const std::string &name, const std::vector
     return function;
 }
 
-llvm::Function *Module::beginFunction(const std::string &name, const std::string &parameter) {
-    auto *function = llvm::Function::Create(llvm::FunctionType::get(i64(), {i64()}, false), llvm::GlobalValue::ExternalLinkage, name, *ir);
+llvm::Function *Module::beginFunction(const std::string &name, const std::vector<std::string> &parameters) {
+    auto *function = llvm::Function::Create(llvm::FunctionType::get(i64(), std::vector<llvm::Type *>(parameters.size(), i64()), false), llvm::GlobalValue::ExternalLinkage, name, *ir);
     function->setVisibility(llvm::GlobalValue::HiddenVisibility);
     function->addFnAttr(llvm::Attribute::NoInline);
-    llvm::Metadata *types[] = {diInt(64, true), diInt(64, true)};
+    std::vector<llvm::Metadata *> types(parameters.size() + 1, diInt(64, true));
     llvm::DISubprogram *sp = makeSubprogram(function, debug.createSubroutineType(debug.getOrCreateTypeArray(types)), {});
     builder.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
     locate({});
-    llvm::DILocalVariable *variable = debug.createParameterVariable(sp, parameter, 1, sp->getFile(), sp->getLine(), diInt(64, true), true);
-    debug.insertDbgValueIntrinsic(function->getArg(0), variable, debug.createExpression(), builder.getCurrentDebugLocation(), builder.GetInsertBlock());
+    for (unsigned i = 0; i < parameters.size(); ++i) {
+        llvm::DILocalVariable *variable = debug.createParameterVariable(sp, parameters[i], i + 1, sp->getFile(), sp->getLine(), diInt(64, true), true);
+        debug.insertDbgValueIntrinsic(function->getArg(i), variable, debug.createExpression(), builder.getCurrentDebugLocation(), builder.GetInsertBlock());
+    }
     return function;
 }
 

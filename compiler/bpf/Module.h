@@ -61,7 +61,8 @@ public:
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);
-    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only.
+    /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only. A writable one is of its own each time:
+    /// an `assert` names its line, and what the core writes twice has one line in the source and two in the printed core.
     llvm::Value *text(const std::string &text, bool writable = false);
 
     // ------------------------------------------------------------ programs
@@ -73,9 +74,9 @@ public:
     Program beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at);
     /// A static function in .text whose address is taken (timer callbacks: map, key, value).
     llvm::Function *beginCallback(const std::string &name, const std::vector<std::pair<std::string, llvm::DIType *>> &parameters, Span at);
-    /// A function of its own, of one i64 to i64: for what is long, used often and seldom run. Hidden, so that libbpf makes it static and LLVM leaves
+    /// A function of its own, of i64s to i64: for what is long, used often or seldom run. Hidden, so that libbpf makes it static and LLVM leaves
     /// its signature alone, which BTF describes.
-    llvm::Function *beginFunction(const std::string &name, const std::string &parameter);
+    llvm::Function *beginFunction(const std::string &name, const std::vector<std::string> &parameters);
     /// Goes on writing a function that another was written in between.
     void resume(llvm::IRBuilderBase::InsertPoint at, llvm::DebugLoc location) {
         builder.restoreIP(at);
@@ -105,6 +106,19 @@ public:
     llvm::Value *callEither(const std::string &newer, const std::string &older, llvm::ArrayRef<llvm::Value *> args);
     /// A BPF helper by its number in the uapi.
     llvm::Value *helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Value *> args);
+    /// The calls that `body` makes are seldom reached, or never on most kernels. They save the registers they destroy by themselves, so that the usual
+    /// way need not keep its values in registers that its program must save.
+    template <typename F> auto rarely(F &&body) {
+        struct Depth {
+            unsigned &depth;
+            explicit Depth(unsigned &depth) : depth(depth) { ++depth; }
+            ~Depth() { --depth; }
+        } inside(rare);
+        return body();
+    }
+    bool isRare() const { return rare > 0; }
+    /// The call, marked as rare inside `rarely`.
+    llvm::CallInst *marked(llvm::CallInst *call);
     /// A weak per-CPU kernel variable of type int, 0 where the kernel has none.
     llvm::Value *kernelVariable(const std::string &name);
 
@@ -141,6 +155,10 @@ public:
     /// Finishes debug info and verifies; an error text means a bug in the compiler.
     std::string finish();
     void optimise(bool full);
+    /// What the verifier would refuse for its size alone, at the line that is too much.
+    void checkLimits(Diagnostics &diags);
+    /// The beginning of a line.
+    Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();
     /// Object bytes or assembly. Back-end complaints go to `diags`.
     std::string emit(bool assembly, Diagnostics &diags);
@@ -154,9 +172,11 @@ private:
     std::map<std::string, llvm::DICompositeType *> kernelTypes;
     std::map<std::string, llvm::StructType *> kernelLayouts;
     std::map<std::string, llvm::DIType *> basics;
-    std::map<std::string, llvm::GlobalVariable *> texts;
+    std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
+    size_t textCount = 0;
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
+    unsigned rare = 0; // inside so many `rarely`
 
     llvm::DIFile *diFile(FileId file);
     llvm::DIType *diCode(char code, const std::string &structName);

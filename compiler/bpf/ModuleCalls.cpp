@@ -101,6 +101,12 @@ llvm::Function *Module::kfunc(const std::string &name) {
     return function;
 }
 
+llvm::CallInst *Module::marked(llvm::CallInst *call) {
+    if (rare)
+        call->addFnAttr(llvm::Attribute::get(context, "bpf_fastcall"));
+    return call;
+}
+
 llvm::Value *Module::call(const std::string &kfuncName, llvm::ArrayRef<llvm::Value *> args) {
     llvm::Function *function = kfunc(kfuncName);
     std::vector<llvm::Value *> fitted;
@@ -108,7 +114,7 @@ llvm::Value *Module::call(const std::string &kfuncName, llvm::ArrayRef<llvm::Val
         llvm::Type *wanted = function->getFunctionType()->getParamType(static_cast<unsigned>(i));
         fitted.push_back(wanted->isIntegerTy() ? builder.CreateSExtOrTrunc(args[i], wanted) : args[i]);
     }
-    llvm::Value *result = builder.CreateCall(function, fitted);
+    llvm::Value *result = marked(builder.CreateCall(function, fitted));
     std::string_view signature = findKfunc(kfuncName)->signature;
     if (signature[0] == 'b')
         return builder.CreateTrunc(result, i1());
@@ -132,7 +138,7 @@ llvm::Value *Module::helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Val
     std::vector<llvm::Type *> types;
     for (llvm::Value *arg : args)
         types.push_back(arg->getType());
-    llvm::CallInst *call = builder.CreateCall(llvm::FunctionType::get(result, types, false), builder.CreateIntToPtr(num(id), ptr()), args);
+    llvm::CallInst *call = marked(builder.CreateCall(llvm::FunctionType::get(result, types, false), builder.CreateIntToPtr(num(id), ptr()), args));
     if (id == kSmpProcessorId || id == kCurrentTask) { // the same all through a program: it stays on its CPU
         call->setDoesNotAccessMemory();
         call->setDoesNotThrow();
@@ -197,7 +203,9 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
 }
 
 llvm::Value *Module::opaque(llvm::Value *value) {
-    return builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
+    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), "", "=r,0", false), {value});
+    call->setDoesNotAccessMemory(); // of the same value twice it is one
+    return call;
 }
 
 llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {

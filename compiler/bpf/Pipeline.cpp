@@ -31,25 +31,9 @@ namespace {
 
 struct Collector : llvm::DiagnosticHandler {
     Diagnostics *diags;
-    std::map<std::string, FileId> files;
-    const SourceManager *sources;
+    const Module *module;
     std::set<std::string> told; // LLVM repeats itself at each instruction
 
-    /// The beginning of a line.
-    Span find(const std::string &file, unsigned wanted) const {
-        auto it = files.find(file);
-        if (it == files.end())
-            return {};
-        Span at{it->second, 0, 0};
-        std::string_view whole = sources->text(at.file);
-        unsigned line = 1;
-        for (uint32_t i = 0; i < whole.size() && line < wanted; ++i)
-            if (whole[i] == '\n') {
-                ++line;
-                at.begin = at.end = i + 1;
-            }
-        return at;
-    }
     bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
         if (info.getSeverity() != llvm::DS_Error)
             return true;
@@ -61,7 +45,7 @@ struct Collector : llvm::DiagnosticHandler {
         if (info.getKind() == llvm::DK_Unsupported) {
             auto &located = static_cast<const llvm::DiagnosticInfoUnsupported &>(info);
             if (located.isLocationAvailable())
-                at = find(located.getLocation().getRelativePath().str(), located.getLocation().getLine());
+                at = module->lineOf(located.getLocation().getRelativePath().str(), located.getLocation().getLine());
             text = located.getMessage().str();
             if (text.find("stack limit") != std::string::npos)
                 text = "its values take more than 512 bytes of stack";
@@ -73,12 +57,25 @@ struct Collector : llvm::DiagnosticHandler {
     }
 };
 
+/// CO-RE leaves calls of an intrinsic behind that LLVM would not dare to drop where nobody uses the address.
+struct DroppableAddresses : llvm::PassInfoMixin<DroppableAddresses> {
+    llvm::PreservedAnalyses run(llvm::Module &module, llvm::ModuleAnalysisManager &) {
+        for (llvm::Function &function : module)
+            if (function.getName().starts_with("llvm.bpf.passthrough")) {
+                function.addFnAttr(llvm::Attribute::WillReturn);
+                function.addFnAttr(llvm::Attribute::NoUnwind);
+            }
+        return llvm::PreservedAnalyses::all();
+    }
+};
+
 /// What a policy gains from. LLVM's own O2 takes twice the time for the same code: it looks for callees to inline, where all is in place already, and
 /// for loops to change, which the verifier would rather see unchanged. The BPF back end's passes come in where O2 has them.
 llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     const llvm::OptimizationLevel level = llvm::OptimizationLevel::O2;
     llvm::ModulePassManager manager;
     passes.invokePipelineStartEPCallbacks(manager, level); // CO-RE
+    manager.addPass(DroppableAddresses());
     compat::earlyPasses(passes, manager, level);
     llvm::FunctionPassManager function;
     // Variables become values, and what is known at compile time falls away.
@@ -151,6 +148,23 @@ void Module::optimise(bool full) {
             variable.eraseFromParent();
 }
 
+Span Module::lineOf(const std::string &file, unsigned wanted) const {
+    for (FileId id = 1; id <= sources.count(); ++id) {
+        if (sources.name(id) != file)
+            continue;
+        Span at{id, 0, 0};
+        std::string_view whole = sources.text(id);
+        unsigned line = 1;
+        for (uint32_t i = 0; i < whole.size() && line < wanted; ++i)
+            if (whole[i] == '\n') {
+                ++line;
+                at.begin = at.end = i + 1;
+            }
+        return at;
+    }
+    return {};
+}
+
 std::string Module::irText() {
     std::string text;
     llvm::raw_string_ostream stream(text);
@@ -161,9 +175,7 @@ std::string Module::irText() {
 std::string Module::emit(bool assembly, Diagnostics &diags) {
     auto collector = std::make_unique<Collector>();
     collector->diags = &diags;
-    collector->sources = &sources;
-    for (FileId file = 1; file <= sources.count(); ++file)
-        collector->files[std::string(sources.name(file))] = file;
+    collector->module = this;
     context.setDiagnosticHandler(std::move(collector));
     llvm::SmallString<0> bytes;
     llvm::raw_svector_ostream stream(bytes);

@@ -15,8 +15,10 @@ constexpr Type kOptionalCpu{TypeKind::Cpu, true};
 constexpr Type kTask{TypeKind::Task};
 constexpr Type kOptionalTask{TypeKind::Task, true};
 constexpr Type kCgroup{TypeKind::Cgroup};
+constexpr Type kOptionalCgroup{TypeKind::Cgroup, true};
 constexpr Type kQueue{TypeKind::Queue};
 constexpr Type kCpuSet{TypeKind::CpuSet};
+constexpr Type kCgroupSet{TypeKind::CgroupSet};
 constexpr Type kText{TypeKind::Text};
 constexpr Type kPolicy{TypeKind::Policy};
 
@@ -78,13 +80,14 @@ constexpr HookRow kHooks[] = {
 
 constexpr auto kT = TypeKind::Task;
 constexpr auto kC = TypeKind::Cpu;
+constexpr auto kG = TypeKind::Cgroup;
 constexpr auto kQ = TypeKind::Queue;
 
 constexpr AttributeRow kAttributes[] = {
     {kT, "comm", kText, Read::Comm, "comm", Changes::Rarely, 0, 0, false, "the thread's name, 15 bytes at most"},
     {kT, "leader.comm", kText, Read::Comm, "group_leader.comm", Changes::Always, 0, 0, false, "the process's name"},
     {kT, "exe", kText, Read::Exe, "", Changes::Rarely, 0, 0, false, "the executable: its name and folders as its file system knows them"},
-    {kT, "cgroup", kText, Read::CgroupPath, "", Changes::Rarely, 0, 0, false, "the task's place in the v2 hierarchy"},
+    {kT, "cgroup", kCgroup, Read::CgroupOf, "", Changes::Rarely, 0, 0, false, "its cgroup; compared with patterns, its place in the v2 hierarchy"},
     {kT, "cgroup.path", kText, Read::CgroupPath, "", Changes::Rarely, 0, 0, false, "the same"},
     {kT, "cgroup.weight", kInt, Read::CgroupWeight, "", Changes::Rarely, 1, 10000, false, "`cpu.weight` of its cgroup: 100 unless it was set"},
     {kT, "pid", kInt, Read::SignedField, "pid", Changes::Never, 0, 4194304, false, "thread id"},
@@ -133,6 +136,11 @@ constexpr AttributeRow kAttributes[] = {
     {kC, "running__", kInt, Read::CpuRunningPid, "", Changes::Always, 0, 0, true, "its pid, 0 on an idle CPU"},
     {kC, "online__", kBool, Read::CpuOnline, "", Changes::Always, 0, 1, true, "online now"},
     {kC, "local", kQueue, Read::CpuLocal, "", Changes::Always, 0, 0, false, "its own queue, served before all others"},
+    {kG, "weight", kInt, Read::GroupWeight, "", Changes::Always, 1, 10000, false, "its `cpu.weight`: 100 unless it was set"},
+    {kG, "parent", kOptionalCgroup, Read::GroupParent, "", Changes::Always, 0, 0, false, "the cgroup it is in; the root has none"},
+    {kG, "tasks", kInt, Read::GroupTasks, "", Changes::Always, 0, 4194304, false, "how many tasks are in it, those of cgroups in it not counted"},
+    {kG, "runnable", kInt, Read::GroupRunnable, "", Changes::Always, 0, 4194304, false, "how many of these want a CPU: they run or wait"},
+    {kG, "number__", kInt, Read::GroupNumber, "", Changes::Always, 0, kMaxCgroups - 1, true, "its number here: numbers are dense, the root's is 0, and one is used again when its cgroup and all its tasks are gone"},
     {kQ, "len", kInt, Read::QueueLen, "", Changes::Always, 0, 2147483647, false, "tasks waiting"},
     {kQ, "empty", kBool, Read::QueueEmpty, "", Changes::Always, 0, 1, false, "no task waits"},
     {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every` and `init` only"},
@@ -184,6 +192,8 @@ constexpr OperationRow kOperations[] = {
     {Operation::NodeSet, kFree, "node", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a NUMA node"},
     {Operation::CoreSet, kFree, "core", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a core"},
     {Operation::AllCpus, kFree, "cpus", true, {}, 0, kCpuSet, kAnyContext, false, "all CPUs"},
+    {Operation::AllCgroups, kFree, "cgroups", true, {}, 0, kCgroupSet, kAnyContext, false, "all cgroups, for `for`"},
+    {Operation::CgroupOf, kFree, "cgroup__", false, kOneInt, 1, kCgroup, kAnyContext, true, "the cgroup of that number"},
     {Operation::CpusWhere, kFree, "cpus()", false, kOneBool, 1, kCpuSet, kAnyContext, false, "the CPUs for which a condition over `cpu` holds, like `cpus(cpu.capacity > 512)`"},
     {Operation::PackKeys, kFree, "pack_keys__", false, kGenericTwo, 2, kInt, kAnyContext, true, "two keys as one: the first within 2^21 of zero, the second within 2^40, both cut off there"},
     {Operation::Min, kFree, "min", false, kGenericTwo, 2, kNone, kAnyContext, false, "the smaller; of times, the earlier"},

@@ -59,7 +59,8 @@ enum class Read : uint8_t {
     SignedField,   // sign-extended
     Comm,          // the 16 bytes at `path` (comm, group_leader.comm); Text
     CgroupPath,    // Text: the task's cgroup on the v2 hierarchy
-    CgroupWeight,  // of the cpu controller's cgroup
+    CgroupOf,      // Cgroup: the task's, of the cpu controller
+    CgroupWeight,  // that one's weight
     NsPid,         // the last of thread_pid->numbers
     PidNs,         // that one's namespace
     Nice,          // static_prio - 120
@@ -88,6 +89,7 @@ enum class Read : uint8_t {
     CpuRunning,    // optional task
     QueueHeadWait,
     Exe,           // Text: the names of the executable and of its folders
+    GroupRunnable, // tasks of a cgroup that want a CPU
     // Internal, for these.
     ExePath,       // as Exe, read at each evaluation
     CpuRunningPid, CpuOnline,
@@ -101,6 +103,7 @@ enum class Read : uint8_t {
     QueueLen,
     QueueEmpty,
     CpusCount,     // cpus.count: CPUs online at load
+    GroupWeight, GroupParent, GroupTasks, GroupNumber,
 };
 
 /// An attribute; `name` may be dotted (`leader.comm`, `wake.sync`): longest match wins.
@@ -129,6 +132,7 @@ enum class Operation : uint8_t {
     Remember, Recall, Settle, LetGo,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`
+    AllCgroups, CgroupOf,        // `cgroups`, the cgroup of a number
     CpusWhere,                   // `cpus(CONDITION)`: in it, `cpu` is the one that is asked about
     Min, Max, Abs,               // generic over Int, Duration, Time (wrap-safe)
     PackKeys,                    // two keys in one word, the first most significant
@@ -160,5 +164,7 @@ struct PolicyRow {
 std::span<const PolicyRow> policyRows();
 
 inline constexpr int kMaxCpus = 1024;
+/// Cgroups that have a number of their own at a time; one beyond counts as the cgroup it is in.
+inline constexpr int kMaxCgroups = 1024;
 
 } // namespace scx

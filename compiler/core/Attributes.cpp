@@ -64,8 +64,11 @@ std::string patterns(const Expr &is) {
 
 void CoreWriter::findMade() {
     anyExpr(surface, [&](const Expr &e) {
-        if (const AttributeRow *row = attributeOf(e))
+        if (const AttributeRow *row = attributeOf(e)) {
             readByPolicy.insert(row->read);
+            if (row->read == Read::GroupRunnable)
+                cgroupFields.insert("runnable__: int");
+        }
         if (isExe(e) && std::find(exes.begin(), exes.end(), patterns(e)) == exes.end())
             exes.push_back(patterns(e));
         return false;
@@ -133,13 +136,16 @@ std::string CoreWriter::madeAttribute(const Expr &x, const Replace &replace) {
     case Read::LastSlept: return "slept__(" + of() + ")";
     case Read::NumaPinned: return "numa_pinned__(" + of() + ")";
     case Read::CpuRunning: return "task(" + of() + ".running__)";
+    case Read::GroupRunnable: return of() + ".runnable__";
     case Read::QueueHeadWait: {
         ExprPtr queue = clone(*x.args[0], replace);
         bool instance = queue->kind == ExprKind::Index;
-        std::string first = instance ? printExpr(*queue->args[0]) + "[c]" : printExpr(*queue);
+        auto *decl = static_cast<const QueueDecl *>(x.args[0]->ref.kind == RefKind::Queue ? x.args[0]->ref.decl : nullptr);
+        std::string at = decl && decl->domain == Domain::Cgroup ? "g: cgroup" : "c: cpu";
+        std::string first = instance ? printExpr(*queue->args[0]) + "[" + at.substr(0, 1) + "]" : printExpr(*queue);
         // In dispatch a task whose slice has ended is visited first; it does not wait.
         std::string body = " -> duration { for t in " + first + " { if t.waits_since__ != 0 { return now - t.waits_since__; } } return 0ns; }";
-        return madeFunction("head_wait", (instance ? "(c: cpu)" : "()") + body, x.span) + "(" + (instance ? printExpr(*queue->args[1]) : "") + ")";
+        return madeFunction("head_wait", (instance ? "(" + at + ")" : "()") + body, x.span) + "(" + (instance ? printExpr(*queue->args[1]) : "") + ")";
     }
     default: return "";
     }

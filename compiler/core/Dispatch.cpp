@@ -14,7 +14,7 @@ void CoreWriter::findServices() {
         if (entry.guard && isFixed(*entry.guard))
             guards += (outer.empty() ? "(" : " and (") + text(*entry.guard) + ")";
         changing |= entry.guard && !isFixed(*entry.guard);
-        if (entry.kind == EntryKind::Queue) {
+        if (!entry.queue.empty()) {
             fixedGuards[&entry] = guards;
             if (!changing)
                 services[entry.queue].push_back(guards);
@@ -46,7 +46,7 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
     if (guarded)
         open("if " + printExpr(*rewrite(*entry.guard, nullptr, "", {{&implicitCpu, "c"}})));
     switch (entry.kind) {
-    case EntryKind::Queue:
+    case EntryKind::Queue: case EntryKind::ShareInstances: case EntryKind::RotateInstances:
         for (const auto &q : surface.queues) {
             if (q->name != entry.queue)
                 continue;
@@ -61,12 +61,13 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
             std::string condition = openText(*q);
             if (!condition.empty())
                 open("if " + condition);
-            if (const HookDecl *pick = disciplineHook(*q, "dispatch")) { // the discipline picks; if it takes none, the head is taken
-                line(q->name + "__pick(c);");
-                line("if dispatched__ { " + done + " }");
-                (void)pick;
+            if (entry.kind != EntryKind::Queue)
+                line("if " + instancesFunction(entry) + "(c) { " + done + " }");
+            else {
+                if (disciplineHook(*q, "dispatch")) // the discipline picks; if it takes none, the head is taken
+                    line(q->name + "__pick(c); if dispatched__ { " + done + " }");
+                line("if " + reference(q->name) + ".consume() { " + done + " }");
             }
-            line("if " + reference(q->name) + ".consume() { " + done + " }");
             if (!condition.empty())
                 close();
             if (apart)
@@ -93,30 +94,35 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
     std::string n = std::to_string(entry.children.size());
     open("fn " + name + "(c: cpu) -> bool");
     if (entry.kind == EntryKind::Share) {
-        // Each CPU serves the entry with the least CPU time per weight. An entry that was empty rejoins at the pass last served.
+        // Each CPU serves the entry with the least CPU time per weight. An entry that was empty rejoins at the pass last served, or as far behind it as it was, but not
+        // by more than 20 ms of its own time: its task may only just be on its way from another CPU.
+        auto passOf = [&](const std::string &cpu, size_t i) {
+            int64_t weight = Checker::evaluate(*entry.children[i].weight).value_or(1);
+            return "max(" + cpu + "." + name + std::to_string(i) + ", " + cpu + "." + name + "floor - " + std::to_string(20'000'000'000 / weight) + ")";
+        };
         cpuFields.push_back(name + "floor: int");
         line("var tried = 0;");
         open("repeat " + n);
         line("var best = -1;");
         line("var least = 0;");
         for (size_t i = 0; i < entry.children.size(); ++i) {
-            std::string pass = "max(c." + name + std::to_string(i) + ", c." + name + "floor)";
+            std::string pass = passOf("c", i);
             cpuFields.push_back(name + std::to_string(i) + ": int");
             line("if (tried & " + std::to_string(1 << i) + ") == 0 and (best < 0 or " + pass + " < least) { best = " + std::to_string(i) + "; least = " + pass + "; }");
         }
         for (size_t i = 0; i < entry.children.size(); ++i) {
             open("if best == " + std::to_string(i));
             line("tried += " + std::to_string(1 << i) + ";");
-            walk(entry.children[i], "c." + name + std::to_string(i) + " = least; c." + name + "floor = least; return true;");
+            walk(entry.children[i], "c." + name + std::to_string(i) + " = least; c." + name + "floor = max(c." + name + "floor, least); return true;");
             close();
         }
         close();
         for (size_t i = 0; i < entry.children.size(); ++i) { // CPU time of all queues below, however they got the CPU
             // The floor follows what runs, or an entry that only ran placed directly would owe all that time when another comes back.
             std::string pass = "p.cpu." + name + std::to_string(i), floor = "p.cpu." + name + "floor";
-            std::string charge = floor + " = max(" + floor + ", " + pass + "); " + pass + " = " + floor + " + ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
+            std::string charge = pass + " = " + passOf("p.cpu", i) + "; " + floor + " = max(" + floor + ", " + pass + "); " + pass + " += ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
             std::function<void(const Entry &)> queues = [&](const Entry &e) {
-                if (e.kind == EntryKind::Queue)
+                if (!e.queue.empty())
                     charges.push_back({e.queue, charge});
                 for (const Entry &child : e.children)
                     queues(child);
@@ -165,7 +171,7 @@ void CoreWriter::offers() {
     bool before = false;
     std::function<void(const Entry &, bool)> visit = [&](const Entry &entry, bool guarded) {
         guarded |= entry.guard && !isFixed(*entry.guard);
-        if (entry.kind == EntryKind::Queue && !before && !guarded)
+        if (!entry.queue.empty() && !before && !guarded)
             first.insert(entry.queue);
         bool block = entry.kind != EntryKind::Strict, outer = before;
         for (const Entry &child : entry.children) {
@@ -182,7 +188,9 @@ void CoreWriter::offers() {
         const Option *limit = option(*q, "wait_limit");
         if (waitLimit(*q).empty())
             continue;
-        bool late = exclusive() || (surface.dispatch && !first.contains(q->name) && !services[q->name].empty());
+        // Who comes next among cgroups rests on counts. Below them is this net.
+        bool grouped = q->domain == Domain::Cgroup;
+        bool late = exclusive() || (grouped ? surface.dispatch != nullptr : surface.dispatch && !first.contains(q->name) && !services[q->name].empty());
         auto due = [&](const std::string &field) {
             origin = limit ? limit->span : q->nameSpan;
             if (!any)
@@ -194,13 +202,13 @@ void CoreWriter::offers() {
         };
         if (unfairOrder(*q)) {
             due(q->name + "__swept");
-            line(reference(q->name) + ".sweep__();");
+            line(grouped ? "for g in cgroups { " + reference(q->name) + "[g].sweep__(); }" : reference(q->name) + ".sweep__();");
             close();
         }
         if (late) {
             due(q->name + "__offered");
-            std::string condition = openText(*q);
-            line("if " + (condition.empty() ? "" : condition + " and ") + reference(q->name) + ".take__() { " + (exclusive() ? "c.turn__ = true; " : "") + "return; }");
+            std::string condition = openText(*q), take = grouped ? q->name + "__any(c)" : reference(q->name) + ".take__()";
+            line("if " + (condition.empty() ? "" : condition + " and ") + take + " { " + (exclusive() ? "c.turn__ = true; " : "") + "return; }");
             close();
         }
     }
@@ -210,13 +218,16 @@ void CoreWriter::dispatch() {
     for (const auto &q : surface.queues)
         if (const HookDecl *pick = disciplineHook(*q, "dispatch")) {
             origin = pick->nameSpan;
-            open("fn " + q->name + "__pick(c: cpu)");
+            open("fn " + q->name + "__pick(c: cpu" + (q->domain == Domain::Cgroup ? ", g: cgroup)" : ")"));
             std::map<const Local *, std::string> names;
             if (!pick->arguments.empty())
                 names[pick->arguments[0].get()] = "c";
-            body(pick->body, q.get(), instanceText(*q, "c"), names);
+            body(pick->body, q.get(), instanceText(*q, "c", "g"), names);
             close();
         }
+    for (const auto &q : surface.queues)
+        if (q->domain == Domain::Cgroup)
+            anyInstance(*q);
     const HookDecl *own = userHook("dispatch");
     std::vector<PrintedLine> before = std::move(lines);
     lines.clear();

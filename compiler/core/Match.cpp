@@ -59,10 +59,11 @@ void CoreWriter::join(const QueueDecl &q, const std::string &task) {
     const HookDecl *h = disciplineHook(q, "join");
     if (q.domain != Domain::None && (hasInstances(q) || h)) {
         std::string inst = task + "." + q.name + "__inst";
-        open("if " + inst + " != " + instanceText(q, "c") + " + 1");
+        std::string here = instanceText(q, "c", task + ".cgroup");
+        open("if " + inst + " != " + here + " + 1");
         if (h)
-            joinBody(q, *h, task, instanceText(q, "c"), "(" + inst + " - 1)");
-        line(inst + " = " + instanceText(q, "c") + " + 1;");
+            joinBody(q, *h, task, here, "(" + inst + " - 1)");
+        line(inst + " = " + here + " + 1;");
         close();
     } else if (h && surface.queues.size() > 1) {
         open("if not " + task + "." + q.name + "__joined");
@@ -89,18 +90,27 @@ void CoreWriter::joinBody(const QueueDecl &q, const HookDecl &hook, const std::s
 /// `belong__`: membership and joins. `requeue__`: the policy's enqueue hook, match, membership, enqueue hooks of disciplines, for a task that will wait.
 void CoreWriter::admission() {
     open("fn belong__(p: task, r: int, c: cpu)"); // c: where it is placed or queued, whose instance it joins
+    bool alike = true; // targets and queues have the same numbers
+    for (size_t i = 0; i < targets.size(); ++i)
+        alike &= targets[i].queue->index == static_cast<int>(i);
+    if (tracksQueue && alike)
+        line("p.queue__ = r;");
     for (size_t i = 0; i < targets.size(); ++i) {
         const Target &t = targets[i];
         origin = t.queue->nameSpan;
+        size_t before = lines.size();
         if (targets.size() > 1)
             open("if r == " + std::to_string(i));
-        if (tracksQueue)
+        size_t inside = lines.size();
+        if (tracksQueue && !alike)
             line("p.queue__ = " + std::to_string(t.queue->index) + ";");
         if (sliceText(*t.queue) == t.queue->name + "__slice(p)")
             line("p.target__ = " + std::to_string(i) + ";");
         join(*t.queue, "p");
         if (targets.size() > 1)
             close();
+        if (targets.size() > 1 && lines.size() == inside + 1) // nothing but the end
+            lines.erase(lines.begin() + static_cast<std::ptrdiff_t>(before), lines.end());
     }
     close();
     if (decides(userHook("enqueue")))
@@ -190,7 +200,7 @@ void CoreWriter::overflow() {
                 here += (here.empty() ? "" : " or ") + std::string("to == ") + std::to_string(i);
         if (here.empty())
             continue;
-        std::string instance = reference(q->name) + (q->domain == Domain::None ? "" : "[p.cpu]");
+        std::string instance = reference(q->name) + (q->domain == Domain::None ? "" : q->domain == Domain::Cgroup ? "[p.cgroup]" : "[p.cpu]");
         line("if (" + here + ") and " + instance + ".len >= " + text(*limit->value, q) + " { to = " + std::to_string(targetOf(limit->target)) + "; }");
     }
     open("if to != r");
@@ -224,7 +234,9 @@ void CoreWriter::selectCpu() {
         return;
     }
     origin = surface.place ? surface.place->span : surface.policy.nameSpan;
-    bool kernels = targets.size() == 1 && !surface.place && placeable(*targets[0].queue).empty() && openText(*targets[0].queue).empty(); // the kernel's search alone
+    bool kernels = !surface.place; // the kernel's search alone
+    for (const Target &t : targets)
+        kernels &= placeable(*t.queue).empty() && openText(*t.queue).empty();
     // Targets mostly share their search, and the verifier walks every copy of it: one function for each different one.
     std::vector<std::pair<std::string, std::vector<size_t>>> searches;
     for (size_t i = 0; i < (kernels ? 0 : targets.size()); ++i) {
@@ -273,11 +285,16 @@ void CoreWriter::selectCpu() {
         line("let c = cpu(found);");
     }
     line("belong__(p, r, c);");
-    for (size_t i = 0; i < targets.size(); ++i) {
-        const QueueDecl &q = *targets[i].queue;
-        std::string placed = "if stats__ { " + q.name + "__direct += 1; } c.local.insert(p, " + sliceText(q) + ");";
-        line(targets.size() > 1 ? "if r == " + std::to_string(i) + " { " + placed + " }" : placed);
-    }
+    auto onlyFor = [&](size_t i, const std::string &what) { line(targets.size() > 1 ? "if r == " + std::to_string(i) + " { " + what + " }" : what); };
+    open("if stats__");
+    for (size_t i = 0; i < targets.size(); ++i)
+        onlyFor(i, targets[i].queue->name + "__direct += 1;");
+    close();
+    bool sameSlice = std::all_of(targets.begin(), targets.end(), [&](const Target &t) { return sliceText(*t.queue) == sliceText(*targets[0].queue); });
+    if (sameSlice)
+        line("c.local.insert(p, " + sliceText(*targets[0].queue) + ");");
+    for (size_t i = 0; i < (sameSlice ? 0 : targets.size()); ++i)
+        onlyFor(i, "c.local.insert(p, " + sliceText(*targets[i].queue) + ");");
     line("return c;");
     close();
     // What on enqueue may change, match has to read again.
@@ -359,7 +376,6 @@ void CoreWriter::enqueue() {
         return;
     }
     open("on enqueue(p)");
-    line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
     line("var r = recall__(p);");
     open("if r >= 1000");
@@ -376,6 +392,7 @@ void CoreWriter::enqueue() {
     } else
         line("r = requeue__(p);");
     close();
+    line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
     if (overflows)
         line("r = overflow__(p, r);");
     for (size_t i = 0; i < targets.size(); ++i) {

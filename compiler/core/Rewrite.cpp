@@ -84,7 +84,8 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         std::string at = instance;
         if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Queue) {
             of = static_cast<const QueueDecl *>(x.args[0]->ref.decl);
-            at = x.args[0]->kind == ExprKind::Index ? instanceText(*of, printExpr(*clone(*x.args[0]->args[1], replace))) : "0";
+            std::string index = x.args[0]->kind == ExprKind::Index ? printExpr(*clone(*x.args[0]->args[1], replace)) : "";
+            at = index.empty() ? "0" : instanceText(*of, index, index);
         } else if (x.kind == ExprKind::Member && x.args[0]->ref.kind == RefKind::Local)
             at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
         std::string i = element ? printExpr(*clone(*element, replace)) : "", n = std::to_string(field->type.length);
@@ -189,7 +190,9 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
         case RefKind::Self:
             if (x.kind != ExprKind::Name)
                 return nullptr;
-            return parsed(x.ref.index == 1 ? "(" + sliceText(*q) + ")" : reference(q->name));
+            if (x.ref.index == 1)
+                return parsed("(" + sliceText(*q) + ")");
+            return parsed(reference(q->name) + (q->domain == Domain::Cgroup && !instance.empty() ? "[cgroup__(" + instance + ")]" : ""));
         case RefKind::Function:
             if (ownFunction(q, x.ref.decl))
                 return parsed(q->name + "__" + static_cast<const FnDecl *>(x.ref.decl)->name);

@@ -35,12 +35,13 @@ const HookDecl *CoreWriter::userHook(const std::string &event) const {
     return found;
 }
 
-std::string CoreWriter::instanceText(const QueueDecl &q, const std::string &cpu) const {
+std::string CoreWriter::instanceText(const QueueDecl &q, const std::string &cpu, const std::string &cgroup) const {
     switch (q.domain) {
     case Domain::Cpu: return cpu + ".id";
     case Domain::Core: return cpu + ".core";
     case Domain::Llc: return cpu + ".llc";
     case Domain::Node: return cpu + ".node";
+    case Domain::Cgroup: return cgroup + ".number__";
     default: return "0";
     }
 }
@@ -125,10 +126,10 @@ void CoreWriter::declarations() {
         int64_t length = (perInstance ? kMaxCpus : 1) * std::max<int64_t>(f.type.length, perInstance ? 1 : 0);
         line(name + ": " + typeName(f.typeName.name, f.type) + (length ? "[" + std::to_string(length) + "]" : "") + (f.value && !perInstance ? " = " + text(*f.value) : "") + ";");
     };
-    std::vector<std::function<void()>> task, cpu, global;
+    std::vector<std::function<void()>> task, cpu, cgroup, global;
     for (const StateDecl &s : surface.states)
         for (const auto &f : s.fields)
-            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).push_back([&, f = f.get()] { field(f->name, *f); });
+            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : s.kind == StateKind::Cgroup ? cgroup : global).push_back([&, f = f.get()] { field(f->name, *f); });
     for (const auto &q : surface.queues) {
         if (!q->discipline)
             continue;
@@ -163,6 +164,8 @@ void CoreWriter::declarations() {
         task.push_back([&, f] { line(f + ";"); });
     for (const std::string &f : cpuFields)
         cpu.push_back([&, f] { line(f + ";"); });
+    for (const std::string &f : cgroupFields)
+        cgroup.push_back([&, f] { line(f + ";"); });
     for (const std::string &f : globalFields)
         global.push_back([&, f] { line(f + ";"); });
     auto section = [&](const char *name, const auto &fields) {
@@ -175,6 +178,7 @@ void CoreWriter::declarations() {
     };
     section("task", task);
     section("cpu", cpu);
+    section("cgroup", cgroup);
     section("global", global);
     for (const auto &c : surface.cpuSets)
         line("cpus " + c->name + " = " + text(*c->value) + ";");
@@ -305,6 +309,7 @@ void CoreWriter::hooks() {
         line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
     close();
     madeUpkeep("running");
+    cgroupUpkeep("running");
     userBodies("running", "p");
     disciplineBodies("running", "p");
     close();
@@ -321,6 +326,7 @@ void CoreWriter::hooks() {
         line(ifQueue(*q, "p") + " { " + q->name + "__ran += ran / 1ns; }");
     close();
     madeUpkeep("stopping");
+    cgroupUpkeep("stopping");
     userBodies("stopping", "p");
     disciplineBodies("stopping", "p");
     close();
@@ -341,16 +347,19 @@ void CoreWriter::hooks() {
         disciplineBodies("enable", "p");
         close();
     }
-    if (hasBodies("runnable") || madeAt("runnable")) {
+    bool counts = !cgroupFields.empty();
+    if (hasBodies("runnable") || madeAt("runnable") || counts) {
         open("on runnable(p)");
         madeUpkeep("runnable");
+        cgroupUpkeep("runnable");
         userBodies("runnable", "p");
         disciplineBodies("runnable", "p");
         close();
     }
-    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent")) {
+    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent") || counts) {
         open("on quiescent(p)");
         madeUpkeep("quiescent");
+        cgroupUpkeep("quiescent");
         userBodies("quiescent", "p");
         disciplineBodies("quiescent", "p");
         if (hasBodies("sleep")) {

@@ -43,7 +43,8 @@ private:
     bool expires = false; // the end of a slice is played in dispatch before the walk
     bool tracksQueue = false;
     bool overflows = false; // some queue has a capacity
-    std::vector<std::string> cpuFields;
+    std::vector<std::string> cpuFields, globalFields;
+    std::set<std::string> cgroupFields;
     std::vector<std::pair<std::string, std::string>> charges; // queue → statement in stopping__
     std::vector<PrintedLine> functionLines;
     int blocks = 0;
@@ -84,7 +85,8 @@ private:
     std::string sliceValue(const Expr &value, const QueueDecl *of);
     std::string keyText(const QueueDecl &q, const std::string &task);
     std::string ifQueue(const QueueDecl &q, const std::string &task) const;
-    std::string instanceText(const QueueDecl &q, const std::string &cpu) const;
+    /// The number of the instance of a CPU, or of a cgroup where there is one for each.
+    std::string instanceText(const QueueDecl &q, const std::string &cpu, const std::string &cgroup) const;
     /// The CPUs that serve the queue: its `on` set, narrowed by guards; empty: all.
     std::string servers(const QueueDecl &q);
     bool decides(const HookDecl *hook) const;
@@ -106,7 +108,6 @@ private:
     std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
 
     // Limits.cpp
-    std::vector<std::string> globalFields;
     bool limited(const QueueDecl &q) const;
     std::string openText(const QueueDecl &q) const;
     void limits();
@@ -151,6 +152,12 @@ private:
     std::string blockFunction(const Entry &entry);
     std::string waitLimit(const QueueDecl &q);
     void offers();
+
+    // Cgroups.cpp
+    std::string instancesFunction(const Entry &entry);
+    void takeFrom(const QueueDecl &q, const std::string &g, const std::string &done);
+    void anyInstance(const QueueDecl &q);
+    void cgroupUpkeep(const std::string &event);
 };
 
 } // namespace scx

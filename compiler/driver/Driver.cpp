@@ -88,6 +88,10 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
     if (options.emit == Emit::IrOpt)
         return module.irText();
 
+    module.checkLimits(diags);
+    if (!diags.ok())
+        return {};
+
     // LLVM module → object
     std::string bytes = module.emit(options.emit == Emit::Asm, diags);
     if (!diags.ok())

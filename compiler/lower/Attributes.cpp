@@ -14,9 +14,11 @@ constexpr int kProbeRead = 113;
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     if (frame.context == kDispatch && task == frame.prev)
         return frame.cpu;
+    if (frame.taskCpu && task == frame.task)
+        return frame.taskCpu;
     // Two loads where the kernel keeps the number in thread_info, a call elsewhere; CO-RE decides at load.
     return m.choose(m.fieldExists(task, "task_struct", "thread_info.cpu"), [&] { return m.loadField(task, "task_struct", "thread_info.cpu"); },
-                    [&] { return m.call("scx_bpf_task_cpu", {task}); });
+                    [&] { return m.rarely([&] { return m.call("scx_bpf_task_cpu", {task}); }); });
 }
 
 /// A field behind a pointer of which the verifier knows nothing; 0 if nothing is there. Costs a call: other fields are plain loads.
@@ -61,6 +63,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
             });
         }, none)};
     }
+    case Read::CgroupOf: return {taskCgroup(x)};
+    case Read::GroupWeight: case Read::GroupParent: case Read::GroupTasks: case Read::GroupNumber: return cgroupAttribute(x, row);
     case Read::Kthread: return flag(0x00200000);  // PF_KTHREAD
     case Read::Exiting: return flag(0x00000004);  // PF_EXITING
     case Read::Leader: return {b.CreateICmpEQ(field("pid"), field("tgid"))};
@@ -86,7 +90,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::Sleeping: return {frame.sleeping ? frame.sleeping : b.getFalse()};
     case Read::WakeSync: return wakeFlag(0x10); // WF_SYNC
     case Read::WakeFork: return wakeFlag(0x04); // WF_FORK
-    case Read::CpuId: return {x};
+    case Read::CpuId: return {hidden(x)};
     case Read::CpuLlc: return {topology("llc__", x)};
     case Read::CpuCore: return {topology("raw_core__", x)};
     case Read::CpuNode: return {topology("node__", x)};
@@ -111,8 +115,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::QueueLen: case Read::QueueEmpty: {
         const Expr *at = nullptr;
         const QueueDecl &q = queueOf(base, at);
-        llvm::Value *cpu = at ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
-        llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceOf(q, cpu))});
+        llvm::Value *cpu = at && q.domain != Domain::Cgroup ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
+        llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceFor(q, at, nullptr, cpu))});
         if (ringSize(q))
             n = b.CreateAdd(n, ringLength(q));
         if (row.read == Read::QueueEmpty)

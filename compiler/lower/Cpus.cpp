@@ -9,17 +9,19 @@ namespace scx {
 
 llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     auto between = [&](const Expr &low, const Expr &high) {
-        // In one unsigned comparison, as LLVM may put this, the verifier sees no bound of the CPU; so LLVM must not see it either, or it would leave out
-        // the mask of an index.
-        if (!llvm::isa<llvm::Constant>(cpu))
-            cpu = m.opaque(cpu);
+        cpu = hidden(cpu);
         return b.CreateAnd(b.CreateICmpSGE(cpu, value(low)), b.CreateICmpSLE(cpu, value(high)));
     };
     if (set.kind == ExprKind::Range || set.kind == ExprKind::CpuRange)
         return between(*set.args[0], *set.args[1]);
     if (set.kind == ExprKind::Binary) {
-        llvm::Value *x = inSet(*set.args[0], cpu), *y = inSet(*set.args[1], cpu);
-        return set.op == Op::BitOr ? b.CreateOr(x, y) : b.CreateAnd(x, set.op == Op::BitAnd ? y : b.CreateXor(y, b.getTrue()));
+        // By branches: each part as a 0 or a 1 to be joined would double the paths the verifier walks.
+        llvm::Value *x = inSet(*set.args[0], cpu);
+        auto right = [&] { return inSet(*set.args[1], cpu); };
+        auto known = [&](bool value) { return [this, value]() -> llvm::Value * { return b.getInt1(value); }; };
+        if (set.op == Op::BitOr)
+            return m.choose(x, known(true), right);
+        return m.choose(x, [&] { return set.op == Op::BitAnd ? right() : b.CreateXor(right(), b.getTrue()); }, known(false));
     }
     if (set.ref.kind == RefKind::CpuSet)
         return inSet(*static_cast<const CpusDecl *>(set.ref.decl)->value, cpu);
@@ -39,12 +41,24 @@ llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     return b.getFalse();
 }
 
+/// The number of a CPU where it is compared, or comes from what may have been. In one unsigned comparison, as LLVM may put two, or on another register the
+/// verifier sees no bound of the CPU; so LLVM must not see it either, or it would leave out the mask of an index.
+llvm::Value *Lowering::hidden(llvm::Value *cpu) { return llvm::isa<llvm::Constant>(cpu) ? cpu : m.opaque(cpu); }
+
 llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
     llvm::Value *allowed = m.call("bpf_cpumask_test_cpu", {cpu, m.loadField(task, "task_struct", "cpus_ptr")});
     // A migration-disabled task stays where it is, whatever its mask says. BPF disables migration itself: the current task counts one less.
-    llvm::Value *current = b.CreateZExt(b.CreateICmpEQ(b.CreatePtrToInt(task, m.i64()), m.helper(35, m.i64(), {})), m.i64());
-    llvm::Value *stuck = b.CreateICmpSGT(b.CreateSub(m.loadField(task, "task_struct", "migration_disabled"), current), m.num(0));
-    return b.CreateAnd(allowed, b.CreateOr(b.CreateXor(stuck, b.getTrue()), b.CreateICmpEQ(cpu, taskCpu(task))));
+    llvm::Value *disabled = nullptr;
+    auto free = [&](size_t i) -> llvm::Value * {
+        if (i == 2)
+            return b.CreateICmpEQ(cpu, taskCpu(task));
+        if (i == 0) {
+            disabled = m.loadField(task, "task_struct", "migration_disabled");
+            return b.CreateICmpEQ(disabled, m.num(0));
+        }
+        return b.CreateAnd(b.CreateICmpEQ(disabled, m.num(1)), b.CreateICmpEQ(b.CreatePtrToInt(task, m.i64()), m.helper(35, m.i64(), {})));
+    };
+    return m.choose(allowed, [&] { return anyOf(3, free); }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
 
 Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
@@ -120,8 +134,10 @@ llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) {
 /// All CPUs, nearest first. The order stands ready in a table: worked out in each loop, its case distinctions would multiply the
 /// paths the verifier has to walk.
 void Lowering::forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body) {
-    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { body(b.CreateZExt(b.CreateLoad(b.getInt16Ty(), nearSlot(cpu, i)), m.i64())); });
+    forCpus([&](llvm::Value *i) { body(b.CreateZExt(b.CreateLoad(b.getInt16Ty(), nearSlot(cpu, i)), m.i64())); });
 }
+
+void Lowering::forCpus(const std::function<void(llvm::Value *)> &body) { iterate(m.num(0), cpuCount(), body); }
 
 llvm::Value *Lowering::nearSlot(llvm::Value *cpu, llvm::Value *i) {
     if (!nearTable)

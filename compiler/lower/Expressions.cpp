@@ -36,7 +36,7 @@ Val Lowering::emit(const Expr &e) {
             auto *stat = static_cast<const StatDecl *>(e.ref.decl);
             llvm::AllocaInst *sum = m.local(m.i64(), "sum");
             b.CreateStore(m.num(0), sum);
-            counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
+            forCpus([&](llvm::Value *cpu) {
                 llvm::Value *one = b.CreateLoad(m.i64(), cpuState(cpu, cpuIndex.at(stat)));
                 b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), sum), one), sum);
             });
@@ -200,7 +200,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return {insert(q, at, task, e.args.size() > 2 ? arg(2) : nullptr)};
     }
-    case Operation::QueueSweep: sweep(queueOf(*receiver, at)); return {};
+    case Operation::QueueSweep: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        sweep(q, at);
+        return {};
+    }
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
@@ -227,8 +231,9 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         return defaultIdle(task, arg(2));
     }
+    case Operation::CgroupOf: return {b.CreateAnd(arg(1), m.num(kMaxCgroups - 1))};
     case Operation::CpuOf: {
-        llvm::Value *n = arg(1);
+        llvm::Value *n = hidden(arg(1));
         return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};

@@ -5,6 +5,7 @@
 #include <llvm/IR/Dominators.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace scx {
 namespace {
@@ -23,12 +24,47 @@ void Lowering::begin(const std::string &event, const HookRow &row, size_t argume
     vars.clear();
     program = m.beginProgram(core.policy.name + "_" + event, std::string(row.member), row.sleepable, row.optionalMember, arguments, at);
     programs.emplace_back(std::string(row.member), program.function);
+    hookVariables();
+}
+
+void Lowering::hookVariables() {
     frame.slice = m.local(m.i64(), "slice");
     frame.dispatched = m.local(m.i1(), "dispatched");
     frame.kept = m.local(m.i1(), "kept");
     b.CreateStore(m.num(0), frame.slice);
     b.CreateStore(b.getFalse(), frame.dispatched);
     b.CreateStore(b.getFalse(), frame.kept);
+}
+
+/// Where the condition holds, which is seldom, the hook goes on with `body` in a function of its own, which is given what it needs by name, and
+/// ends with it. So the usual way saves no registers for the other's sake: the kernel's JIT saves what occurs anywhere in a function.
+void Lowering::aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
+                     const std::function<void(const std::vector<llvm::Value *> &)> &body) {
+    m.ifThen(condition, [&] {
+        auto saved = b.saveIP();
+        auto location = b.getCurrentDebugLocation();
+        Frame usual = std::exchange(frame, Frame());
+        auto usualLocals = locals;
+        std::vector<std::string> names;
+        std::vector<llvm::Value *> values, received;
+        for (const auto &[parameter, v] : given) {
+            names.push_back(parameter);
+            values.push_back(v);
+        }
+        llvm::Function *function = m.beginFunction(core.policy.name + "_" + name, names);
+        for (llvm::Argument &a : function->args())
+            received.push_back(&a);
+        frame.context = usual.context;
+        hookVariables();
+        body(received);
+        b.CreateRet(m.num(0));
+        frame = std::move(usual);
+        locals = std::move(usualLocals);
+        vars.clear();
+        m.resume(saved, location);
+        b.CreateCall(function, values);
+        b.CreateRet(nothing());
+    });
 }
 
 /// dispatch's prev may be null, and the verifier knows (set_arg_maybe_null in kernel/sched/ext.c): it wants the plain test on all 64 bits.
@@ -46,12 +82,11 @@ void Lowering::recallSlot() {
         b.CreateStore(m.num(0), slot);
         return b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotValue)), m.num(-1));
     };
-    if (slotless) { // only dispatch leaves something; a waking task has been through select_cpu, which looked everywhere
-        frame.searched = b.CreateICmpNE(b.CreateAnd(frame.enqFlags, m.num(kEnqueueWakeup)), m.num(0));
-        frame.recalled = m.choose(frame.searched, [&]() -> llvm::Value * { return m.num(-1); }, remembered);
+    frame.recalled = remembered();
+    if (slotless) { // only dispatch leaves something, see `hook`
+        frame.searched = b.getFalse();
         return;
     }
-    frame.recalled = remembered();
     llvm::Value *cpu = thisCpu();
     frame.wakeFlags = b.CreateSelect(mine, b.CreateLoad(m.i64(), cpuState(cpu, kSlotFlags)), m.num(0));
     if (assignsSlice)
@@ -61,14 +96,16 @@ void Lowering::recallSlot() {
 
 /// select_cpu ends without having placed the task: its enqueue follows at once, on this CPU.
 void Lowering::fillSlot() {
-    // Where nothing is to be told but that each wakeup has searched everywhere, enqueue knows that from its flags.
+    // Where nothing is to be told but that each wakeup has searched everywhere, or none has, enqueue knows that from its flags.
     auto stores = [](llvm::AllocaInst *to) { return std::count_if(to->user_begin(), to->user_end(), [](llvm::User *u) { return llvm::isa<llvm::StoreInst>(u); }); };
     llvm::DominatorTree tree(*m.function());
     bool always = std::any_of(frame.searchedAll->user_begin(), frame.searchedAll->user_end(), [&](llvm::User *u) {
         auto *store = llvm::dyn_cast<llvm::StoreInst>(u);
         return store && store->getValueOperand() == b.getTrue() && tree.dominates(store->getParent(), b.GetInsertBlock());
     });
-    slotless = always && stores(frame.remembered) == 1 && !readsWakeup && !assignsSlice;
+    bool never = stores(frame.searchedAll) == 1; // the first, in `hook`
+    slotless = (always || never) && stores(frame.remembered) == 1 && !readsWakeup && !assignsSlice;
+    searchesAlways = always;
     if (slotless)
         return;
     m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), frame.placed), b.getTrue()), [&] {
@@ -108,7 +145,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     Span at = decl ? decl->nameSpan : core.policy.nameSpan;
     std::string event(row.event);
     size_t slots = row.event == "select_cpu" ? 3 : row.event == "quiescent" || row.event == "enqueue" ? 2 : row.arguments.size();
-    if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity")
+    if (event == "stopping" || event == "init_task" || event == "exit_task" || event == "set_affinity" || event == "cgroup_init")
         slots = 2;
     begin(event, row, slots, at, program);
     auto &slot = program.arguments;
@@ -118,6 +155,11 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
     };
     auto signExtend = [&](llvm::Value *v) { return b.CreateSExt(b.CreateTrunc(v, m.i32()), m.i64()); };
     llvm::Value *result = nullptr;
+    auto rest = [&] {
+        hookBody(decl);
+        if (event == "dispatch")
+            dispatchEpilogue();
+    };
     if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Task) {
         frame.task = asPointer(slot[0]);
         bind(0, {frame.task});
@@ -140,7 +182,18 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(b.getFalse(), frame.placed);
     } else if (event == "enqueue") {
         frame.enqFlags = slot[1];
-        recallSlot();
+        if (slotless) { // a waking task has been through select_cpu, which did what it always does
+            frame.searched = b.getInt1(searchesAlways);
+            frame.recalled = m.num(-1);
+            aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}}, [&](const auto &given) {
+                frame.task = asPointer(given[0]);
+                frame.enqFlags = given[1];
+                bind(0, {frame.task});
+                recallSlot();
+                rest();
+            });
+        } else
+            recallSlot();
     } else if (event == "dispatch") {
         // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended.
         frame.prev = asPointer(slot[1]);
@@ -149,29 +202,44 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         if (used)
             // Newer 6.12 kernels do say so, and then the verifier wants the plain test as well.
             frame.prevPresent = m.choose(b.CreateICmpNE(frame.prev, llvm::ConstantPointerNull::get(m.ptr())), [&] { return opaqueNonNull(slot[1]); }, [&]() -> llvm::Value * { return b.getFalse(); });
-        if (used)
-            frame.prevPresent = m.choose(frame.prevPresent,
-                                         [&] {
-                                             llvm::Value *flags = m.loadField(frame.prev, "task_struct", "scx.flags");
-                                             llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
-                                             return b.CreateAnd(b.CreateICmpNE(b.CreateAnd(flags, m.num(1)), m.num(0)), b.CreateICmpEQ(left, m.num(0)));
-                                         },
-                                         [&]() -> llvm::Value * { return b.getFalse(); });
+        if (used) {
+            llvm::Value *expired = m.choose(frame.prevPresent,
+                                            [&] {
+                                                llvm::Value *flags = m.loadField(frame.prev, "task_struct", "scx.flags");
+                                                llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
+                                                return b.CreateAnd(b.CreateICmpNE(b.CreateAnd(flags, m.num(1)), m.num(0)), b.CreateICmpEQ(left, m.num(0)));
+                                            },
+                                            [&]() -> llvm::Value * { return b.getFalse(); });
+            aside("dispatch_expired", expired, {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
+                frame.cpu = given[0];
+                frame.prev = asPointer(given[1]);
+                frame.prevPresent = b.getTrue();
+                bind(0, {frame.cpu});
+                bind(1, {frame.prev, frame.prevPresent});
+                rest();
+            });
+            frame.prevPresent = b.getFalse();
+        }
         bind(1, {frame.prev, frame.prevPresent});
     } else if (event == "quiescent")
         frame.sleeping = b.CreateICmpNE(b.CreateAnd(slot[1], m.num(1)), m.num(0)); // SCX_DEQ_SLEEP
     else if (event == "init_task")
         frame.forked = b.CreateICmpNE(m.loadField(asPointer(slot[1]), "scx_init_task_args", "fork"), m.num(0));
+    if (event == "cgroup_init" && needsCgroups)
+        cgroupInit(asPointer(slot[0]), asPointer(slot[1]));
     for (size_t i = 0; decl && i < decl->arguments.size() && i < slot.size(); ++i) { // all that was not bound above, by its type
         if (locals.contains(decl->arguments[i].get()))
             continue;
         switch (row.arguments[i].type.kind) {
         case TypeKind::Int: bind(i, {b.CreateAnd(slot[i], m.num(0xffffffff))}); break;
         case TypeKind::Bool: bind(i, {b.CreateICmpNE(b.CreateAnd(slot[i], m.num(255)), m.num(0))}); break;
-        case TypeKind::Task: case TypeKind::Cgroup: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
+        case TypeKind::Task: bind(i, {asPointer(slot[i]), opaqueNonNull(slot[i])}); break;
+        case TypeKind::Cgroup: bind(i, {cgroupNumber(asPointer(slot[i]))}); break;
         default: break;
         }
     }
+    if (needsRan && (event == "running" || event == "stopping"))
+        frame.taskCpu = taskCpu(frame.task);
     if (event == "running")
         runningWork(frame.task);
     if (event == "stopping") {
@@ -182,7 +250,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             bind(1, {ran});
             if (hookNamed("dispatch") && hookNamed("dispatch")->arguments.size() > 1) { // settle__ may have run the hooks already
                 m.ifThen(b.CreateICmpNE(start, m.num(-1)), [&] { hookBody(decl); });
-                b.CreateRet(m.num32(0));
+                b.CreateRet(nothing());
                 return;
             }
         }
@@ -203,6 +271,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
     }
+    if (needsCgroups)
+        cgroupHook(event, slot);
     if (event == "core_sched_before" || event == "yield" || event == "select_cpu") {
         if (decl)
             inlineBody(decl->body, returned);
@@ -213,12 +283,12 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         } else
             result = b.CreateZExt(result, m.i32());
     } else
-        hookBody(decl);
+        rest();
+    if (event == "cgroup_exit" && needsCgroups)
+        cgroupExit(asPointer(slot[0]));
     if (event == "cpu_online" || event == "cpu_offline")
         restartForSets(event);
-    if (event == "dispatch")
-        dispatchEpilogue();
-    b.CreateRet(result ? result : m.num32(0));
+    b.CreateRet(result ? result : row.sleepable ? m.num32(0) : nothing()); // all that return something else than a result of their own are sleepable
 }
 
 /// Who waits in a queue with a set may have lost its last CPU, or waits in the escape although one has come: the policy is loaded again,
@@ -260,6 +330,17 @@ void Lowering::dispatchEpilogue() {
     });
 }
 
+/// All DSQs of an instance. A failure is left in `error`.
+void Lowering::createDsqs(const QueueDecl &q, llvm::Value *instance, llvm::AllocaInst *error) {
+    for (Part part : {Part::Queue, Part::Escape, Part::Aged, Part::AgedEscape}) {
+        bool escape = part == Part::Escape || part == Part::AgedEscape, aged = part == Part::Aged || part == Part::AgedEscape;
+        if ((escape && !q.on) || (aged && !unfair(q)))
+            continue;
+        llvm::Value *made = m.call("scx_bpf_create_dsq", {dsqId(q, instance, part), m.num(-1)});
+        b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
+    }
+}
+
 void Lowering::initProgram(const HookDecl *decl) {
     Module::Program program;
     const HookRow &row = *findHook("init");
@@ -278,20 +359,13 @@ void Lowering::initProgram(const HookDecl *decl) {
     // A failing create ends the load with the kernel's own error.
     llvm::AllocaInst *error = m.local(m.i64(), "error");
     b.CreateStore(m.num(0), error);
-    auto create = [&](llvm::Value *id) {
-        llvm::Value *made = m.call("scx_bpf_create_dsq", {id, m.num(-1)});
-        b.CreateStore(b.CreateSelect(b.CreateICmpSLT(made, m.num(0)), made, b.CreateLoad(m.i64(), error)), error);
-    };
     for (const auto &q : core.queues)
-        for (Part part : {Part::Queue, Part::Escape, Part::Aged, Part::AgedEscape}) {
-            bool escape = part == Part::Escape || part == Part::AgedEscape, aged = part == Part::Aged || part == Part::AgedEscape;
-            if ((escape && !q->on) || (aged && !unfair(*q)))
-                continue;
-            if (q->domain == Domain::None)
-                create(dsqId(*q, m.num(0), part));
-            else // one per domain; numbers are dense and never above the CPU count
-                counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *i) { create(dsqId(*q, i, part)); });
-        }
+        if (q->domain == Domain::None)
+            createDsqs(*q, m.num(0), error);
+        else if (q->domain != Domain::Cgroup) // numbers are dense and never above the CPU count
+            forCpus([&](llvm::Value *i) { createDsqs(*q, i, error); });
+    if (needsCgroups)
+        beginCgroup(m.num(0), m.num(100), m.num(-1), error); // for kernels that tell of no cgroups
     underRcu([&] {
         for (const StmtPtr &a : core.asserts)
             stmt(*a);
@@ -372,7 +446,7 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan);
+        bool needed = decl || (row.event == "init_task" && taskMap) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
         if (needed)
             hook(decl, row);
         if (!diags.ok())

@@ -23,10 +23,10 @@ void Lowering::putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, ll
 /// The CPU that was named, if the task may run there, else the task's own, where it certainly may. Outside the queue's set: the nearest
 /// online CPU of the set that the task may use, or -1. Nothing is asked for a queue that every CPU serves.
 llvm::Value *Lowering::homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task) {
-    if (!q.on && q.domain == Domain::None)
+    if (!q.on && (q.domain == Domain::None || q.domain == Domain::Cgroup))
         return m.num(0);
     llvm::Value *wanted = taskCpu(task);
-    if (at) {
+    if (at && q.domain != Domain::Cgroup) {
         llvm::Value *named = value(*at);
         wanted = b.CreateSelect(mayRun(task, named), named, wanted);
     }
@@ -50,10 +50,9 @@ llvm::Value *Lowering::homeFor(const QueueDecl &q, const Expr *at, llvm::Value *
     return b.CreateLoad(m.i64(), home);
 }
 
-llvm::Value *Lowering::dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task) {
-    if (!q.on)
-        return dsqId(q, instanceOf(q, home));
-    return b.CreateSelect(b.CreateICmpSLT(home, m.num(0)), dsqId(q, instanceOf(q, taskCpu(task)), Part::Escape), dsqId(q, instanceOf(q, home)));
+llvm::Value *Lowering::dsqFor(const QueueDecl &q, const Expr *at, llvm::Value *home, llvm::Value *task) {
+    llvm::Value *inside = dsqId(q, instanceFor(q, at, task, home));
+    return q.on ? b.CreateSelect(b.CreateICmpSLT(home, m.num(0)), dsqId(q, instanceFor(q, at, task, taskCpu(task)), Part::Escape), inside) : inside;
 }
 
 /// The kernel wakes the task's own CPU, nobody else. So an idle CPU that serves the task is looked for, unless select_cpu has just
@@ -64,7 +63,7 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
     if (frame.searchedAll)
         searched = b.CreateLoad(m.i1(), frame.searchedAll);
     auto unlessPinned = [&](const std::function<void()> &then) { m.ifThen(b.CreateICmpNE(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1)), then); };
-    if (!q.on && q.domain == Domain::None) { // every CPU serves it
+    if (!q.on && (q.domain == Domain::None || q.domain == Domain::Cgroup)) { // every CPU serves it
         m.ifThen(b.CreateXor(searched, b.getTrue()), [&] {
             unlessPinned([&] {
                 llvm::Value *idle = m.call("scx_bpf_pick_idle_cpu", {m.loadField(task, "task_struct", "cpus_ptr"), m.num(0)});
@@ -106,7 +105,7 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
 /// not serve the old one.
 llvm::Value *Lowering::move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice) {
     llvm::Value *it = frame.iterators.at(task);
-    llvm::Value *home = homeFor(q, at, task), *id = dsqFor(q, home, task);
+    llvm::Value *home = homeFor(q, at, task), *id = dsqFor(q, at, home, task);
     if (slice)
         m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
     llvm::Value *done;
@@ -136,7 +135,7 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
         slice = unlessAssigned(sliceFor(q, task));
     auto enqueue = [&] {
         llvm::Value *home = homeFor(q, at, task);
-        auto put = [&] { putDsq(q, task, dsqFor(q, home, task), slice); };
+        auto put = [&] { putDsq(q, task, dsqFor(q, at, home, task), slice); };
         if (ringSize(q) && frame.context == kEnqueue)
             ringPut(q, task, slice, q.on ? b.CreateICmpSGE(home, m.num(0)) : nullptr, put);
         else

@@ -4,6 +4,7 @@
 #include "lower/Lowering.h"
 #include "sema/Checker.h"
 #include "syntax/Print.h"
+#include "syntax/Visit.h"
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,8 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
     for (const auto &h : core.hooks)
         if (h->name == "cpu_online" || h->name == "cpu_offline")
             out["handles_hotplug"] = true;
+    if (anyExpr(core, [](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::GroupWeight; }))
+        out["flags"].push_back("SCX_OPS_HAS_CGROUP_WEIGHT"); // without it the kernel warns that weights are ignored
     for (const auto &p : surface.params) {
         json row = {{"name", p->name}, {"symbol", p->name}, {"section", p->live ? ".data" : ".rodata"}, {"type", typeText(p->type)}, {"live", p->live},
                     {"default", p->evaluated}, {"doc", p->doc}, {"line", line(p->nameSpan)}};

@@ -37,8 +37,9 @@ private:
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
     bool assignsSlice = false; // some hook writes `p.slice`
     bool readsWakeup = false;  // something asks how the task was woken
-    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it
-    bool needsRan = false, needsKeep = false, needsTopology = false;
+    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
+    bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
+    bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false; // some CPU goes idle although its task wants to go on
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
@@ -54,6 +55,7 @@ private:
     struct Frame {
         Context context = kOther;
         llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
+        llvm::Value *taskCpu = nullptr;                // the task's, where it is known all through the hook
         llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
         llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
         llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
@@ -88,9 +90,15 @@ private:
     void hook(const HookDecl *decl, const HookRow &row);
     void hookBody(const HookDecl *decl);
     void initProgram(const HookDecl *decl);
+    void createDsqs(const QueueDecl &q, llvm::Value *instance, llvm::AllocaInst *error);
     void exitProgram(const HookDecl *decl);
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
+    void hookVariables();
+    void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
+               const std::function<void(const std::vector<llvm::Value *> &)> &body);
+    /// What a callback returns that returns nothing: no instruction.
+    llvm::Value *nothing() { return llvm::PoisonValue::get(m.i32()); }
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
@@ -106,6 +114,7 @@ private:
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result);
+    void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
@@ -142,6 +151,8 @@ private:
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
     llvm::Value *taskState(llvm::Value *task);
+    llvm::Value *lookUpState(llvm::Value *task);
+    llvm::Function *stateFunction(), *stateOf = nullptr;
     llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
     llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
     static llvm::Type *memoryType(Module &m, const Type &t);
@@ -169,6 +180,7 @@ private:
     llvm::Value *dsqId(const QueueDecl &q, llvm::Value *instance, Part part = Part::Queue);
     llvm::Value *servedDsq(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, bool aged = false);
     llvm::Value *instanceOf(const QueueDecl &q, llvm::Value *cpu);
+    llvm::Value *instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *cpu);
     llvm::Value *sliceFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *defaultSlice(llvm::Value *task);
     llvm::Value *sliceValue(const Expr &slice, llvm::Value *task);
@@ -179,7 +191,7 @@ private:
     static bool unfair(const QueueDecl &q);
     llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
-    void sweep(const QueueDecl &q);
+    void sweep(const QueueDecl &q, const Expr *at);
     std::map<const QueueDecl *, llvm::GlobalVariable *> agedFlags;
     llvm::Value *belongs(const QueueDecl &q, llvm::Value *task);
     static std::string reach(const QueueDecl &q);
@@ -194,7 +206,7 @@ private:
     llvm::Value *localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice);
     void putDsq(const QueueDecl &q, llvm::Value *task, llvm::Value *id, llvm::Value *slice);
     llvm::Value *homeFor(const QueueDecl &q, const Expr *at, llvm::Value *task);
-    llvm::Value *dsqFor(const QueueDecl &q, llvm::Value *home, llvm::Value *task);
+    llvm::Value *dsqFor(const QueueDecl &q, const Expr *at, llvm::Value *home, llvm::Value *task);
     void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *home);
     llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
@@ -213,15 +225,38 @@ private:
     void ringCount(const QueueDecl &q, int by);
     void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
     void ringFlush(const QueueDecl &q);
+    // Cgroups.cpp: numbers for cgroups
+    unsigned taskCgroupMember = 0; // of the task's state
+    llvm::GlobalVariable *cgroupMap = nullptr, *cgroupState = nullptr, *cgroupOwner = nullptr, *cgroupCount = nullptr;
+    llvm::StructType *cgroupType = nullptr;
+    std::map<const void *, unsigned> cgroupIndex; // Field → member
+    enum CgroupSlot : unsigned { kGroupUse, kGroupTasks, kGroupWeight, kGroupParent, kFirstCgroupField };
+    bool usesCgroups() const;
+    void declareCgroups();
+    llvm::Value *cgroupSlot(llvm::Value *number, unsigned member);
+    llvm::Value *cgroupId(llvm::Value *cgroup);
+    llvm::Value *cgroupEntry(llvm::Value *id);
+    llvm::Value *cgroupNumber(llvm::Value *cgroup);
+    llvm::Value *taskCgroup(llvm::Value *task);
+    void countTask(llvm::Value *number, int by);
+    void cgroupHook(const std::string &event, const std::vector<llvm::Value *> &slot);
+    void cgroupInit(llvm::Value *cgroup, llvm::Value *arguments);
+    void beginCgroup(llvm::Value *number, llvm::Value *weight, llvm::Value *parent, llvm::AllocaInst *error);
+    void cgroupExit(llvm::Value *cgroup);
+    static bool numbersCgroups(std::string_view event);
+    void forCgroups(const std::function<void(llvm::Value *)> &body);
+    Val cgroupAttribute(llvm::Value *number, const AttributeRow &row);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
+    llvm::Value *hidden(llvm::Value *cpu);
     llvm::Value *mayRun(llvm::Value *task, llvm::Value *cpu);
     Val idleSearch(const Expr &set, bool wholeCore);
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
+    void forCpus(const std::function<void(llvm::Value *)> &body);
     void forNear(llvm::Value *cpu, const std::function<void(llvm::Value *)> &body);
     llvm::Value *nearSlot(llvm::Value *cpu, llvm::Value *i);
     llvm::GlobalVariable *nearTable = nullptr;

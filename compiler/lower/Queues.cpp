@@ -48,10 +48,17 @@ llvm::Value *Lowering::instanceOf(const QueueDecl &q, llvm::Value *cpu) {
     }
 }
 
+/// The instance that `q` or `q[at]` is for this task or CPU: a CPU's, or its cgroup's where there is one for each.
+llvm::Value *Lowering::instanceFor(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *cpu) {
+    if (q.domain != Domain::Cgroup)
+        return instanceOf(q, cpu);
+    return b.CreateAnd(at ? value(*at) : taskCgroup(task), m.num(kMaxCgroups - 1));
+}
+
 /// How far a CPU looks into other instances of a per-domain queue.
 std::string Lowering::reach(const QueueDecl &q) {
     const Option *steal = optionNamed(q.options, "steal");
-    return q.domain == Domain::None || !steal || steal->value->kind != ExprKind::Name ? "any" : steal->value->name;
+    return q.domain == Domain::None || q.domain == Domain::Cgroup || !steal || steal->value->kind != ExprKind::Name ? "any" : steal->value->name;
 }
 
 /// i1: CPU `cpu` takes tasks from the instance of CPU `home`, its own or by stealing.
@@ -124,7 +131,7 @@ llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
 
 /// Kernels that have the kfunc warn about plain stores.
 void Lowering::setSlice(llvm::Value *task, llvm::Value *slice) {
-    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.call("scx_bpf_task_set_slice", {task, slice}); },
+    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.rarely([&] { m.call("scx_bpf_task_set_slice", {task, slice}); }); },
              [&] { m.storeField(task, "task_struct", "scx.slice", slice); });
 }
 
@@ -137,13 +144,19 @@ void Lowering::keep(llvm::Value *slice) {
 }
 
 llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev) {
-    llvm::Value *cpu = at ? value(*at) : frame.cpu;
+    bool grouped = q.domain == Domain::Cgroup; // then `at` is there, and any CPU takes any cgroup's tasks
+    llvm::Value *cpu = at && !grouped ? value(*at) : frame.cpu;
     llvm::AllocaInst *got = m.local(m.i1(), "got");
     b.CreateStore(b.getFalse(), got);
-    llvm::Value *instance = instanceOf(q, cpu), *inside = q.on ? inSet(*q.on, cpu) : nullptr;
+    llvm::Value *instance = instanceFor(q, at, nullptr, cpu), *inside = q.on ? inSet(*q.on, cpu) : nullptr;
     llvm::Value *id = servedDsq(q, instance, inside);
     bool keeps = withPrev && needsKeep && frame.prev;
-    auto mine = [&] { return m.choose(frame.prevPresent, [&] { return belongs(q, frame.prev); }, [&]() -> llvm::Value * { return b.getFalse(); }); };
+    auto mine = [&] {
+        return m.choose(frame.prevPresent, [&]() -> llvm::Value * {
+            llvm::Value *here = belongs(q, frame.prev);
+            return grouped ? b.CreateAnd(here, b.CreateICmpEQ(taskCgroup(frame.prev), instance)) : here;
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
+    };
     auto keepPrev = [&] {
         keep(sliceFor(q, frame.prev));
         b.CreateStore(b.getTrue(), got);
@@ -186,7 +199,7 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     };
     // Apart from the first, so that a CPU whose task has gone has nothing else to do.
     unlessGot([&] { keeps ? m.ifThen(mine(), takeOrKeep, take) : take(); });
-    if (q.domain != Domain::None && reach(q) != "none") {
+    if (q.domain != Domain::None && !grouped && reach(q) != "none") {
         unlessGot([&] {
             llvm::AllocaInst *tried = m.local(m.i64(), "tried");
             b.CreateStore(instance, tried);
@@ -216,10 +229,10 @@ bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo 
 /// One byte for each instance, and after them one for each instance's escape.
 llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
     llvm::GlobalVariable *&flags = agedFlags[&q];
-    uint64_t instances = q.domain == Domain::None ? 1 : kMaxCpus, count = instances * (inside ? 2 : 1);
+    uint64_t instances = q.domain == Domain::None ? 1 : q.domain == Domain::Cgroup ? kMaxCgroups : kMaxCpus, count = instances * (inside ? 2 : 1);
     if (!flags)
         flags = m.global(q.name + "__aged_flag", llvm::ArrayType::get(m.i8(), count), m.diArray(m.diBool(), count), ".bss");
-    llvm::Value *at = instances == 1 ? m.num(0) : b.CreateAnd(instance, m.num(kMaxCpus - 1));
+    llvm::Value *at = instances == 1 ? m.num(0) : b.CreateAnd(instance, m.num(static_cast<int64_t>(instances) - 1));
     if (inside)
         at = b.CreateSelect(inside, at, b.CreateAdd(at, m.num(static_cast<int64_t>(instances))));
     return b.CreateGEP(m.i8(), flags, at);
@@ -240,10 +253,10 @@ llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance, ll
 
 /// All who wait in the instance of this CPU now go to a FIFO of their own, which is served before the queue: each of them has a turn
 /// before anybody who comes later, whatever the keys say. Not while the last ones so moved still wait.
-void Lowering::sweep(const QueueDecl &q) {
+void Lowering::sweep(const QueueDecl &q, const Expr *at) {
     if (!unfair(q))
         return;
-    llvm::Value *instance = instanceOf(q, frame.cpu), *inside = q.on ? inSet(*q.on, frame.cpu) : nullptr, *aged = servedDsq(q, instance, inside, true);
+    llvm::Value *instance = instanceFor(q, at, nullptr, frame.cpu), *inside = q.on ? inSet(*q.on, frame.cpu) : nullptr, *aged = servedDsq(q, instance, inside, true);
     m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {aged}), m.num(0)), [&] {
         Module::Scratch it(m, kDsqIterator);
         m.call("bpf_iter_scx_dsq_new", {it, servedDsq(q, instance, inside), m.num(0)});
@@ -263,8 +276,9 @@ void Lowering::sweep(const QueueDecl &q) {
 
 /// The tasks of an instance, head first. In dispatch an expired task of the queue is visited as if it were queued, first.
 void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body) {
-    llvm::Value *cpu = at ? value(*at) : frame.cpu ? frame.cpu : m.num(0);
-    llvm::Value *id = dsqId(q, instanceOf(q, cpu));
+    bool grouped = q.domain == Domain::Cgroup;
+    llvm::Value *cpu = at && !grouped ? value(*at) : frame.cpu ? frame.cpu : m.num(0);
+    llvm::Value *instance = instanceFor(q, at, nullptr, cpu), *id = dsqId(q, instance);
     llvm::BasicBlock *after = m.block("tasks.after");
     if (frame.prev && frame.context == kDispatch) {
         llvm::BasicBlock *visit = m.block("prev"), *rest = m.block("rest");

@@ -140,6 +140,13 @@ void Lowering::declareState() {
     }
     cpuType = llvm::StructType::create(m.context, cpuTypes, "cpu_state__");
     cpuArray = m.global("cpu__", llvm::ArrayType::get(cpuType, kMaxCpus), m.diArray(m.diStruct("cpu_state__", cpuMembers), kMaxCpus), ".bss", nullptr, 64);
+    needsCgroups = usesCgroups();
+    if (needsCgroups) {
+        taskCgroupMember = static_cast<unsigned>(taskTypes.size());
+        taskTypes.push_back(m.i64());
+        taskMembers.push_back({"cgroup__", m.diInt(64, true)});
+        declareCgroups();
+    }
     if (!taskTypes.empty()) {
         taskType = llvm::StructType::create(m.context, taskTypes, "task_state__");
         llvm::DIType *di = m.diStruct("task_state__", taskMembers);
@@ -174,12 +181,27 @@ llvm::Value *Lowering::taskState(llvm::Value *task) {
     }
     llvm::Value *known = b.CreateLoad(m.ptr(), memo);
     m.ifThen(b.CreateICmpEQ(known, null), [&] {
-        llvm::Value *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
-        // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
-        llvm::Value *state = m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
-        b.CreateStore(state, memo);
+        b.CreateStore(m.isRare() ? asPointer(m.marked(b.CreateCall(stateFunction(), {b.CreatePtrToInt(task, m.i64())}))) : lookUpState(task), memo);
     });
     return b.CreateLoad(m.ptr(), memo);
+}
+
+llvm::Value *Lowering::lookUpState(llvm::Value *task) {
+    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr()), *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+    // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
+    return m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
+}
+
+/// The look-up takes all registers that are there for arguments, and where it is rare the usual way keeps its values in them.
+llvm::Function *Lowering::stateFunction() {
+    if (stateOf)
+        return stateOf;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    stateOf = m.beginFunction("task_state_of__", {"p"});
+    b.CreateRet(b.CreatePtrToInt(lookUpState(asPointer(stateOf->getArg(0))), m.i64()));
+    m.resume(saved, location);
+    return stateOf;
 }
 
 llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) {
@@ -206,6 +228,7 @@ Lowering::Place Lowering::place(const Expr &e) {
             return {nullptr, task, nullptr, field->type};
         return {b.CreateStructGEP(taskType, taskState(task), taskIndex.at(field)), task, nullptr, field->type};
     }
+    case RefKind::CgroupField: return {cgroupSlot(value(*e.args[0]), cgroupIndex.at(field)), nullptr, nullptr, field->type, true};
     case RefKind::CpuField: return {cpuState(value(*e.args[0]), cpuIndex.at(field)), nullptr, nullptr, field->type};
     case RefKind::Param: return {globals.at(field), nullptr, nullptr, static_cast<const ParamDecl *>(e.ref.decl)->type};
     case RefKind::Global: return {globals.at(field), nullptr, nullptr, field->type, true};
@@ -230,7 +253,7 @@ llvm::Value *Lowering::load(const Place &p) {
 void Lowering::store(const Place &p, llvm::Value *v) {
     if (!p.address) { // kernels that have the kfunc warn about plain stores
         m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())),
-                 [&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
+                 [&] { m.rarely([&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
         return;
     }
     if (p.type.kind == TypeKind::Bool)

@@ -63,7 +63,12 @@ void Lowering::stmt(const Stmt &s) {
             }
         } else
             condition = truth(*s.value);
-        m.ifThen(condition, [&] { block(s.body); }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+        // What is off by default (statistics too): whoever switches it on pays for it.
+        const auto *option = s.value->ref.kind == RefKind::Param ? static_cast<const ParamDecl *>(s.value->ref.decl) : nullptr;
+        auto body = [&] { block(s.body); };
+        auto rareBody = [&] { m.rarely(body); };
+        bool rare = option && !option->live && option->evaluated == 0 && option->type.kind == TypeKind::Bool;
+        m.ifThen(condition, rare ? std::function<void()>(rareBody) : body, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
         break;
     }
     case StmtKind::For: forLoop(s); break;
@@ -160,13 +165,19 @@ void Lowering::assign(const Stmt &s) {
 /// `first` to `last`, both included, by the kernel's own number iterator: LLVM may rewrite a plain loop so that the verifier
 /// loses its bound.
 void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body) {
-    Module::Scratch iterator(m, 1);
     // The iterator's range is 32 bits wide.
     auto clamp = [&](llvm::Value *v) {
         v = b.CreateSelect(b.CreateICmpSLT(v, m.num(-1'000'000'000)), m.num(-1'000'000'000), v);
         return b.CreateSelect(b.CreateICmpSGT(v, m.num(1'000'000'000)), m.num(1'000'000'000), v);
     };
-    m.call("bpf_iter_num_new", {iterator, clamp(first), clamp(b.CreateAdd(last, m.num(1)))});
+    first = clamp(first);
+    iterate(first, clamp(b.CreateAdd(last, m.num(1))), body);
+}
+
+/// From `first` to before `behind`, which fit into 32 bits.
+void Lowering::iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body) {
+    Module::Scratch iterator(m, 1);
+    m.call("bpf_iter_num_new", {iterator, first, behind});
     llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end"), *after = m.block("loop.after");
     b.CreateBr(head);
     b.SetInsertPoint(head);
@@ -213,7 +224,14 @@ void Lowering::forLoop(const Stmt &s) {
         });
         return;
     }
-    counted(m.num(0), b.CreateSub(cpuCount(), m.num(1)), [&](llvm::Value *cpu) {
+    if (over.type.kind == TypeKind::CgroupSet) {
+        forCgroups([&](llvm::Value *number) {
+            locals[s.local.get()] = {number};
+            block(s.body);
+        });
+        return;
+    }
+    forCpus([&](llvm::Value *cpu) {
         llvm::BasicBlock *skip = loopStack.back().next, *go = m.block("in.set");
         b.CreateCondBr(inSet(over, cpu), go, skip);
         b.SetInsertPoint(go);

@@ -10,7 +10,7 @@ llvm::Function *Lowering::bucketFunction() {
         return bucketOf;
     auto saved = b.saveIP();
     auto location = b.getCurrentDebugLocation();
-    bucketOf = m.beginFunction("bucket__", "value");
+    bucketOf = m.beginFunction("bucket__", {"value"});
     llvm::Value *v = bucketOf->getArg(0);
     v = b.CreateSelect(b.CreateICmpSLT(v, m.num(0)), m.num(0), v);
     // floor(log2 v) without an instruction for it, and without branches, each of which would double what the verifier walks: the highest bit alone,
@@ -47,7 +47,7 @@ void Lowering::histogramAdd(const Expr &e) {
     const Expr &receiver = *e.args[0]->args[0];
     llvm::Value *part = receiver.kind == ExprKind::Index ? value(*receiver.args[1]) : nullptr;
     llvm::Value *v = value(*e.args[1]);
-    llvm::Value *bucket = stat.width ? linearBucket(stat, v) : b.CreateAnd(b.CreateCall(bucketFunction(), {v}), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
+    llvm::Value *bucket = stat.width ? linearBucket(stat, v) : b.CreateAnd(m.marked(b.CreateCall(bucketFunction(), {v})), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
     auto count = [&](llvm::Value *at) {
         llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(&stat), at);
         b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, slot, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);

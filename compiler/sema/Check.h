@@ -14,7 +14,7 @@ enum class CheckMode : uint8_t {
 
 /// What stands for something at hand although no one declared it: the task `p` of rules, keys and slices, the `cpu` of guards and of
 /// `cpus(…)`, the `prev` of `place`.
-extern const Local implicitTask, implicitCpu, implicitPrev;
+extern const Local implicitTask, implicitCpu, implicitPrev, implicitCgroup;
 
 /// Annotates `program` in place (types, references, constant values) and reports what is wrong. Nothing later runs after an error.
 bool check(Program &program, CheckMode mode, Diagnostics &diags);

@@ -79,6 +79,7 @@ private:
     std::optional<Symbol> lookup(const std::string &name, Span at, bool report = false);
     void resolveName(Expr &e, Type expected);
     void resolveMember(Expr &e);
+    void needsCgroup(const Expr &queue);
     std::vector<std::string> visibleNames();
     std::vector<std::string> memberNames(Type owner);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }

@@ -80,6 +80,8 @@ public:
             forEachEntry(*program.dispatch, [&](const Entry &entry) {
                 if (entry.guard)
                     enter(*entry.guard, kDispatch, "a guard of `dispatch`");
+                if (entry.kind == EntryKind::ShareInstances && entry.weight)
+                    enter(*entry.weight, kAdmission, "a weight of `share`");
             });
     }
 

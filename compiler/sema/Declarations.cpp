@@ -34,11 +34,9 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
 
 Type Checker::typeOf(const TypeName &name, bool state) {
     static const std::pair<const char *, TypeKind> builtin[] = {
-        {"bool", TypeKind::Bool}, {"int", TypeKind::Int}, {"duration", TypeKind::Duration}, {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio}, {"cpu", TypeKind::Cpu}, {"task", TypeKind::Task}};
+        {"bool", TypeKind::Bool}, {"int", TypeKind::Int}, {"duration", TypeKind::Duration}, {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio}, {"cpu", TypeKind::Cpu}, {"task", TypeKind::Task}, {"cgroup", TypeKind::Cgroup}};
     Type made;
     if (mode == CheckMode::Core) { // arguments of hooks that were written as functions
-        if (name.name == "cgroup")
-            made.kind = TypeKind::Cgroup;
         if (name.name == "task__") // one that may be missing
             made = {TypeKind::Task, true};
     }
@@ -55,8 +53,8 @@ Type Checker::typeOf(const TypeName &name, bool state) {
         diags.report(Diag::UnknownType, name.span, name.name);
         return {};
     }
-    if (state && made.kind == TypeKind::Task) {
-        diags.report(Diag::TypeMismatch, name.span, "a type that can be kept", "task (store its `pid`, find it with `task(pid)`)");
+    if (state && (made.kind == TypeKind::Task || made.kind == TypeKind::Cgroup)) {
+        diags.report(Diag::TypeMismatch, name.span, "a type that can be kept", made.kind == TypeKind::Task ? "task (store its `pid`, find it with `task(pid)`)" : "cgroup (keep what you need of it, or state in the cgroup)");
         return {};
     }
     if (name.length) {
@@ -90,12 +88,11 @@ void Checker::collect() {
             switch (s.kind) {
             case StateKind::Global: declare(f->name, f->nameSpan, {RefKind::Global, f.get()}, f->type); break;
             case StateKind::Queue: diags.report(Diag::PolicyInModule, s.span, "`queue { }` state outside a discipline"); break;
-            case StateKind::Cgroup: diags.report(Diag::NotYet, s.span, "state per cgroup", "keep it per task"); break;
             default: {
-                auto &fields = s.kind == StateKind::Task ? taskFields : cpuFields;
+                auto &fields = s.kind == StateKind::Task ? taskFields : s.kind == StateKind::Cpu ? cpuFields : cgroupFields;
                 if (mode == CheckMode::Surface && f->name.find("__") != std::string::npos)
                     diags.report(Diag::CompilerName, f->nameSpan);
-                TypeKind owner = s.kind == StateKind::Task ? TypeKind::Task : TypeKind::Cpu;
+                TypeKind owner = s.kind == StateKind::Task ? TypeKind::Task : s.kind == StateKind::Cpu ? TypeKind::Cpu : TypeKind::Cgroup;
                 if (!fields.emplace(f->name, f.get()).second || findAttribute(owner, f->name))
                     diags.report(Diag::NameTaken, f->nameSpan, f->name);
             }
@@ -383,8 +380,22 @@ void Checker::checkEntry(Entry &entry) {
         queue.span = entry.queueSpan;
         require(queue, {TypeKind::Queue});
     }
-    if (entry.kind == EntryKind::ShareInstances || entry.kind == EntryKind::RotateInstances)
-        diags.report(Diag::NotYet, entry.span, "sharing among the instances of a queue", "use a queue for each group");
+    const QueueDecl *queue = nullptr;
+    for (const auto &q : program.queues)
+        if (q->name == entry.queue)
+            queue = q.get();
+    bool instances = entry.kind == EntryKind::ShareInstances || entry.kind == EntryKind::RotateInstances;
+    if (queue && instances && queue->domain != Domain::Cgroup)
+        diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "has no instance for each cgroup; declare it `per cgroup`, or name it without `share` and `rotate`");
+    if (queue && !instances && queue->domain == Domain::Cgroup)
+        diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "has an instance for each cgroup; serve it by `share " + entry.queue + " by cgroup.weight;` or `rotate " + entry.queue + ";`");
+    if (entry.kind == EntryKind::ShareInstances && entry.weight) {
+        scopes.emplace_back();
+        scopes.back()["cgroup"] = {{RefKind::Local, &implicitCgroup}, implicitCgroup.type, {}};
+        require(*entry.weight, {TypeKind::Int});
+        scopes.pop_back();
+    } else if (entry.kind == EntryKind::ShareInstances)
+        diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "is shared, but by what; write `share " + entry.queue + " by cgroup.weight;`");
     else if (entry.weight) {
         require(*entry.weight, {TypeKind::Int});
         auto n = evaluate(*entry.weight);
@@ -413,8 +424,14 @@ void Checker::checkKeys(std::vector<ExprPtr> &keys) {
 }
 
 void Checker::checkQueue(QueueDecl &queue) {
-    if (queue.domain == Domain::Cgroup)
-        diags.report(Diag::NotYet, queue.domainSpan, "`per cgroup`", "use `per cpu` or `per llc`");
+    if (queue.domain == Domain::Cgroup) {
+        bool serves = program.dispatch || std::any_of(program.hooks.begin(), program.hooks.end(), [](const auto &h) { return h->name == "dispatch"; });
+        if (!serves)
+            diags.report(Diag::WrongService, queue.nameSpan, queue.name, "has an instance for each cgroup; add `dispatch { share " + queue.name + " by cgroup.weight; }`");
+        for (const Option &o : queue.options)
+            if (o.name == "steal")
+                diags.report(Diag::BadOption, o.nameSpan, "steal", "is about CPUs, and every CPU takes tasks of every cgroup; leave it out");
+    }
     withTask([&] {
         checkKeys(queue.keys);
         checkOptions(queue.options, "queue");

@@ -65,6 +65,8 @@ public:
         move(program.disciplines, module->disciplines);
         move(program.cpuSets, module->cpuSets);
         move(program.rules, module->rules);
+        move(program.states, module->states);
+        move(program.everys, module->everys);
         return file;
     }
 
@@ -103,10 +105,9 @@ private:
             no(m.queues[0]->nameSpan, "queues");
         if (!m.hooks.empty())
             no(m.hooks[0]->nameSpan, "hooks outside a discipline");
-        if (!m.states.empty())
-            no(m.states[0].span, "state outside a discipline");
-        if (!m.everys.empty())
-            no(m.everys[0]->span, "timers");
+        for (const StateDecl &s : m.states)
+            if (s.kind == StateKind::Global || s.kind == StateKind::Queue)
+                no(s.span, "state that is of no task, CPU or cgroup");
         if (!m.stats.empty())
             no(m.stats[0]->nameSpan, "statistics");
         if (!m.asserts.empty())

@@ -10,6 +10,7 @@ namespace scx {
 
 const Local implicitTask{"p", {}, {TypeKind::Task}, false};
 const Local implicitCpu{"cpu", {}, {TypeKind::Cpu}, false};
+const Local implicitCgroup{"cgroup", {}, {TypeKind::Cgroup}, false};
 const Local implicitPrev{"prev", {}, {TypeKind::Cpu}, false};
 
 std::optional<Symbol> Checker::lookup(const std::string &name, Span at, bool report) {
@@ -96,6 +97,8 @@ std::vector<std::string> Checker::memberNames(Type owner) {
         add(disciplineTask);
     } else if (owner.kind == TypeKind::Cpu)
         add(cpuFields);
+    else if (owner.kind == TypeKind::Cgroup)
+        add(cgroupFields);
     std::sort(names.begin(), names.end());
     return names;
 }
@@ -178,6 +181,12 @@ void Checker::resolveName(Expr &e, Type expected) {
         unknownName(e);
 }
 
+/// A queue `per cgroup` that does not say of which.
+void Checker::needsCgroup(const Expr &queue) {
+    if (queue.ref.kind == RefKind::Queue && queue.kind != ExprKind::Index && static_cast<const QueueDecl *>(queue.ref.decl)->domain == Domain::Cgroup)
+        diags.report(Diag::NoValue, queue.span, queue.name, "there is one for each cgroup; say which, `" + queue.name + "[…]`");
+}
+
 void Checker::resolveMember(Expr &e) {
     Expr &base = *e.args[0];
     foldQualified(base); // M.level.low
@@ -246,8 +255,14 @@ void Checker::resolveMember(Expr &e) {
         if (!discipline && field(cpuFields, RefKind::CpuField))
             return;
         break;
+    case TypeKind::Cgroup:
+        if (!discipline && field(cgroupFields, RefKind::CgroupField))
+            return;
+        break;
     case TypeKind::Queue: case TypeKind::Instance: {
         const Expr &receiver = *e.args[0];
+        if (e.name != "insert") // that goes to the instance of the task's own
+            needsCgroup(receiver);
         const DisciplineDecl *of = nullptr;
         if (receiver.ref.kind == RefKind::Self || (receiver.type.kind == TypeKind::Instance && receiver.ref.kind != RefKind::Queue))
             of = discipline;

@@ -196,7 +196,7 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         dynamic |= entry.guard && !isFixed(*entry.guard);
         if (entry.guard && Checker::evaluate(*entry.guard) == 0)
             diags.report(Diag::EmptySet, entry.guard->span, entry.queue.empty() ? "this block" : entry.queue);
-        if (entry.kind == EntryKind::Queue) {
+        if (!entry.queue.empty()) {
             Service &s = served[entry.queue];
             s.always |= !dynamic;
             s.first |= !anyBefore;
@@ -210,7 +210,7 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             walk(child, dynamic, inBlock || block);
             if (entry.kind == EntryKind::Share)
                 forEachEntry(child, [&](const Entry &e) {
-                    if (e.kind == EntryKind::Queue && shares.try_emplace(e.queue, &child).first->second != &child)
+                    if (!e.queue.empty() && shares.try_emplace(e.queue, &child).first->second != &child)
                         diags.report(Diag::ServedTwice, e.queueSpan, e.queue);
                 });
         }

@@ -8,7 +8,6 @@ namespace scx {
 namespace {
 
 constexpr int64_t kMaxTask = 60'000, kMaxCpu = 65'536, kMaxGlobal = 64 << 20;
-constexpr int64_t kHistogram = 2048;
 
 /// Adds up what one kind of state takes; tells where it is too much, once.
 class Budget {
@@ -34,9 +33,12 @@ void checkSizes(const Program &program, Diagnostics &diags) {
     Budget task(diags, "state for each task", kMaxTask), cpu(diags, "state for each CPU", kMaxCpu), global(diags, "state", kMaxGlobal);
     for (const StateDecl &s : program.states)
         for (const auto &f : s.fields)
-            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).take(*f);
+            if (s.kind == StateKind::Cgroup)
+                global.take(*f, kMaxCgroups);
+            else
+                (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).take(*f);
     for (const auto &s : program.stats)
-        s->kind == StatKind::Counter ? cpu.take(8, s->nameSpan) : global.take(kHistogram, s->nameSpan);
+        s->kind == StatKind::Counter ? cpu.take(8, s->nameSpan) : global.take(s->parts * s->buckets * 8, s->nameSpan);
     for (const auto &q : program.queues)
         if (q->discipline)
             for (const StateDecl &s : q->discipline->states)

@@ -38,8 +38,8 @@ void Checker::stmt(Stmt &s) {
             declared = value(*s.value);
         if (declared.optional)
             diags.report(Diag::OptionalUsed, s.value->span);
-        if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.isArray()) {
-            diags.report(Diag::TypeMismatch, s.value->span, "a number, duration, time, bool, cpu, task or enum", typeText(declared));
+        if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet || declared.isArray()) {
+            diags.report(Diag::TypeMismatch, s.value->span, "a number, duration, time, bool, cpu, task, cgroup or enum", typeText(declared));
             declared = {};
         }
         s.local->type = declared;
@@ -153,10 +153,13 @@ void Checker::forLoop(Stmt &s) {
         Type t = type(over, {TypeKind::CpuSet});
         if (t.kind == TypeKind::CpuSet)
             s.local->type = {TypeKind::Cpu};
-        else if (t.kind == TypeKind::Queue || t.kind == TypeKind::Instance)
+        else if (t.kind == TypeKind::CgroupSet)
+            s.local->type = {TypeKind::Cgroup};
+        else if (t.kind == TypeKind::Queue || t.kind == TypeKind::Instance) {
+            needsCgroup(over);
             s.local->type = {TypeKind::Task};
-        else if (t.known())
-            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs or a queue", typeText(t));
+        } else if (t.known())
+            diags.report(Diag::TypeMismatch, over.span, "a range, `cpus`, a set of CPUs, `cgroups` or a queue", typeText(t));
     }
     scopes.emplace_back();
     pushLocal(*s.local);
@@ -201,7 +204,7 @@ void Checker::logCall(Stmt &s) {
             diags.report(Diag::OptionalUsed, arg.span);
         else if (t.kind == TypeKind::Text && static_cast<const AttributeRow *>(arg.ref.decl)->read != Read::Comm)
             diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", "`" + arg.name + "`, which is only compared");
-        else if (t.kind == TypeKind::CpuSet || t.kind == TypeKind::Instance || t.isArray())
+        else if (t.kind == TypeKind::CpuSet || t.kind == TypeKind::Instance || t.kind == TypeKind::Cgroup || t.kind == TypeKind::CgroupSet || t.isArray())
             diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", typeText(t));
     }
 }

@@ -83,7 +83,8 @@ Type Checker::type(Expr &e, Type expected) {
     case ExprKind::Index: {
         Type base = type(*e.args[0]);
         if (base.kind == TypeKind::Queue && (e.args[0]->ref.kind == RefKind::Queue || e.args[0]->ref.kind == RefKind::Self)) {
-            require(*e.args[1], kCpu);
+            auto *queue = static_cast<const QueueDecl *>(e.args[0]->ref.kind == RefKind::Queue ? e.args[0]->ref.decl : nullptr);
+            require(*e.args[1], queue && queue->domain == Domain::Cgroup ? Type{TypeKind::Cgroup} : kCpu);
             e.ref = e.args[0]->ref;
             e.type = kInstance;
         } else if (base.isArray()) {
@@ -205,7 +206,7 @@ Type Checker::typeBinary(Expr &e, Type expected) {
         bool ordered = left == kInt || left == kDuration || left == kTime || left == kRatio;
         bool equality = e.op == Op::Eq || e.op == Op::Ne;
         bool comparable = ordered || (equality && (left == kBool || left.kind == TypeKind::Enum || left.kind == TypeKind::Policy ||
-                                                   left == kCpu || left == kTask || left.kind == TypeKind::Queue)) ||
+                                                   left == kCpu || left == kTask || left.kind == TypeKind::Cgroup || left.kind == TypeKind::Queue)) ||
                           left.kind == TypeKind::Enum;
         if (left != right || !comparable)
             diags.report(Diag::BadOperands, e.span, kOpTexts[static_cast<int>(e.op)], typeText(left), typeText(right), whyNot(left, e.op, right));
@@ -224,10 +225,23 @@ Type Checker::typeIs(Expr &e) {
         diags.report(Diag::OptionalUsed, e.args[0]->span);
     left = left.value();
     auto *row = e.args[0]->ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.args[0]->ref.decl) : nullptr;
+    if (left.kind == TypeKind::Cgroup) { // compared with patterns, its path
+        left = {TypeKind::Text};
+        if (row && row->read == Read::CgroupOf) {
+            row = findAttribute(TypeKind::Task, "cgroup.path");
+            e.args[0]->ref.decl = row;
+            e.args[0]->name = row->name;
+            e.args[0]->type = left;
+        }
+    }
     bool path = row && row->read != Read::Comm;
     for (size_t i = 1; i < e.args.size(); ++i) {
         Expr &p = *e.args[i];
         if (left.kind == TypeKind::Text) {
+            if (!row) {
+                diags.report(Diag::BadPattern, e.args[0]->span, "only the cgroup of a task is compared with patterns");
+                break;
+            }
             if (p.kind != ExprKind::Text) {
                 diags.report(Diag::BadPattern, p.span, "a pattern for " + e.args[0]->name + " is a text in quotes");
                 continue;

@@ -24,7 +24,8 @@ enum class TypeKind : uint8_t {
     CpuSet,
     Enum,
     Policy,   // scheduling policy of a task: values normal, batch, idle, ext, fifo, rr, deadline
-    Text,     // comm, cgroup, exe: only compared by `is`
+    Text,     // comm, exe, a cgroup's path: only compared by `is`
+    CgroupSet, // `cgroups`, for loops
 };
 
 struct Type {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/Scheduler.h"
 
+#include "kernel/Fold.h"
 #include "kernel/LibbpfLog.h"
 #include "kernel/Ops.h"
 #include "kernel/Sysfs.h"
@@ -117,6 +118,7 @@ void Scheduler::fillTopology() {
 
 Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
     collectLibbpfLog(options.verbose);
+    foldOnLoad();
     object = bpf_object__open_file(path.c_str(), nullptr);
     if (!object)
         throw std::runtime_error("libbpf cannot open `" + path + "`: " + std::strerror(errno) + "; compile the policy again");

@@ -59,6 +59,9 @@ def module(text):
         else:
             kind = "fn" if match[3] else "const" if match[4] else "enum"
             found.append({"kind": kind, "doc": words(match[1]), "name": code(match[3] or match[4] or match[5])})
+    for state in re.finditer(r"^(task|cpu|cgroup)\s*\{", text, re.M):
+        for field in named(text[state.end() : closing(text, state.end() - 1, "{}")], ";"):
+            found.append({"kind": "field", "doc": field["doc"], "name": f"{state[1]}.{field['name']}: {field['type']}"})
     return found
 
 

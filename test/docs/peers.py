@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does the table of docs/peers.md count the lines of examples/peers/*.scx as they are, and those of their C equals?
 
-A line counts if something is left of it without its comments. The C of simple, qmap and central is in Debian's linux-source-6.12 and is counted
+A line counts if something is left of it without its comments. The C of simple, qmap, central and flatcg is in Debian's linux-source-6.12 and is counted
 where `bench/callbacks` has unpacked it; that of the others is counted if `--scx FOLDER` names a checkout of sched-ext/scx. What is not
 at hand stays as it is written. `--rewrite` brings the table up to date."""
 import os
@@ -28,11 +28,11 @@ def scxRust(name):
 
 
 EQUALS = {  # in the order of the table: (tree, patterns of the BPF side, patterns of the loader)
-    **{name: kernel(name) for name in ("simple", "qmap", "central")},
+    **{name: kernel(name) for name in ("simple", "qmap", "central", "flatcg")},
     **{name: scxC(name) for name in ("prev", "nest")},
     **{name: scxRust(name) for name in ("bpfland", "layered", "tickless")},
 }
-SAME = ("simple", "qmap", "central", "prev", "nest")  # the others do a part of what their equals do: a ratio would say nothing
+SAME = ("simple", "qmap", "central", "flatcg", "prev", "nest")  # the others do a part of what their equals do: a ratio would say nothing
 TOKENS = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//[^\n]*|/\*.*?\*/', re.S)
 
 

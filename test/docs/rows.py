@@ -77,7 +77,7 @@ class Compiler:
         match = re.search(r"constexpr Type %s\{(?:TypeKind::(\w+)(, true)?)?\};" % re.escape(name), self.tables)
         if not match or not match.group(1):
             return ""
-        kind = {"Policy": "scheduling policy", "CpuSet": "cpuset"}.get(match.group(1), match.group(1).lower())
+        kind = {"Policy": "scheduling policy", "CpuSet": "cpuset", "CgroupSet": "set of cgroups"}.get(match.group(1), match.group(1).lower())
         return ("optional " if match.group(2) else "") + kind
 
     def contexts(self, mask):
@@ -117,7 +117,7 @@ class Compiler:
             bounded = self.type(kind) == "int" and low != high
             yield {
                 "attribute": f"`{said(name)}`",
-                "type": self.type(kind) + (f" {low}..{high.replace('kMaxCpus - 1', '1023').replace('kMaxCpus', '1024')}" if bounded else ""),
+                "type": self.type(kind) + (f" {low}..{high.replace('kMaxCpus - 1', '1023').replace('kMaxCpus', '1024').replace('kMaxCgroups - 1', '1023')}" if bounded else ""),
                 "meaning": escaped(said(doc)),
             }
 

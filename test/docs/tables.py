@@ -16,6 +16,7 @@ TABLES = {  # name: (rows, the column written by hand)
     "hooks": (lambda c: c.hooks(), None),
     "task": (lambda c: c.attributes("Task"), BECOMES),
     "cpu": (lambda c: c.attributes("Cpu"), BECOMES),
+    "cgroup": (lambda c: c.attributes("Cgroup"), BECOMES),
     "queue": (lambda c: c.attributes("Queue"), BECOMES),
     "cpuset": (lambda c: c.attributes("CpuSet"), BECOMES),
     "operations": (lambda c: c.operations(), BECOMES),

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Random statements, functions and hooks. A body is a list of lines without their indentation."""
-from expressions import BITS, HELD_BACK, E, SCALARS, Scope
+from expressions import BITS, E, SCALARS, Scope
 
 # Where something may stand, as the contexts of docs/language.md.
 WALKS = ("dispatch", "every", "sleepable")
@@ -26,6 +26,7 @@ def braces(head, body):
 class Function:
     def __init__(self, name, parameters, result, size, contexts):
         self.name, self.parameters, self.result, self.size, self.contexts = name, parameters, result, size, contexts
+        self.free = False  # of the policy
 
 
 class Bodies:
@@ -75,9 +76,11 @@ class Bodies:
     def statistic(self, s, depth):
         if s.discipline or not self.counters + self.histograms:
             return None
-        if self.histograms and self.chance(40):
-            name, several, kinds = self.random.choice(self.histograms)
-            return ["%s.add(%s);" % (name + ("[%s]" % self.of("int", s, 1) if several else ""), self.of(self.pick(*kinds), s, 2))]
+        histograms = [h for h in self.histograms if h[1] != "task" or s.tasks]
+        if histograms and self.chance(40):
+            name, index, kinds = self.random.choice(histograms)
+            index = "[%s]" % (self.random.choice(s.tasks) if index == "task" else self.of("int", s, 1)) if index else ""
+            return ["%s%s.add(%s);" % (name, index, self.of(self.pick(*kinds), s, 2))]
         return ["%s += %s;" % (self.random.choice(self.counters), self.of("int", s, 1))] if self.counters else None
 
     def log(self, s, depth):
@@ -88,7 +91,7 @@ class Bodies:
         if self.counters and not s.discipline:
             values = values[:11] + [self.random.choice(self.counters)]
         if s.tasks:
-            values = values[:11] + [self.random.choice(s.tasks)]
+            values = values[:11] + [self.random.choice(s.tasks) + self.pick("", ".comm", ".leader.comm")]
         return ["log(%s);" % ", ".join(['"%s {{}} 5%%"' % " ".join(["at"] + ["{}"] * len(values))] + values)]
 
     def check(self, s, depth):
@@ -189,13 +192,10 @@ class Bodies:
         f = self.random.choice(self.procedures)
         if s.discipline or self.size + f.size > self.limit:
             return None
+        if any(of == "task" for _, of, _ in f.parameters) and not s.tasks:
+            return None
         self.size += f.size
-        arguments = []
-        for _, of, optional in f.parameters:
-            if of == "task" and not s.tasks:
-                return None
-            arguments.append(self.random.choice(s.tasks) if of == "task" else self.argument(of, s, 1))
-        return ["%s(%s);" % (f.name, ", ".join(arguments))]
+        return ["%s(%s);" % (f.name, ", ".join(self.arguments(f.parameters, lambda of: self.random.choice(s.tasks) if of == "task" else self.argument(of, s, 1))))]
 
     # ---------------------------------------------------------------- functions
 
@@ -223,6 +223,7 @@ class Bodies:
             body.append("return %s;" % self.of(result, s, 3))
         heads = ", ".join("%s: %s%s" % (n, t, " = " + self.literal(t) if o else "") for n, t, o in parameters)
         made = Function(name, parameters, result, self.size - before + 1, frozenset(HOOK_CONTEXTS))
+        made.free = self.in_module
         if discipline:
             discipline.functions.append(made)
         elif result:
@@ -235,8 +236,6 @@ class Bodies:
 
     def hook_scope(self, event, discipline=None):
         arguments, contexts = HOOKS[event]
-        if "cgroup arguments" in HELD_BACK and event.startswith("cgroup_"):
-            arguments = ["p"] if event == "cgroup_move" else []
         if self.chance(30) and event != "core_sched_before":
             arguments = arguments[:self.random.randrange(len(arguments) + 1)]
         if discipline and "p" not in arguments:
@@ -260,6 +259,8 @@ class Bodies:
         body = self.block(s, self.random.randrange(1, 6 if not discipline else 3), self.pick(1, 2, 2, 3))
         self.size = before
         if event == "tick" and names and not discipline and self.chance(20):
+            body.append("%s.slice = %s;" % (names[0], self.slice_over(s)))
+        if event in ("enqueue", "select_cpu", "running") and names and self.chance(20):
             body.append("%s.slice = %s;" % (names[0], self.slice_over(s)))
         if event == "yield" and names and self.chance(60):
             body += ["%s.slice = 0ns;" % names[0], "return true;"]
@@ -291,6 +292,15 @@ class Bodies:
             return ["if %s and p.cpu.local.insert(p) { return; }" % self.of("bool", s, 1).at(2)] + self.insert_once(s, depth - 1)
         made = braces("if " + self.of("bool", s, 2), self.insert_once(s, depth - 1) + ["return;"])
         return made + self.insert_once(s, depth - 1)
+
+    def move(self, s):
+        """The waiting tasks of a queue that a condition chooses go elsewhere."""
+        queue, other, t = self.random.choice(self.filled), self.random.choice(self.filled), self.name("t")
+        inner = s.inner(tasks=[t], loops=1)
+        cpu = self.of("cpu", inner, 1).at(10)
+        to = self.pick(self.instance(other, inner) if other is not queue else "%s.cpu.local" % t, "%s.cpu.local" % t, cpu + ".local")
+        then = self.pick("%s.insert(%s%s);" % (to, t, ", " + self.slice_over(inner) if self.chance(30) else ""), "if %s.insert(%s) { break; }" % (to, t))
+        return braces("for %s in %s" % (t, self.instance(queue, s)), ["if %s { %s }" % (self.of("bool", inner, 2), then)])
 
     def select_cpu_by_hand(self):
         s = Scope(["p"], ["prev"], contexts=("select_cpu",))

@@ -8,10 +8,6 @@ OR, AND, NOT, COMPARE, BITS, MEET, SUM, PRODUCT, UNARY, POSTFIX = range(1, 11)
 SCALARS = ["bool", "int", "duration", "time", "ratio", "cpu"]
 
 
-# What the language has and the compiler does not do right yet; take a name away to have it generated.
-HELD_BACK = {"array of an instance"}
-
-
 class E(str):
     def __new__(cls, text, binds=POSTFIX):
         made = super().__new__(cls, text)
@@ -107,6 +103,8 @@ class Expressions:
         return E("%dus" % self.random.randrange(300, 20000)) if self.chance(50) else E("%dms" % self.random.randrange(1, 20))
 
     def slice_over(self, s, depth=2):
+        if self.chance(8):
+            return E("min(%s, 20ms)" % self.of("duration", s, depth))  # may be negative
         if self.chance(40):
             return self.amount()
         if s.tasks and self.chance(30):
@@ -133,7 +131,7 @@ class Expressions:
                 if of == type and not s.discipline and (not live or not s.fixed):
                     add(name)
             for name, of in self.consts:
-                if of == type and not s.discipline:
+                if of == type:
                     add(name)
         if s.fixed:
             return found
@@ -144,12 +142,12 @@ class Expressions:
                     add(f.name if s.bare and self.chance(70) else task + "." + f.name, f)
         if s.discipline:
             for f in s.discipline.queue_fields:
-                if f.type == type and not (f.length and "array of an instance" in HELD_BACK):
+                if f.type == type:
                     add(f.name if self.chance(60) else "self." + f.name, f)
             if not write:
                 for old in s.olds:
                     for f in s.discipline.queue_fields:
-                        if f.type == type and not (f.length and "array of an instance" in HELD_BACK):
+                        if f.type == type:
                             add(old + "." + f.name, f)
             return found
         for f in self.globals:
@@ -163,7 +161,7 @@ class Expressions:
             for q in self.queues:
                 if q.discipline and q.discipline.queue_fields and self.chance(30):
                     for f in q.discipline.queue_fields:
-                        if f.type == type and not (f.length and "array of an instance" in HELD_BACK):
+                        if f.type == type:
                             add(self.instance(q, s) + "." + f.name, f)
         return found
 
@@ -190,6 +188,8 @@ class Expressions:
                 found += ["slice"] * 2
             if type == "time":
                 found += ["now"] * 2
+            if type == "duration" and self.queues and not s.discipline and s.legal("dispatch", "every") and s.loops < 2:
+                found.append(self.instance(self.random.choice(self.queues), s) + ".head_wait")
         if type == "int":
             found.append("cpus.count")
         return E(self.random.choice(found)) if found else None
@@ -245,10 +245,10 @@ class Expressions:
             return self.pick(
                 lambda: self.binary(self.pick("+", "-", "-"), SUM, duration(), duration()),
                 lambda: self.binary("-", SUM, time(), time()) if not s.fixed else None,
-                lambda: self.binary("*", PRODUCT, duration(), self.number_for(int_())),
-                lambda: self.binary("*", PRODUCT, self.number_for(int_()), duration()),
+                lambda: self.binary("*", PRODUCT, duration(), int_()),
+                lambda: self.binary("*", PRODUCT, int_(), duration()),
                 lambda: self.binary("*", PRODUCT, duration(), ratio()),
-                lambda: self.binary(self.pick("/", "<<", ">>"), PRODUCT, duration(), self.number_for(int_())),
+                lambda: self.binary(self.pick("/", "<<", ">>"), PRODUCT, duration(), int_()),
                 lambda: self.binary("%", PRODUCT, duration(), duration()),
                 lambda: E("-" + duration().at(UNARY), UNARY),
                 lambda: E("%s(%s, %s)" % (self.pick("min", "max"), duration(), duration())),
@@ -268,9 +268,6 @@ class Expressions:
         """A bare 0 is a duration only where one is needed."""
         return E("1ms") if e.strip("()") == "0" else e
 
-    def number_for(self, e):
-        return E("3") if e.strip("()") == "0" and "duration >> 0" in HELD_BACK else e
-
     def a_time(self, s, d):
         found = self.places("time", s)
         if d > 0 and self.chance(30):
@@ -280,26 +277,32 @@ class Expressions:
         return E("now")
 
     def call(self, type, s, d):
-        functions = [f for f in (s.discipline.functions if s.discipline else self.functions) if f.result == type and self.size + f.size < self.limit and s.contexts <= f.contexts]
-        if not s.discipline and type == "duration" and self.chance(30):
+        functions = [f for f in (s.discipline.functions + [f for f in self.functions if f.free] if s.discipline else self.functions) if f.result == type and self.size + f.size < self.limit and s.contexts <= f.contexts]
+        if type == "int" and self.chance(10):
+            return E("clamp(%s, %s, %s)" % (self.of("int", s, d), self.of("int", s, 0), self.of("int", s, 0)))
+        if type == "duration" and self.chance(30):
             return E(self.pick("ewma(%s, %s, %s)", "if_zero(%s, %s)").replace("%s", "{}").format(*(self.of(t, s, d) for t in ("duration", "duration", "int"))))
         if not functions:
             return None
         f = self.random.choice(functions)
         self.size += f.size
-        arguments = []
-        for name, of, optional in f.parameters:
+        if any(of == "task" for _, of, _ in f.parameters) and not s.tasks:
+            return None
+        return E("%s(%s)" % (f.name, ", ".join(self.arguments(f.parameters, lambda of: self.random.choice(s.tasks) if of == "task" else self.argument(of, s, d)))))
+
+    def arguments(self, parameters, make):
+        """In order, or some by name and anywhere: what has no name fills, in order, the parameters that are not named."""
+        named = self.random.sample(parameters, self.random.randrange(len(parameters) + 1)) if self.chance(25) else []
+        made = []
+        for name, type, optional in parameters:
+            if (name, type, optional) in named:
+                continue
             if optional and self.chance(40):
                 break
-            if of == "task":
-                if not s.tasks:
-                    return None
-                arguments.append(self.random.choice(s.tasks))
-            else:
-                arguments.append(self.argument(of, s, d))
-            if self.chance(8):
-                arguments[-1] = "%s: %s" % (name, arguments[-1])
-        return E("%s(%s)" % (f.name, ", ".join(arguments)))
+            made.append(make(type))
+        for name, type, _ in named:
+            made.insert(self.random.randrange(len(made) + 1), "%s: %s" % (name, make(type)))
+        return made
 
     def argument(self, type, s, d):
         """A value that is assigned or passed."""
@@ -352,14 +355,12 @@ class Expressions:
             return None
         task = self.random.choice(s.tasks)
         prefix = "" if s.bare and self.chance(70) else task + "."
-        kind = self.pick("comm", "comm", "comm", "leader.comm", "cgroup", "exe", "policy", "policy", "int", "duration", "queue", "enum")
+        kind = self.pick("comm", "comm", "comm", "leader.comm", "cgroup", "cgroup.path", "exe", "policy", "policy", "int", "duration", "queue", "enum")
         several = lambda make: " | ".join(make() for _ in range(self.pick(1, 1, 2, 3)))
         if kind in ("comm", "leader.comm"):
             return E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(NAMES))), COMPARE)
-        if kind == "cgroup":
-            if self.chance(50):
-                return None
-            return E('%scgroup is "%s"' % (prefix, self.random.choice(CGROUPS)), COMPARE)
+        if kind.startswith("cgroup"):
+            return None if self.chance(50) else E("%s%s is %s" % (prefix, kind, several(lambda: '"%s"' % self.random.choice(CGROUPS))), COMPARE)
         if kind == "exe":
             return E("%sexe is %s" % (prefix, several(lambda: '"%s"' % self.random.choice(EXES))), COMPARE)
         if kind == "policy":

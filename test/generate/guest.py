@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""In the test kernel: guest.py SCXRUN [--no-work] OBJECT… runs each policy for a moment under a burst of work, and prints one line of JSON on each:
-the problem (empty if there is none), seconds to load, instructions the verifier walked, in all and in the largest program."""
+"""In the test kernel: guest.py SCXRUN SECONDS [--no-work] OBJECT… runs each policy for a moment under a burst of work, and prints one line of JSON on each:
+the problem (empty if there is none), seconds to load, instructions the verifier walked, in all and in the largest program. None is begun after so many seconds."""
 import ctypes
 import json
 import os
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-scxrun, objects = sys.argv[1], [a for a in sys.argv[2:] if a != "--no-work"]
+scxrun, seconds, objects = sys.argv[1], float(sys.argv[2]), [a for a in sys.argv[3:] if a != "--no-work"]
 libc = ctypes.CDLL(None, use_errno=True)
 BPF_PROG_GET_NEXT_ID, BPF_PROG_GET_FD_BY_ID, BPF_OBJ_GET_INFO_BY_FD = 11, 13, 15
 SYSCALL = {"x86_64": 321, "aarch64": 280}[platform.machine()]
@@ -45,15 +45,15 @@ def state():
 
 
 def burst():
-    """Short pinned and unpinned shells of different nice values, and pairs that wake each other. True if all of it ends.
+    """Short pinned and unpinned shells of different nice values, one that changes both, and groups that wake each other. True if all of it ends.
     Each has a fixed amount of work, so it ends under every order that leaves no CPU idle, however unfair: what does not end is lost."""
     cpus = os.cpu_count()
     start = lambda *command: subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    count = "i=0; while [ $i -lt 4000 ]; do i=$((i+1)); done"
+    count = "i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done"
     work = [start(*(["taskset", "-c", str(i)] if i < cpus else []), "nice", "-n", str([0, 5, -3, 19][i % 4]), "sh", "-c", count) for i in range(cpus + 2)]
-    work.append(start("sh", "-c", "for i in 1 2 3 4 5; do sleep 0.05; taskset -p -c 0,%d $$; renice -n $i $$; done" % (cpus - 1)))
-    work.append(start("hackbench", "-g", "1", "-l", "20"))
-    end = time.monotonic() + 40
+    work.append(start("sh", "-c", "for i in 1 2; do sleep 0.03; taskset -p -c 0,%d $$; renice -n $i $$; done" % (cpus - 1)))
+    work.append(start("hackbench", "-g", "1", "-f", "4", "-l", "20"))
+    end = time.monotonic() + 60
     try:
         return all([w.wait(max(0.1, end - time.monotonic())) == 0 for w in work])
     except subprocess.TimeoutExpired:
@@ -111,4 +111,5 @@ def run(path):
 
 
 for o in objects:
-    print(json.dumps(run(o)), flush=True)
+    if time.monotonic() < seconds:
+        print(json.dumps(run(o)), flush=True)

@@ -13,7 +13,7 @@ path, text, command = sys.argv[1], sys.argv[2], sys.argv[3:] or [os.path.join(RO
 
 
 def still(lines):
-    with tempfile.NamedTemporaryFile("w", suffix=".scx") as f:
+    with tempfile.NamedTemporaryFile("w", suffix=".scx", dir=os.path.dirname(os.path.abspath(path))) as f:  # beside its modules
         f.write("\n".join(lines) + "\n")
         f.flush()
         try:

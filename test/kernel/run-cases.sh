@@ -11,6 +11,13 @@ hog() { # CPUS [NICE]: computes without end; its pid in $hog
     hog=$!
     killed="$killed $hog"
 }
+group() { # NAME WEIGHT: a cgroup of that cpu.weight, gone when the case ends
+    mkdir "/sys/fs/cgroup/$1"
+    echo +cpu > "/sys/fs/cgroup/$1/../cgroup.subtree_control"
+    echo "$2" > "/sys/fs/cgroup/$1/cpu.weight"
+    groups="$1 $groups"
+}
+into() { echo $$ > "/sys/fs/cgroup/$1/cgroup.procs"; } # NAME: the tasks that start from now on, and this script, are in that cgroup; `.` is the root
 had() { # PID…: CPU time of all together, in microseconds
     sum=0
     for pid in "$@"; do
@@ -64,12 +71,13 @@ promise() { # SECONDS A B PERCENT
 
 count=0 bad=0 failed=
 for name in ${*:-$(cd "$cases" && ls *.sh | sed 's,\.sh$,,')}; do
-    count=$((count + 1)) killed= figures=
+    count=$((count + 1)) killed= groups= figures=
     if start_policy "$objects/$name.bpf.o"; then
         . "$cases/$name.sh"
         end_policy # with the tasks still there: what the policy did to them has to be seen
         kill -KILL $killed 2> /dev/null
         wait $killed 2> /dev/null
+        for group in $groups; do [ ! -d /sys/fs/cgroup/$group ] || rmdir /sys/fs/cgroup/$group; done
     fi
     report "$name" "$figures" || { bad=$((bad + 1)) failed="$failed $name"; }
 done

@@ -122,7 +122,7 @@ PY
 }
 
 test_histograms() { # linear ones, several of one name, and for each queue and rule: what is counted where, and how it is shown
-    start --for 4s --json $objects/histograms.bpf.o
+    start --json $objects/histograms.bpf.o
     for nice in 7 4 0; do
         python3 -c 'import os, time, sys
 os.nice(int(sys.argv[1])); os.sched_setscheduler(0, 7, os.sched_param(0))
@@ -130,6 +130,7 @@ for _ in range(20): time.sleep(0.05)' $nice & # SCHED_EXT
         eval pid_$nice=$!
     done
     wait $pid_7 $pid_4 $pid_0
+    kill -INT $run
     finish 0
     python3 - out <<'PY' || { bad "the histograms are wrong"; cat out; }
 import json, sys
