@@ -11,7 +11,7 @@
 namespace scx {
 namespace {
 
-std::string metadata(const Program &core, const Program &surface, const SourceManager &sources) {
+std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module) {
     using nlohmann::json;
     auto line = [&](Span at) { return sources.position(at).line; };
     json out = {{"format", 1}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
@@ -85,9 +85,9 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 row["parts"].push_back(std::to_string(i));
         out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back(row);
     }
-    // What the loader is to tell the policy while it runs.
-    auto read = [&](Read what) { return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == what; }); };
-    out["told"] = {{"cgroups", cgroupExpressions(core)}, {"hints", read(Read::Hint)}, {"gpu", read(Read::UsesGpu)}};
+    // What the loader is to tell the policy while it runs. A function that nothing calls may read more: there is no map for that.
+    auto there = [&](const char *map) { return module.ir->getNamedGlobal(map) != nullptr; };
+    out["told"] = {{"cgroups", there("cgroup_bits__") ? cgroupExpressions(core) : std::vector<std::string>()}, {"hints", there("hints__")}, {"gpu", there("gpu_users__")}};
     return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -97,7 +97,7 @@ void lower(const Program &core, const Program &surface, const SourceManager &sou
     Lowering(core, sources, module, diags).run();
     if (!diags.ok())
         return;
-    module.metadata(metadata(core, surface, sources));
+    module.metadata(metadata(core, surface, sources, module));
     if (std::string error = module.finish(); !error.empty())
         diags.report(Diag::Internal, {}, error.substr(0, 400));
 }

@@ -25,9 +25,8 @@ def sections():
 
 
 def rejected():
-    returns_zero = struct.pack("<BBhi", 0xb4, 0, 0, 0) + struct.pack("<BBhi", 0x95, 0, 0, 0)  # w0 = 0; exit
-    start, length = next((s, n) for name, s, n in sections() if name == "struct_ops.s/init" or name == "struct_ops/enqueue")
-    at = data.rindex(returns_zero, start, start + length)
+    start, length = next((s, n) for name, s, n in sections() if name == "struct_ops.s/init")
+    at = data.rindex(struct.pack("<BBhi", 0x95, 0, 0, 0), start, start + length) - 8  # what stands before `exit`
     data[at:at + 8] = struct.pack("<BBhi", 0xbf, 0x50, 0, 0)  # r0 = r5, which every call before has destroyed
     open(new, "wb").write(data)
 
