@@ -5,6 +5,8 @@
 #include "lower/Lowering.h"
 #include "syntax/Visit.h"
 
+#include <algorithm>
+
 namespace scx {
 namespace {
 

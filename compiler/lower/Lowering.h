@@ -233,7 +233,7 @@ private:
 
     // Cgroups.cpp: numbers for cgroups
     unsigned taskCgroupMember = 0; // of the task's state
-    llvm::GlobalVariable *cgroupMap = nullptr, *cgroupState = nullptr, *cgroupOwner = nullptr, *cgroupCount = nullptr;
+    llvm::GlobalVariable *cgroupMap = nullptr, *cgroupState = nullptr, *cgroupCount = nullptr;
     llvm::StructType *cgroupType = nullptr;
     std::map<const void *, unsigned> cgroupIndex; // Field → member
     enum CgroupSlot : unsigned { kGroupUse, kGroupTasks, kGroupWeight, kGroupParent, kFirstCgroupField };

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Makes an object that a kernel must treat specially: spoil.py KIND GOOD_OBJECT NEW_OBJECT [OBJCOPY]
 
-rejected  a program returns a register it never set, which the verifier refuses
+rejected  a program reads a register it never set, which the verifier refuses
 filled    a member that 6.12 lacks is called as one that it has
 future    members of the ops struct are called as no kernel does, and the description asks for flags of which one is unknown
 """
@@ -25,9 +25,8 @@ def sections():
 
 
 def rejected():
-    start, length = next((s, n) for name, s, n in sections() if name == "struct_ops.s/init")
-    at = data.rindex(struct.pack("<BBhi", 0x95, 0, 0, 0), start, start + length) - 8  # what stands before `exit`
-    data[at:at + 8] = struct.pack("<BBhi", 0xbf, 0x50, 0, 0)  # r0 = r5, which every call before has destroyed
+    at = next(start for name, start, _ in sections() if name == "struct_ops/enqueue")
+    data[at:at + 8] = struct.pack("<BBhi", 0xbf, 0x50, 0, 0)  # r0 = r5, and nothing is in r5 yet
     open(new, "wb").write(data)
 
 
