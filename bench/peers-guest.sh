@@ -56,7 +56,7 @@ start() { # COMMAND
     done
 }
 stop() {
-    [ -n "$run" ] || return
+    [ -n "$run" ] || return 0 # the default scheduler
     was=$(cat $state)
     kill -TERM $run
     wait $run
