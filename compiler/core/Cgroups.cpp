@@ -16,14 +16,10 @@ void CoreWriter::takeFrom(const QueueDecl &q, const std::string &g, const std::s
     line("if " + reference(q.name) + "[" + g + "].consume() { " + done + " }");
 }
 
-std::string CoreWriter::instancesFunction(const Entry &entry) {
+/// A share or rotation among the cgroups of a queue as a function of its own.
+void CoreWriter::instancesFunction(const Entry &entry, const std::string &name) {
     const QueueDecl &q = *queueNamed(entry.queue);
     bool share = entry.kind == EntryKind::ShareInstances;
-    std::string name = (share ? "share" : "rotate") + std::to_string(blocks++) + "__";
-    std::vector<PrintedLine> outer = std::move(lines);
-    int outerDepth = depth;
-    lines.clear();
-    depth = 0;
     origin = entry.span;
     cgroupFields.insert("runnable__: int");
     cgroupFields.insert("running__: int");
@@ -83,12 +79,6 @@ std::string CoreWriter::instancesFunction(const Entry &entry) {
     close();
     line("return " + q.name + "__any(c);");
     close();
-    std::vector<PrintedLine> inner = std::move(lines);
-    lines = std::move(outer);
-    depth = outerDepth;
-    for (PrintedLine &l : inner)
-        functionLines.push_back(std::move(l));
-    return name;
 }
 
 /// Takes a task from any instance: a net below the order of cgroups, and for offers of wait_limit.

@@ -62,7 +62,7 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
             if (!condition.empty())
                 open("if " + condition);
             if (entry.kind != EntryKind::Queue)
-                line("if " + instancesFunction(entry) + "(c) { " + done + " }");
+                line("if " + serviceFunction(entry) + "(c) { " + done + " }");
             else {
                 if (disciplineHook(*q, "dispatch")) // the discipline picks; if it takes none, the head is taken
                     line(q->name + "__pick(c); if dispatched__ { " + done + " }");
@@ -78,19 +78,36 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
         for (const Entry &child : entry.children)
             walk(child, done);
         break;
-    default: line("if " + blockFunction(entry) + "(c) { " + done + " }"); break;
+    default: line("if " + serviceFunction(entry) + "(c) { " + done + " }"); break;
     }
     if (guarded)
         close();
 }
 
-/// A share or rotate block as a function of its own; its state is per CPU.
-std::string CoreWriter::blockFunction(const Entry &entry) {
-    std::string name = (entry.kind == EntryKind::Share ? "share" : "rotate") + std::to_string(blocks++) + "__";
+/// Functions stand before the hook that calls them. A line of the hook may already be open, so what `write` writes is kept aside.
+void CoreWriter::beforeHook(const std::function<void()> &write) {
     std::vector<PrintedLine> outer = std::move(lines);
     int outerDepth = depth;
     lines.clear();
     depth = 0;
+    write();
+    std::vector<PrintedLine> inner = std::move(lines);
+    lines = std::move(outer);
+    depth = outerDepth;
+    for (PrintedLine &l : inner)
+        functionLines.push_back(std::move(l));
+}
+
+/// What serves a share or a rotation: the name of a function that is true if it gave a task.
+std::string CoreWriter::serviceFunction(const Entry &entry) {
+    bool instances = !entry.queue.empty(), share = entry.kind == EntryKind::Share || entry.kind == EntryKind::ShareInstances;
+    std::string name = (share ? "share" : "rotate") + std::to_string(blocks++) + "__";
+    beforeHook([&] { instances ? instancesFunction(entry, name) : blockFunction(entry, name); });
+    return name;
+}
+
+/// A share or rotate block as a function of its own; its state is per CPU.
+void CoreWriter::blockFunction(const Entry &entry, const std::string &name) {
     std::string n = std::to_string(entry.children.size());
     open("fn " + name + "(c: cpu) -> bool");
     if (entry.kind == EntryKind::Share) {
@@ -143,13 +160,6 @@ std::string CoreWriter::blockFunction(const Entry &entry) {
     }
     line("return false;");
     close();
-    std::vector<PrintedLine> inner = std::move(lines);
-    lines = std::move(outer);
-    depth = outerDepth;
-    // Functions stand before the hook that calls them; a line of the hook may already be open, so they are kept aside.
-    for (PrintedLine &l : inner)
-        functionLines.push_back(std::move(l));
-    return name;
 }
 
 /// Empty: none.

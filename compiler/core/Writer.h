@@ -155,12 +155,14 @@ private:
     void dispatch();
     void findServices();
     void walk(const Entry &entry, const std::string &done);
-    std::string blockFunction(const Entry &entry);
+    std::string serviceFunction(const Entry &entry);
+    void blockFunction(const Entry &entry, const std::string &name);
+    void beforeHook(const std::function<void()> &write);
     std::string waitLimit(const QueueDecl &q);
     void offers();
 
     // Cgroups.cpp
-    std::string instancesFunction(const Entry &entry);
+    void instancesFunction(const Entry &entry, const std::string &name);
     void takeFrom(const QueueDecl &q, const std::string &g, const std::string &done);
     void anyInstance(const QueueDecl &q);
     void cgroupUpkeep(const std::string &event);
