@@ -95,6 +95,7 @@ enum class Read : uint8_t {
     QueueHeadWait,
     Exe,           // Text: the names of the executable and of its folders
     GroupRunnable, // tasks of a cgroup that want a CPU
+    GroupRunning,  // and those that have one: internal, for shares among cgroups
     // Internal, for these.
     ExePath,       // as Exe, read at each evaluation
     CpuRunningPid, CpuOnline,

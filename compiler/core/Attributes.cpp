@@ -3,6 +3,7 @@
 // functions stand there only if the policy reads the attribute.
 #include "core/Writer.h"
 
+#include "sema/Checker.h"
 #include "syntax/Visit.h"
 
 #include <algorithm>
@@ -10,10 +11,10 @@
 namespace scx {
 namespace {
 
-/// State of a task that a hook brings up to date. Hooks of the policy for the same event come after, and read what is new.
+/// State that a hook brings up to date. Hooks of the policy for the same event come after, and read what is new.
 struct Upkeep {
     Read read;
-    const char *field; // empty: none of its own
+    const char *field; // of the task; empty: none of its own
     const char *event, *code;
 };
 constexpr Upkeep kUpkeep[] = {
@@ -23,6 +24,11 @@ constexpr Upkeep kUpkeep[] = {
     {Read::LastSlept, "last_slept__: duration", "runnable", "if p.sleeps_since__ != 0 { p.last_slept__ = now - p.sleeps_since__; p.sleeps_since__ = 0; }"},
     {Read::LastSlept, "sleeps_since__: time", "quiescent", "if p.sleeping__ { p.sleeps_since__ = now; }"},
     {Read::QueueHeadWait, "", "running", "p.waits_since__ = 0;"},
+    // The kernel calls these hooks in pairs, also when a task changes its cgroup.
+    {Read::GroupRunnable, "", "runnable", "p.cgroup.runnable__ += 1;"},
+    {Read::GroupRunnable, "", "quiescent", "p.cgroup.runnable__ -= 1;"},
+    {Read::GroupRunning, "", "running", "p.cgroup.running__ += 1;"},
+    {Read::GroupRunning, "", "stopping", "p.cgroup.running__ -= 1;"},
 };
 
 /// Functions that an attribute is read by.
@@ -64,16 +70,22 @@ std::string patterns(const Expr &is) {
 
 void CoreWriter::findMade() {
     anyExpr(surface, [&](const Expr &e) {
-        if (const AttributeRow *row = attributeOf(e)) {
+        if (const AttributeRow *row = attributeOf(e))
             readByPolicy.insert(row->read);
-            if (row->read == Read::GroupRunnable)
-                cgroupFields.insert("runnable__: int");
-        }
         readsUtilisation |= isUtilisation(e);
         if (isExe(e) && std::find(exes.begin(), exes.end(), patterns(e)) == exes.end())
             exes.push_back(patterns(e));
         return false;
     });
+    if (surface.dispatch)
+        forEachEntry(*surface.dispatch, [&](const Entry &entry) {
+            if (entry.kind == EntryKind::ShareInstances || entry.kind == EntryKind::RotateInstances)
+                readByPolicy.insert({Read::GroupRunnable, Read::GroupRunning});
+        });
+    if (reads(Read::GroupRunnable))
+        cgroupFields.insert("runnable__: int");
+    if (reads(Read::GroupRunning))
+        cgroupFields.insert("running__: int");
 }
 
 std::vector<std::string> CoreWriter::madeFields() const {

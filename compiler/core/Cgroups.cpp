@@ -21,8 +21,6 @@ void CoreWriter::instancesFunction(const Entry &entry, const std::string &name) 
     const QueueDecl &q = *queueNamed(entry.queue);
     bool share = entry.kind == EntryKind::ShareInstances;
     origin = entry.span;
-    cgroupFields.insert("runnable__: int");
-    cgroupFields.insert("running__: int");
     cpuFields.push_back(name + "last: int"); // the cgroup served last
     // A cgroup is a candidate only while a task of it waits. Its only one may have to wait for another CPU, and then the next best is tried.
     constexpr int kTries = 16;
@@ -87,15 +85,6 @@ void CoreWriter::anyInstance(const QueueDecl &q) {
     line("for g in cgroups { if " + reference(q.name) + "[g].take__() { return true; } }");
     line("return false;");
     close();
-}
-
-/// How many tasks of a cgroup want a CPU, and how many have one. The kernel calls these hooks in pairs, also when a task changes its cgroup.
-void CoreWriter::cgroupUpkeep(const std::string &event) {
-    static const std::pair<const char *, const char *> upkeep[] = {
-        {"runnable", "runnable__ += 1"}, {"quiescent", "runnable__ -= 1"}, {"running", "running__ += 1"}, {"stopping", "running__ -= 1"}};
-    for (auto [when, what] : upkeep)
-        if (event == when && cgroupFields.contains(std::string(what).substr(0, std::string(what).find(' ')) + ": int"))
-            line(std::string("p.cgroup.") + what + ";");
 }
 
 } // namespace scx

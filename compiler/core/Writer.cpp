@@ -313,7 +313,6 @@ void CoreWriter::hooks() {
         line(ifQueue(*q, "p") + " { " + q->name + "__tasks += 1; if waited > 0ns { " + q->name + "__wait.add(waited); } }");
     close();
     madeUpkeep("running");
-    cgroupUpkeep("running");
     userBodies("running", "p");
     disciplineBodies("running", "p");
     close();
@@ -330,7 +329,6 @@ void CoreWriter::hooks() {
         line(ifQueue(*q, "p") + " { " + q->name + "__ran += ran / 1ns; }");
     close();
     madeUpkeep("stopping");
-    cgroupUpkeep("stopping");
     userBodies("stopping", "p");
     disciplineBodies("stopping", "p");
     close();
@@ -351,19 +349,16 @@ void CoreWriter::hooks() {
         disciplineBodies("enable", "p");
         close();
     }
-    bool counts = !cgroupFields.empty();
-    if (hasBodies("runnable") || madeAt("runnable") || counts) {
+    if (hasBodies("runnable") || madeAt("runnable")) {
         open("on runnable(p)");
         madeUpkeep("runnable");
-        cgroupUpkeep("runnable");
         userBodies("runnable", "p");
         disciplineBodies("runnable", "p");
         close();
     }
-    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent") || counts) {
+    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent")) {
         open("on quiescent(p)");
         madeUpkeep("quiescent");
-        cgroupUpkeep("quiescent");
         userBodies("quiescent", "p");
         disciplineBodies("quiescent", "p");
         if (hasBodies("sleep")) {

@@ -165,7 +165,6 @@ private:
     void instancesFunction(const Entry &entry, const std::string &name);
     void takeFrom(const QueueDecl &q, const std::string &g, const std::string &done);
     void anyInstance(const QueueDecl &q);
-    void cgroupUpkeep(const std::string &event);
 };
 
 } // namespace scx
