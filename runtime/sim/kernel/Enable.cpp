@@ -181,7 +181,11 @@ void Kernel::enable(Object &policy, const Workload &workload, const Constants &n
 
     // What is there before the policy: cgroups, init, and the tasks that start at once, all asleep.
     nextPid = 1;
-    init = &makeTask({.comm = "init", .uid = 0, .gid = 0, .exe = "/sbin/init"}, nullptr, nullptr);
+    TaskSpec first;
+    first.comm = "init";
+    first.exe = "/sbin/init";
+    first.uid = first.gid = 0;
+    init = &makeTask(first, nullptr, nullptr);
     nextPid = 100;
     for (const CgroupSpec &spec : plan.cgroups)
         if (spec.path != "/")

@@ -12,8 +12,10 @@
 #include "sim/view/Event.h"
 #include "sim/workload/Behaviour.h"
 
+#include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <queue>
@@ -26,9 +28,8 @@ namespace scx::sim {
 
 /// Numbers of the kernel that differ between versions or that programs see; of 6.12 unless the profile says otherwise.
 struct Constants {
-    uint64_t enqHead = 0x10, enqCpuSelected = 0x400, enqImmed = 0; // 0: this kernel has none
-    uint64_t hasCgroupWeight = 1 << 16;
-    bool initTaskBeforeCgroup = false;
+    uint64_t enqHead = 0x10, enqCpuSelected = 0x400;
+    bool reenqueueAnywhere = false; // scx_bpf_reenqueue_local outside of cpu_release
 };
 
 class Kernel final : public Host, public World {
@@ -47,7 +48,7 @@ class Kernel final : public Host, public World {
 
     const ExitFacts &exited() const { return exit; } // kind 0: the policy still schedules
     bool ended() const { return state == State::Disabled; }
-    uint64_t events() const { return handled; }       // of the loop, for benchmarks
+    uint64_t handledEvents() const { return handled; } // of the loop, for benchmarks
     uint64_t switches() const { return switched; }
     Rq &rqOf(int cpu) { return *rqs[static_cast<size_t>(cpu)]; }
     void setView(View *other) { view = other; }
@@ -245,7 +246,7 @@ class Kernel final : public Host, public World {
     Workload plan;
 
     uint64_t time = 0, order = 0, handled = 0, switched = 0, idleSteps = 0;
-    std::priority_queue<Timed, std::vector<Timed>, std::greater<>> events;
+    std::priority_queue<Timed, std::vector<Timed>, std::greater<>> agenda;
     std::deque<int> going, interrupted; // CPUs with something to do at this moment
     std::vector<bool> isGoing;
     int here = 0;
@@ -284,6 +285,7 @@ class Kernel final : public Host, public World {
     bool exitClaimed = false;
     std::vector<uint64_t *> llcIds, nodeIds; // variables sd_llc_id and numa_node, by CPU
     std::vector<std::unique_ptr<DsqCursor>> cursors;
+    std::vector<DsqCursor *> freeCursors;
     struct DumpTarget {
         std::string *out = nullptr, line;
         const char *prefix = "";

@@ -12,12 +12,12 @@ constexpr uint64_t kMostSteps = 10'000'000; // of tasks, at one moment
 
 } // namespace
 
-void Kernel::at(uint64_t when, Timed::Kind kind, uint32_t what, uint64_t valid) { events.push({when, order++, kind, what, valid}); }
+void Kernel::at(uint64_t when, Timed::Kind kind, uint32_t what, uint64_t valid) { agenda.push({when, order++, kind, what, valid}); }
 
 void Kernel::run(uint64_t until) {
-    while (!events.empty() && events.top().at <= until && state == State::Enabled) {
-        Timed event = events.top();
-        events.pop();
+    while (!agenda.empty() && agenda.top().at <= until && state == State::Enabled) {
+        Timed event = agenda.top();
+        agenda.pop();
         if (event.at > time)
             idleSteps = 0;
         time = event.at;

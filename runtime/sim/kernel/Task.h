@@ -104,7 +104,7 @@ struct Dsq {
 struct DsqCursor {
     Dsq *dsq = nullptr;
     Task *at = nullptr;         // the task that was given last, or the one before it if that has left; null: before the first
-    bool begun = false, reverse = false;
+    bool reverse = false, over = false;
     uint32_t sequence = 0;
     std::optional<uint64_t> slice, vtime;
 };
