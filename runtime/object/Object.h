@@ -20,6 +20,7 @@ struct QueueInfo {
     std::string name, ordering, domain, on;
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
     std::string doc;
+    std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
 };
 
 struct RuleInfo {
