@@ -91,6 +91,8 @@ uint64_t Kernel::call(Op op, Kf mask, std::initializer_list<uint64_t> arguments,
     kfMask |= mask;
     kfTasks[0] = a;
     kfTasks[1] = b;
+    if (onCallback)
+        onCallback(op, arguments);
     uint64_t result = object->call(op, arguments);
     kfTasks[0] = kfTasks[1] = nullptr;
     kfMask = before;
@@ -165,21 +167,11 @@ void Kernel::error(const char *format, ...) {
 
 // ---------------------------------------------------------------- begin
 
-void Kernel::enable(Object &policy, const Workload &workload, const Constants &numbers) {
-    object = &policy;
+void Kernel::populate(const Workload &workload, bool switchPartial) {
     plan = workload;
-    constants = numbers;
-    const OpsSettings &ops = policy.ops();
+    partial = switchPartial;
     if (view)
         view->begin(machine);
-    enqLast = ops.flags & kOpsEnqLast;
-    enqExiting = ops.flags & kOpsEnqExiting;
-    partial = ops.flags & kOpsSwitchPartial;
-    timeoutNs = ops.timeoutMs ? ops.timeoutMs * 1'000'000ull : 30'000'000'000ull;
-    maxBatch = ops.dispatchMaxBatch ? ops.dispatchMaxBatch : 32;
-    builtinIdle = !policy.has(Op::UpdateIdle) || (ops.flags & kOpsKeepBuiltinIdle);
-
-    // What is there before the policy: cgroups, init, and the tasks that start at once, all asleep.
     nextPid = 1;
     TaskSpec first;
     first.comm = "init";
@@ -192,12 +184,32 @@ void Kernel::enable(Object &policy, const Workload &workload, const Constants &n
             makeGroup(spec.path, spec.weight);
     for (size_t i = 0; i < plan.tasks.size(); ++i) {
         StartingTask &starting = plan.tasks[i];
-        uint64_t pid = starting.at ? 0 : makeTask(starting.spec, starting.behaviour(), init).pid;
+        uint64_t pid = 0;
+        if (!starting.at) {
+            Task &p = makeTask(starting.spec, starting.behaviour(), init);
+            pid = p.pid;
+            setWeight(p, starting.spec.nice);
+            tell(p);
+            emit(Event::TaskNew, p.rq->cpu, &p);
+        }
         at(starting.at, Timed::Start, static_cast<uint32_t>(i), pid);
     }
     for (size_t i = 0; i < plan.events.size(); ++i)
         at(plan.events[i].at, Timed::Machine, static_cast<uint32_t>(i), 0);
+}
 
+void Kernel::enable(Object &policy, const Constants &numbers) {
+    object = &policy;
+    constants = numbers;
+    const OpsSettings &ops = policy.ops();
+    exit = {};
+    exitClaimed = false;
+    ++enabled;
+    enqLast = ops.flags & kOpsEnqLast;
+    enqExiting = ops.flags & kOpsEnqExiting;
+    timeoutNs = ops.timeoutMs ? ops.timeoutMs * 1'000'000ull : 30'000'000'000ull;
+    maxBatch = ops.dispatchMaxBatch ? ops.dispatchMaxBatch : 32;
+    builtinIdle = !policy.has(Op::UpdateIdle) || (ops.flags & kOpsKeepBuiltinIdle);
     state = State::Enabling;
     resetIdleMasks();
     if (policy.has(Op::Init))
@@ -217,20 +229,24 @@ void Kernel::enable(Object &policy, const Workload &workload, const Constants &n
             if (!exitClaimed)
                 initTask(*find(id), false);
         if (!exitClaimed)
-            for (TaskId id : all) {
+            for (TaskId id : all)
                 enableTask(*find(id));
-                tell(*find(id));
-                emit(Event::TaskNew, find(id)->rq->cpu, find(id));
-            }
     }
     state = State::Enabled;
     if (exitClaimed)
         return finishExitOfPolicy();
+    // Tasks that are runnable already come to the policy as when bypass ends; CPUs look for them.
+    for (TaskId id : std::vector<TaskId>(birth))
+        if (Task *p = find(id); p && p->life == Task::Awake)
+            enqueueTask(*p->rq, *p, kEnqRestore | kEnqMove);
     for (const auto &rq : rqs)
-        resched(*rq);
-    at(timeoutNs / 2, Timed::Watchdog, 0, 0);
+        if (rq->active)
+            resched(*rq);
+    at(time + timeoutNs / 2, Timed::Watchdog, 0, enabled);
     settle();
 }
+
+bool Kernel::wantsRestart() const { return state == State::Disabled && exit.kind == kExitUnregKern && (exit.code & kEcodeRestart); }
 
 // ---------------------------------------------------------------- end
 
@@ -247,12 +263,17 @@ void Kernel::bypass(bool on) {
 
 /// scx_ops_disable_workfn: nothing is left to the policy; every task and cgroup is taken from it, then it is told.
 void Kernel::finishExitOfPolicy() {
-    if (exit.kind >= kExitError || !exit.dump.empty()) {
+    if (exit.kind >= kExitError) {
         auto *context = arena.make<scx_dump_ctx>();
         *context = {exit.kind, exit.code, keep(exit.reason), time, jiffies()};
         exit.dump = dumpState(context);
     }
     View *sees = view;
+    for (const auto &rq : rqs)
+        if (Task *p = rq->curr) {
+            updateCurr(*rq);
+            emit(Event::Stop, rq->cpu, p, 0, p->k->se.sum_exec_runtime - p->ranSince, Event::Changed);
+        }
     emit(Event::End, here, nullptr);
     view = nullptr; // what follows is no scheduling any more
     if (initTaskOn) {
@@ -283,9 +304,22 @@ void Kernel::finishExitOfPolicy() {
     *info = {exit.kind, exit.code, copy(exit.reason, 128), nullptr, 0, copy(exit.message, 1024), copy(exit.dump, dumpLength)};
     if (object->has(Op::Exit))
         call(Op::Exit, kUnlocked, {arg(info)});
+    // The machine is as before a policy: no task is in a queue, nothing runs, timers are gone.
+    dsqs.clear();
+    for (const auto &rq : rqs) {
+        rq->bypassing = rq->needResched = rq->irqWork = rq->runDeferred = false;
+        rq->kick = rq->kickIfIdle = rq->preempt = rq->wait = {};
+        ++rq->turn;
+        rq->k->curr = rq->idle;
+    }
+    going.clear();
+    interrupted.clear();
+    isGoing.assign(isGoing.size(), false);
+    for (TimerState &timer : timers)
+        ++timer.generation;
+    timerIndex.clear();
     state = State::Disabled;
-    if (sees)
-        sees->ended(exit);
+    view = sees;
 }
 
 void Kernel::disable() {

@@ -76,6 +76,7 @@ void Kernel::doEnqueueTask(Rq &rq, Task &p, uint64_t flags, int stickyCpu) {
     directTask = p.k;
     directDone = false;
     call(Op::Enqueue, kEnqueue, {arg(p.k), flags}, p.k);
+    seeRule(p);
     directTask = nullptr;
     directDone = false;
     if (p.k->scx.ddsp_dsq_id != kDsqInvalid)

@@ -38,22 +38,27 @@ class Kernel final : public Host, public World {
     Kernel(const Machine &machine, Arena &arena, View *view, uint64_t seed);
     ~Kernel() override;
 
-    /// Starts the policy: from here on its callbacks run. Tasks of the workload that start at time 0 are there already. Once.
-    /// An init that fails is told by exited().
-    void enable(Object &object, const Workload &workload, const Constants &constants);
+    /// What is there before any policy: init, the workload's cgroups, and those of its tasks that start at time 0, asleep. Once, before enable().
+    void populate(const Workload &workload, bool partial);
+    /// Starts the policy: from here on its callbacks run. An init that fails is told by exited(). Again after a policy has ended, with another object;
+    /// the one before has to be there until then.
+    void enable(Object &object, const Constants &constants);
     /// Lets virtual time pass up to `until` (ns), or until the policy ends itself or is ended. Throws Fault, and std::runtime_error for a workload that does nothing for ever.
     void run(uint64_t until);
     /// Takes the policy off as a loader does: callbacks of the end run. Nothing if it has ended.
     void disable();
 
     const ExitFacts &exited() const { return exit; } // kind 0: the policy still schedules
+    bool wantsRestart() const; // it ended as a loader is expected to load it again: a CPU came or went
     bool ended() const { return state == State::Disabled; }
     uint64_t handledEvents() const { return handled; } // of the loop, for benchmarks
     uint64_t switches() const { return switched; }
     Rq &rqOf(int cpu) { return *rqs[static_cast<size_t>(cpu)]; }
     void setView(View *other) { view = other; }
-    /// Which of the object's rules counted a hit since the last call; -1: none, or not known. For TaskFacts::rule.
-    std::function<int()> ruleHit;
+    /// Which of the object's rules counted a hit on this CPU since the last call; -1: none. Null: not known. For TaskFacts::rule.
+    std::function<int(int cpu)> ruleHit;
+    /// Told before each callback; null: nobody.
+    std::function<void(Op, std::initializer_list<uint64_t>)> onCallback;
 
     // ---------------------------------------------------------------- Host
     uint64_t now() const override { return time; }
@@ -199,6 +204,7 @@ class Kernel final : public Host, public World {
     static Task *taskOf(const task_struct *p) { return p ? static_cast<Task *>(p->simulated) : nullptr; }
     template <typename Change> void change(Task &p, uint64_t flags, Change apply);
     void tell(const Task &p);
+    void seeRule(Task &p);
 
     // ---------------------------------------------------------------- Cgroups.cpp
     Group &makeGroup(const std::string &path, uint32_t weight);
@@ -272,6 +278,7 @@ class Kernel final : public Host, public World {
 
     // The policy.
     State state = State::Disabled;
+    uint64_t enabled = 0; // how often a policy began
     std::array<bool, static_cast<size_t>(Op::Count)> opsOn{};
     uint64_t timeoutNs = 30'000'000'000;
     uint32_t maxBatch = 32;

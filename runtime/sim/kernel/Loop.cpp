@@ -64,7 +64,9 @@ void Kernel::handle(const Timed &event) {
         return;
     }
     case Timed::Watchdog:
-        return watchdog();
+        if (event.valid == enabled)
+            watchdog();
+        return;
     case Timed::Start: {
         here = nextCpuOnline();
         StartingTask &starting = plan.tasks[event.what];
@@ -226,7 +228,7 @@ void Kernel::watchdog() {
                 return;
             }
     }
-    at(time + timeoutNs / 2, Timed::Watchdog, 0, 0);
+    at(time + timeoutNs / 2, Timed::Watchdog, 0, enabled);
 }
 
 void Kernel::emit(Event::Kind kind, int cpu, const Task *p, uint64_t dsq, uint64_t value, Event::Reason reason) {

@@ -85,6 +85,7 @@ struct Task {
     // For the views.
     Event::Reason reason = Event::SliceEnd;
     uint64_t fromDsq = 0, ranSince = 0;
+    int rule = -1;
 };
 
 /// struct scx_dispatch_q. Its visible part lies in the arena: programs read `p->scx.dsq->id`.

@@ -150,8 +150,19 @@ void Kernel::tell(const Task &p) {
     facts.comm = p.k->comm;
     facts.group = p.group;
     facts.cgroup = p.cgroup->path;
-    facts.allowedCpus = p.k->nr_cpus_allowed;
+    facts.allowed.assign(p.k->cpus_ptr->bits, p.k->cpus_ptr->bits + words);
+    facts.rule = p.rule;
     view->task(facts);
+}
+
+void Kernel::seeRule(Task &p) {
+    if (!ruleHit)
+        return;
+    int rule = ruleHit(here);
+    if (rule < 0 || rule == p.rule)
+        return;
+    p.rule = rule;
+    tell(p);
 }
 
 // ---------------------------------------------------------------- under a policy

@@ -23,6 +23,7 @@ int Kernel::selectTaskRq(Task &p, uint64_t &wakeFlags) {
             directTask = p.k;
             directDone = false;
             cpu = static_cast<int>(call(Op::SelectCpu, static_cast<Kf>(kEnqueue | kSelectCpu), {reinterpret_cast<uint64_t>(p.k), static_cast<uint64_t>(prevCpu), wakeFlags}, p.k));
+            seeRule(p);
             directTask = nullptr;
             directDone = false;
             if (!cpuValid(cpu, "from ops.select_cpu()"))
