@@ -68,10 +68,15 @@ std::string list(std::string_view letters, const uint64_t *values, size_t count,
 
 } // namespace
 
-CallTrace::CallTrace(Kernel &k, Object &object, const Names &called) : kernel(k), names(called) {
+CallTrace::CallTrace(Kernel &k, Object &o, const Names &called) : kernel(k), object(o), names(called) {
     kernel.onCallback = [this](Op op, std::initializer_list<uint64_t> arguments) { callback(op, arguments); };
     object.trace([](void *self, const char *function, const uint64_t arguments[5], uint64_t result,
                     const char *where) { static_cast<CallTrace *>(self)->call(function, arguments, result, where); }, this);
+}
+
+CallTrace::~CallTrace() {
+    kernel.onCallback = {};
+    object.trace(nullptr, nullptr);
 }
 
 void CallTrace::line(const std::string &text) { std::printf("%14.6f ms  cpu %d  %s\n", static_cast<double>(kernel.now()) / 1e6, kernel.cpu(), text.c_str()); }

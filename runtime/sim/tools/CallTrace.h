@@ -11,6 +11,9 @@ class CallTrace {
   public:
     /// All of them outlive it.
     CallTrace(Kernel &kernel, Object &object, const Names &names);
+    ~CallTrace();
+    CallTrace(const CallTrace &) = delete;
+    CallTrace &operator=(const CallTrace &) = delete;
 
   private:
     void callback(Op op, std::initializer_list<uint64_t> arguments);
@@ -18,6 +21,7 @@ class CallTrace {
     void line(const std::string &text);
 
     Kernel &kernel;
+    Object &object;
     const Names &names;
 };
 
