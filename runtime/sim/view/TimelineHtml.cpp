@@ -107,9 +107,15 @@ json headline(const json &f) {
     const json &m = f["machine"];
     char fairness[16];
     snprintf(fairness, sizeof fairness, "%.4f", m["fairness"].get<double>());
-    json list = {{"used", partCell(m["utilisation"])}, {"wasted", partCell(m["wasted"])}, {"fairness", fairness}, {"switches", countCell(m["switches"])}, {"migrations", countCell(m["migrations"])}};
+    json list = json::array();
+    auto add = [&](const char *what, const std::string &cell) { list.push_back(json::array({what, cell})); };
+    add("used", partCell(m["utilisation"]));
+    add("wasted", partCell(m["wasted"]));
+    add("fairness", fairness);
+    add("switches", countCell(m["switches"]));
+    add("migrations", countCell(m["migrations"]));
     if (m["periods"] > 0)
-        list.push_back({"missed periods", missedCell(m)});
+        add("missed periods", missedCell(m));
     return list;
 }
 

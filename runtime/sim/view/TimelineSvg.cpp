@@ -11,6 +11,7 @@ namespace scx::sim {
 namespace {
 
 constexpr double kWidth = 1200, kLeft = 76, kRight = 16, kTop = 64, kLane = 44, kGap = 10;
+constexpr double kSign = 8;       // as wide as the sign of a missed period
 constexpr double kSmallest = 0.5; // narrower runs of a CPU are drawn together
 
 std::string escaped(const std::string &text) {
@@ -114,14 +115,17 @@ struct Picture {
         for (const Recording::Offline &o : r.offline)
             if (static_cast<size_t>(o.cpu) == cpu)
                 rect(x(o.start), y, x(o.end) - x(o.start), rowHeight, "line", 1, "offline");
+        double before = -kSign; // they do not hide each other
         for (const Recording::Missed &m : r.missed)
-            if (m.cpu >= 0 && static_cast<size_t>(m.cpu) == cpu)
+            if (m.cpu >= 0 && static_cast<size_t>(m.cpu) == cpu && x(m.time) - before >= kSign) {
+                before = x(m.time);
                 fprintf(out, "<path d=\"M%.1f %.1fl4 4l-4 4l-4 -4z\" class=\"alarm\"><title>%s missed its deadline by %s</title></path>\n", x(m.time), y - 4,
                         escaped(r.tasks[m.task].name).c_str(), exactDuration(m.late).c_str());
+            }
     }
 
     /// Within half a pixel the highest length is drawn.
-    void lane(size_t queue, double y, const std::string &colour) const {
+    void lane(size_t queue, double y) const {
         uint32_t longest = 1;
         for (const Recording::Length &point : r.lengths)
             if (point.queue == queue)
@@ -159,7 +163,7 @@ struct Picture {
             last = point.length;
         }
         draw();
-        fprintf(out, "<path d=\"%sH%.1fV%.1fz\" class=\"%s s-%s\" fill-opacity=\"0.35\"><title>length of %s</title></path>\n", path.c_str(), kWidth - kRight, y + kLane, colour.c_str(), colour.c_str(),
+        fprintf(out, "<path d=\"%sH%.1fV%.1fz\" class=\"faint s-faint\" fill-opacity=\"0.35\"><title>length of %s</title></path>\n", path.c_str(), kWidth - kRight, y + kLane,
                 escaped(r.queues[queue]).c_str());
     }
 };
@@ -200,7 +204,7 @@ void writeSvg(const Recording &r, FILE *out) {
         p.row(cpu, rows[cpu]);
     for (size_t queue = 0, shown = 0; queue < r.queues.size(); ++queue)
         if (used[queue])
-            p.lane(queue, lanes + static_cast<double>(shown++) * (kLane + 4), Picture::bar(queue));
+            p.lane(queue, lanes + static_cast<double>(shown++) * (kLane + 4));
     p.axis(bottom - 4);
     for (size_t group = 0; group < r.groups.size(); ++group) {
         p.rect(places[group].first, places[group].second - 9, 12, 10, Picture::bar(group), 1, "");

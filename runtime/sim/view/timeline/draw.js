@@ -1,11 +1,18 @@
 // The pictures. `view` is what the reader chose: scale, colours, the run under the pointer, the one held, which ones are highlighted.
-const kGutter = 76, kGap = 2, kLane = 46, kTaskLane = 24, kColours = 10;
+const kFont = "12px system-ui, 'DejaVu Sans', sans-serif", kGap = 2, kLane = 46, kTaskLane = 24, kColours = 10;
 
 function readPalette() {
   const style = getComputedStyle(document.documentElement), palette = {};
   for (const name of ["ground", "panel", "row", "line", "text", "faint", "focus", "alarm", "on-bar"]) palette[name] = style.getPropertyValue("--" + name).trim();
   palette.bars = Array.from({ length: kColours }, (_, i) => style.getPropertyValue("--c" + i).trim());
   return palette;
+}
+
+// As wide as the longest name beside the picture, within reason.
+function gutter(data) {
+  const g = document.createElement("canvas").getContext("2d");
+  g.font = kFont;
+  return Math.ceil(Math.min(Math.max(60, ...["CPU 999", ...data.lanes.map(lane => lane.name), ...data.tasks.slice(0, 500).map(task => task.name)].map(name => textWidth(g, name) + 14)), 150));
 }
 
 // Where everything stands, from top to bottom.
@@ -37,7 +44,7 @@ function prepare(canvas, height) {
   const g = canvas.getContext("2d");
   g.setTransform(ratio, 0, 0, ratio, 0, 0);
   g.clearRect(0, 0, width, tall);
-  g.font = "12px system-ui, 'DejaVu Sans', sans-serif";
+  g.font = kFont;
   g.textBaseline = "middle";
   return g;
 }
@@ -56,8 +63,6 @@ function fitted(g, text, width) {
 
 function drawRow(g, data, view, row) {
   const { scale, palette, marked } = view, { start, end, why } = data.runs, list = data.byCpu[row.cpu], right = scale.left + scale.width;
-  g.fillStyle = palette.row;
-  g.fillRect(scale.left, row.y, scale.width, row.height);
   // Runs narrower than two pixels share a column, whose strength tells how much of it they fill.
   let column = -1, covered = 0, longest = 0, main = -1;
   const flush = () => {
@@ -128,9 +133,12 @@ function drawOffline(g, data, view, row) {
 function drawMissed(g, data, view, rows) {
   g.fillStyle = view.palette.alarm;
   g.strokeStyle = view.palette.ground;
+  const last = new Float64Array(rows.length).fill(-Infinity); // they do not hide each other
   for (const miss of data.missed) {
     if (miss.cpu < 0 || miss.time < view.scale.from || miss.time > view.scale.to) continue;
     const x = view.scale.x(miss.time), y = rows[miss.cpu].y + 1;
+    if (x - last[miss.cpu] < 6) continue;
+    last[miss.cpu] = x;
     g.beginPath();
     g.moveTo(x, y - 5);
     g.lineTo(x + 5, y);
@@ -164,11 +172,9 @@ function drawWait(g, data, view, rows, run) {
 
 function drawOwn(g, data, view, own) {
   const { scale, palette } = view, { start, end, wait, cpu } = data.runs, task = data.tasks[view.task], right = scale.left + scale.width;
-  g.fillStyle = palette.row;
-  g.fillRect(scale.left, own.y, scale.width, own.height);
   g.textAlign = "right";
   g.fillStyle = palette.focus;
-  g.fillText(fitted(g, task.name, kGutter - 12), kGutter - 8, own.y + own.height / 2);
+  g.fillText(fitted(g, task.name, scale.left - 12), scale.left - 8, own.y + own.height / 2);
   g.textAlign = "left";
   for (let i = firstAbove(task.runs, scale.from, run => end[run]); i < task.runs.length; i++) {
     const run = task.runs[i];
@@ -188,10 +194,8 @@ function drawOwn(g, data, view, own) {
 }
 
 function drawLane(g, data, view, { lane, y, height }) {
-  const { scale, palette } = view, colour = palette.bars[lane.queue % kColours], right = scale.left + scale.width;
+  const { scale, palette } = view, colour = view.colourBy === "queue" ? palette.bars[lane.queue % kColours] : palette.faint, right = scale.left + scale.width;
   const level = length => y + height - 1 - length / lane.max * (height - 8);
-  g.fillStyle = palette.row;
-  g.fillRect(scale.left, y, scale.width, height);
   g.beginPath();
   g.moveTo(scale.left, y + height);
   let i = Math.max(firstAbove(lane.time, scale.from, time => time) - 1, 0), column = -1, highest = 0, last = lane.time[i] <= scale.from ? lane.length[i] : 0;
@@ -229,14 +233,18 @@ function drawLane(g, data, view, { lane, y, height }) {
   g.stroke();
   g.textAlign = "right";
   g.fillStyle = palette.text;
-  g.fillText(fitted(g, lane.name, kGutter - 12), kGutter - 8, y + 14);
+  g.fillText(fitted(g, lane.name, scale.left - 12), scale.left - 8, y + 14);
   g.fillStyle = palette.faint;
-  g.fillText("max " + lane.max, kGutter - 8, y + 31);
+  g.fillText("max " + lane.max, scale.left - 8, y + 31);
   g.textAlign = "left";
 }
 
 function drawPlot(canvas, data, view) {
   const place = layout(data, view), g = prepare(canvas, place.height), { scale, palette } = view;
+  g.fillStyle = palette.row;
+  for (const band of [...place.rows, ...(place.own ? [place.own] : []), ...place.lanes]) g.fillRect(scale.left, band.y, scale.width, band.height);
+  g.fillStyle = palette.line;
+  for (const tick of scale.ticks()) g.fillRect(Math.round(scale.x(tick.time)), 0, 1, place.height);
   for (const row of place.rows) {
     drawRow(g, data, view, row);
     drawOffline(g, data, view, row);
@@ -244,16 +252,12 @@ function drawPlot(canvas, data, view) {
     if (row.height >= 12 || row.cpu % 4 === 0 || chosen) {
       g.textAlign = "right";
       g.fillStyle = chosen ? palette.focus : palette.text;
-      g.fillText("CPU " + row.cpu, kGutter - 8, row.y + row.height / 2 + 0.5);
+      g.fillText("CPU " + row.cpu, scale.left - 8, row.y + row.height / 2 + 0.5);
       g.textAlign = "left";
     }
   }
   if (place.own) drawOwn(g, data, view, place.own);
   for (const lane of place.lanes) drawLane(g, data, view, lane);
-  g.fillStyle = palette.faint;
-  g.globalAlpha = 0.25;
-  for (const tick of scale.ticks()) g.fillRect(Math.round(scale.x(tick.time)), 0, 1, place.height);
-  g.globalAlpha = 1;
   drawMissed(g, data, view, place.rows);
   for (const run of new Set([view.held, view.hovered])) {
     if (run < 0) continue;
@@ -306,7 +310,7 @@ function drawOverview(canvas, data, view) {
   }
   g.textAlign = "right";
   g.fillStyle = palette.text;
-  g.fillText("busy", kGutter - 8, height / 2);
+  g.fillText("busy", scale.left - 8, height / 2);
   const x0 = scale.left + scale.from / scale.end * scale.width, x1 = scale.left + scale.to / scale.end * scale.width;
   g.fillStyle = palette.ground;
   g.globalAlpha = 0.6;

@@ -2,6 +2,7 @@
 const data = readData(JSON.parse(document.getElementById("data").textContent));
 const byId = id => document.getElementById(id), plot = byId("plot"), tip = byId("tip"), find = byId("find");
 const view = { scale: new Scale(data.end), palette: readPalette(), colourBy: data.groups.length > 1 ? "group" : "task", hovered: -1, held: -1, task: -1, row: 0, focused: false, marked: null, legend: -1 };
+view.scale.left = gutter(data);
 let place = null, pending = false;
 
 function redraw() {
@@ -9,13 +10,12 @@ function redraw() {
   pending = true;
   requestAnimationFrame(() => {
     pending = false;
-    view.scale.left = kGutter;
-    view.scale.width = Math.max(plot.clientWidth - kGutter, 1);
+    view.scale.width = Math.max(plot.clientWidth - view.scale.left, 1);
     place = drawPlot(plot, data, view);
     drawAxis(byId("axis"), view);
     drawOverview(byId("overview"), data, view);
     byId("range").textContent = `${roughText(view.scale.from)} to ${roughText(view.scale.to)}, ${roughText(view.scale.span)}`;
-    Object.assign(plot.dataset, { from: Math.round(view.scale.from), to: Math.round(view.scale.to), rows: place.rows.length, lanes: place.lanes.length, rowHeight: place.rows[0].height, drawn: Number(plot.dataset.drawn || 0) + 1 });
+    Object.assign(plot.dataset, { from: Math.round(view.scale.from), to: Math.round(view.scale.to), rows: place.rows.length, lanes: place.lanes.length, rowHeight: place.rows[0].height, left: view.scale.left, drawn: Number(plot.dataset.drawn || 0) + 1 });
   });
 }
 
@@ -32,7 +32,7 @@ function runAt(cpu, time, slack) {
 
 function under(event) {
   const box = plot.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-  const time = view.scale.time(x), inside = x >= kGutter, slack = 2 * view.scale.span / view.scale.width;
+  const time = view.scale.time(x), inside = x >= view.scale.left, slack = 2 * view.scale.span / view.scale.width;
   const row = place && place.rows.find(r => y >= r.y && y < r.y + r.height + kGap);
   const lane = place && place.lanes.find(l => y >= l.y && y < l.y + l.height);
   const own = place && place.own && y >= place.own.y && y < place.own.y + place.own.height;
@@ -211,7 +211,7 @@ plot.addEventListener("blur", () => { view.focused = false; redraw(); });
 
 const overview = byId("overview");
 function lookAt(event) {
-  const part = (event.clientX - overview.getBoundingClientRect().left - kGutter) / view.scale.width;
+  const part = (event.clientX - overview.getBoundingClientRect().left - view.scale.left) / view.scale.width;
   view.scale.moveTo(part * view.scale.end - view.scale.span / 2);
   redraw();
 }
