@@ -68,6 +68,7 @@ Kernel::Kernel(const Machine &shape, Arena &memory, View *sees, uint64_t seed) :
         }
         llcIds.push_back(static_cast<uint64_t *>(arena.allocate(8, Access::Read)));
         nodeIds.push_back(static_cast<uint64_t *>(arena.allocate(8, Access::Read)));
+        *llcIds.back() = i; // sd_llc_id: the first CPU of the domain
         *nodeIds.back() = static_cast<uint64_t>(cpu.node);
         rqs.push_back(std::move(rq));
     }
@@ -75,8 +76,8 @@ Kernel::Kernel(const Machine &shape, Arena &memory, View *sees, uint64_t seed) :
         for (const auto &other : rqs) {
             if (other->core == rq->core)
                 setCpu(rq->siblings, other->cpu);
-            if (other->llc == rq->llc && !*llcIds[static_cast<size_t>(rq->cpu)])
-                *llcIds[static_cast<size_t>(rq->cpu)] = static_cast<uint64_t>(other->cpu); // sd_llc_id: the first CPU of the domain
+            if (other->llc == rq->llc && other->cpu < rq->cpu)
+                *llcIds[static_cast<size_t>(rq->cpu)] = std::min(*llcIds[static_cast<size_t>(rq->cpu)], static_cast<uint64_t>(other->cpu));
             smt |= other != rq && other->core == rq->core;
         }
     root = &makeGroup("/", 100);

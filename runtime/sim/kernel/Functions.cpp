@@ -45,7 +45,8 @@ struct Functions {
     static bool insert(Kernel &k, task_struct *p, U dsq, U slice, const U *vtime, U flags) {
         if (!k.kfAllowed(Kernel::kEnqueue | Kernel::kDispatch))
             return false;
-        if (!p) {
+        Task *task = Kernel::taskOf(p);
+        if (!task) { // null, or a CPU's idle task
             k.error("called with NULL task");
             return false;
         }
@@ -67,7 +68,6 @@ struct Functions {
             k.error("dispatch buffer overflow");
             return false;
         }
-        Task *task = Kernel::taskOf(p);
         rq.buffer.push_back({task, task->opsState == OpsState::Queued ? task->opsSequence : 0, dsq, flags});
         return true;
     }

@@ -192,7 +192,12 @@ bool Kernel::begin(Rq &rq, Task &p) {
 
 void Kernel::armRunEnd(Rq &rq) {
     Task &p = *rq.curr;
-    at(time + p.overhead + (p.left + rq.capacity - 1) / rq.capacity, Timed::RunEnd, static_cast<uint32_t>(rq.cpu), ++rq.turn);
+    uint64_t end = time + p.overhead + (p.left + rq.capacity - 1) / rq.capacity;
+    if (rq.armedTurn == rq.turn && rq.armedEnd == end)
+        return; // it only looked whether there is something else to run
+    rq.armedTurn = ++rq.turn;
+    rq.armedEnd = end;
+    at(end, Timed::RunEnd, static_cast<uint32_t>(rq.cpu), rq.turn);
 }
 
 /// Ticks come at the same moments on all CPUs that do not idle.

@@ -22,7 +22,7 @@ void Kernel::updateCurr(Rq &rq) {
         return;
     p->k->se.sum_exec_runtime += delta;
     p->k->utime += delta;
-    if (p->k->scx.slice != kSliceInf) {
+    if (p->k->scx.slice && p->k->scx.slice != kSliceInf) {
         p->k->scx.slice -= std::min<uint64_t>(p->k->scx.slice, delta);
         if (!p->k->scx.slice)
             p->reason = Event::SliceEnd;

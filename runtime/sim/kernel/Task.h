@@ -139,6 +139,7 @@ struct Rq {
 
     uint64_t updated = 0;       // when the running task was last charged
     uint64_t turn = 0;          // counts changes of what runs, so that an old event ends nobody's run
+    uint64_t armedTurn = 0, armedEnd = 0; // the end of its task's run that was last put on the agenda
     bool ticking = false;
     int distribute = -1;        // distribute_cpu_mask_prev
     int node = 0, llc = 0, core = 0;

@@ -4,6 +4,9 @@
 #include <cstdio>
 
 namespace scx::sim {
+
+const char *const reasonTexts[Event::Changed + 2] = {"slept", "slice ended", "preempted", "yielded", "exited", "changed", "still runs"};
+
 namespace {
 
 constexpr uint64_t kOfQueue = ~0ull << 32, kInstance = (1ull << 30) - 1;

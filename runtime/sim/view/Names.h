@@ -7,6 +7,9 @@
 
 namespace scx::sim {
 
+/// Why a run ended, by Event::Reason and, after these, that the recording ended before it.
+extern const char *const reasonTexts[Event::Changed + 2];
+
 /// By an object's description of itself (docs/internals/object.md). A scheduler that has none, as one in C, gets names made of ids: `DSQ 0x3`.
 class Names {
   public:

@@ -88,7 +88,7 @@ void Statistics::task(const TaskFacts &facts) {
 /// A weight or affinity counts from the first event of the task on that comes after it was told.
 void Statistics::adopt(Task &t, uint64_t now) {
     if (t.weight != t.nextWeight) {
-        t.figures.entitled += fluid.leave(now, t.weight, t.entered);
+        t.due += fluid.leave(now, t.weight, t.entered);
         t.weight = t.nextWeight;
         t.entered = fluid.enter(now, t.weight);
     }
@@ -102,20 +102,24 @@ void Statistics::adopt(Task &t, uint64_t now) {
 }
 
 void Statistics::runnable(Task &t, uint64_t now, bool woken) {
-    if (t.state == Task::Asleep)
+    if (t.state == Task::Asleep) {
         t.entered = fluid.enter(now, t.weight);
+        t.used = t.due = 0;
+    }
     t.state = Task::Waiting;
     t.since = now;
     t.woken = woken;
     conservation.waits(now, t.affinity, true);
 }
 
-void Statistics::asleep(Task &t, uint64_t now) {
+/// Who sleeps by itself is `satisfied`: the fluid machine would have sent it to sleep after as much CPU time, only at another moment.
+void Statistics::asleep(Task &t, uint64_t now, bool satisfied) {
     if (t.state == Task::Asleep)
         return;
     if (t.state == Task::Waiting)
         conservation.waits(now, t.affinity, false);
-    t.figures.entitled += fluid.leave(now, t.weight, t.entered);
+    t.due += fluid.leave(now, t.weight, t.entered);
+    t.figures.entitled += satisfied ? std::min(t.due, t.used) : t.due;
     t.state = Task::Asleep;
 }
 
@@ -153,12 +157,13 @@ void Statistics::run(Task &t, const Event &event) {
 
 void Statistics::stop(Task &t, uint64_t now, uint64_t ran, Event::Reason reason) {
     t.figures.cpu += ran;
+    t.used += ran;
     totals.cpu += ran;
     if (t.queue != kNone)
         rows[t.queue].cpu += ran;
     t.changed = reason == Event::Changed;
     if (reason == Event::Slept || reason == Event::Exited)
-        return asleep(t, now);
+        return asleep(t, now, true);
     if (reason == Event::Preempted) {
         ++t.figures.preemptions;
         ++totals.preemptions;
@@ -225,7 +230,7 @@ void Statistics::on(const Event &event) {
         break;
     case Event::TaskExit:
         if (t) {
-            asleep(*t, event.time);
+            asleep(*t, event.time, false);
             leaves(*t);
         }
         break;
@@ -285,7 +290,7 @@ void Statistics::finish(uint64_t time) {
             stop(t, time, time - t.since, Event::SliceEnd);
         else if (t.state == Task::Waiting)
             waited(t, time, t.waitsIn);
-        asleep(t, time);
+        asleep(t, time, false);
         sums[t.figures.group].add(t.figures);
         if (t.figures.entitled) {
             double x = static_cast<double>(t.figures.cpu) / static_cast<double>(t.figures.entitled);

@@ -18,7 +18,7 @@ struct TaskFigures {
     std::string name;            // comm or group
     uint32_t group = 0;          // index into groups
     uint64_t cpu = 0;            // CPU time
-    uint64_t entitled = 0;       // what the fluid machine (Fluid.h) would have given
+    uint64_t entitled = 0;       // what the fluid machine (Fluid.h) would have given; for a stay that ended with sleep no more than it used, which was all it wanted
     uint64_t switches = 0;       // times a CPU turned to it from another one or from idling
     uint64_t migrations = 0, preemptions = 0, periods = 0, missed = 0;
     Histogram wait, latency;     // from runnable to running; of these, from a wake-up on
@@ -81,6 +81,7 @@ class Statistics : public View {
         uint32_t queue = kNone;      // from which it came last
         uint32_t waitsIn = kNone;
         uint64_t since = 0;          // it waits or runs
+        uint64_t used = 0, due = 0;  // since it was woken: its CPU time, and what the fluid machine gave up to the last change of its weight
         Fluid::Service entered = 0;
     };
     struct Cpu {
@@ -95,7 +96,7 @@ class Statistics : public View {
     void lengthen(const Event &event, uint64_t by);
     void adopt(Task &t, uint64_t now);
     void runnable(Task &t, uint64_t now, bool woken);
-    void asleep(Task &t, uint64_t now);
+    void asleep(Task &t, uint64_t now, bool satisfied);
     void run(Task &t, const Event &event);
     void waited(Task &t, uint64_t now, uint32_t queue);
     void stop(Task &t, uint64_t now, uint64_t ran, Event::Reason reason);

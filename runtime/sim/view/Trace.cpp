@@ -7,9 +7,6 @@ namespace {
 /// By Event::Kind; null: View tells more of it elsewhere.
 const char *const kinds[] = {"new", "exit", "wake", "queued", "unqueued", "run", "stop", "migrate", "idle", "kick", "period", "offline", "online", "renice", "affinity", "rename", "cgroup", nullptr, nullptr};
 static_assert(std::size(kinds) == Event::End + 1);
-/// By Event::Reason.
-const char *const reasons[] = {"slept", "slice ended", "preempted", "yielded", "exited", "changed"};
-static_assert(std::size(reasons) == Event::Changed + 1);
 
 std::string cpuList(const std::vector<uint64_t> &set) {
     std::string text;
@@ -82,7 +79,7 @@ std::string Trace::details(const Event &e) const {
     case Event::Queued: return who + " in " + from + (e.value ? ", vtime " + std::to_string(e.value) : "");
     case Event::Unqueued: return who + " from " + from;
     case Event::Run: return who + (from.empty() ? " again" : " from " + from) + ", slice " + exactDuration(e.value);
-    case Event::Stop: return who + " after " + exactDuration(e.value) + ", " + reasons[e.reason];
+    case Event::Stop: return who + " after " + exactDuration(e.value) + ", " + reasonTexts[e.reason];
     case Event::Migrate: return who + " to cpu " + std::to_string(e.value);
     case Event::Kick: return kickText(e.value);
     case Event::PeriodEnd: return who + (e.value ? ", " + exactDuration(e.value) + " late" : ", in time");

@@ -10,6 +10,7 @@
 //   9ms end 1024 REASON; MESSAGE                as ExitFacts
 //   10ms finish
 #include "sim/view/Table.h"
+#include "sim/view/Timeline.h"
 #include "sim/view/Trace.h"
 
 #include <fstream>
@@ -140,7 +141,7 @@ struct Replay {
 
 } // namespace
 
-/// sim-view-replay WHAT FILE…: what a view makes of the events. WHAT: trace, table, tasks, json; compare and compare-json of several files.
+/// sim-view-replay WHAT FILE…: what a view makes of the events. WHAT: trace, table, tasks, json; compare and compare-json of several files; the name of a timeline to write.
 int main(int argc, char **argv) try {
     if (argc < 3)
         throw std::runtime_error("sim-view-replay WHAT FILE…");
@@ -157,6 +158,11 @@ int main(int argc, char **argv) try {
         Statistics statistics(names);
         replay.into(statistics);
         results.emplace_back(names.policy(), figures(statistics));
+        if (what.find('.') != std::string::npos) {
+            Recorder recorder(names);
+            replay.into(recorder);
+            writeTimeline(recorder.recording(), results.back().second, what);
+        }
     }
     if (what == "table" || what == "tasks")
         printTable(results[0].second, what == "tasks");
