@@ -92,6 +92,7 @@ struct Workload {
     std::vector<CgroupSpec> cgroups;
     std::vector<StartingTask> tasks; // in the order of their start; of one time, in this order
     std::vector<MachineEvent> events;
+    std::vector<std::string> notes; // what of the file has no meaning here, a line each: to be told to the user
 };
 
 /// A built-in workload by name (`desktop`), or a file: rt-app's JSON, or a trace as `perf sched script` and `trace-cmd report` print it.
