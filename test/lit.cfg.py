@@ -35,6 +35,7 @@ def tool(name):
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
+    ("%replay", os.path.join(build, "bin", "sim-view-replay")),
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),

@@ -54,7 +54,7 @@ class QuietHost : public Host {
     int cpu() const override { return 0; }
     int cpuCount() const override { return cpus; }
     task_struct *current() const override { return task; }
-    uint32_t random() override { return 4; }
+    uint64_t random() override { return 4; }
     const Function *function(std::string_view name) const override {
         if (name.rfind("scx_bpf_", 0) != 0 && name.rfind("__scx_bpf_", 0) != 0 && name.rfind("bpf_iter_scx_dsq_", 0) != 0 && name.rfind("bpf_iter_css_", 0) != 0 &&
             name != "bpf_task_from_pid" && name != "bpf_cgroup_from_id")
@@ -143,7 +143,13 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
             std::printf("%s = %" PRIu64 " (%zu bytes)\n", words[at].c_str(), value, variable.size);
             ++at;
         } else if (word == "counter") {
-            std::printf("%s = %" PRIu64 "\n", words.at(at).c_str(), object.counter(words.at(at)));
+            Object::PerCpu counter = object.perCpu(words.at(at));
+            uint64_t sum = 0, value = 0;
+            for (int cpu = 0; counter.first && cpu < host.cpus; ++cpu) {
+                std::memcpy(&value, counter.first + static_cast<size_t>(cpu) * counter.stride, 8);
+                sum += value;
+            }
+            std::printf("%s = %" PRIu64 "\n", words[at].c_str(), sum);
             ++at;
         } else if (int op = findOp(word); op >= 0) {
             uint64_t given[3] = {};
