@@ -131,6 +131,20 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
         const std::string &word = words[at++];
         if (word == "ops")
             tellOps(object);
+        else if (word == "bench") { // a task's way through the policy
+            auto begin = std::chrono::steady_clock::now();
+            constexpr int kRounds = 200000;
+            uint64_t task = reinterpret_cast<uint64_t>(host.task);
+            for (int i = 0; i < kRounds; ++i) {
+                object.call(Op::SelectCpu, {task, 1, 0});
+                object.call(Op::Enqueue, {task, 0});
+                object.call(Op::Dispatch, {0, 0});
+                object.call(Op::Running, {task});
+                object.call(Op::Stopping, {task, 1});
+            }
+            std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begin;
+            std::printf("%.0f ns a round\n", spent.count() / kRounds);
+        }
         else if (word == "forget")
             object.forget(host.task);
         else if (word == "fire") {
