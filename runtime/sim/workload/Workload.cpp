@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which workload does a name or a path mean?
 #include "object/Object.h"
+#include "sim/workload/Builtin.h"
 #include "sim/workload/ReadFile.h"
 #include "sim/workload/RtApp.h"
+#include "sim/workload/Trace.h"
 #include "support/Embedded.h"
 
 #include <algorithm>
@@ -24,10 +26,13 @@ constexpr Builtin kBuiltins[] = {
     {"cpu", nullptr, nullptr},
     {"interactive", nullptr, nullptr},
     {"desktop", nullptr, nullptr},
+    {"web", "a server: requests come at random, their work varies widely, some ask a database; a log writer and a nightly job beside them", webWorkload},
     {"pipeline", nullptr, nullptr},
     {"batch", nullptr, nullptr},
     {"pinned", nullptr, nullptr},
+    {"fork-storm", "shells that start a short-lived child for each piece of work; children fork children", forkStormWorkload},
     {"cgroups", nullptr, nullptr},
+    {"adversary", "what a policy hopes nobody does: yield without end, sleep just before the slice ends, hop between CPUs, renice, rename, wake in pairs, sleep by the hundred", adversaryWorkload},
 };
 
 std::string_view embedded(const std::string &name) {
@@ -37,6 +42,11 @@ std::string_view embedded(const std::string &name) {
     throw std::logic_error("no file is embedded for workload " + name);
 }
 
+/// JSON begins with an object, perhaps behind comments.
+bool isJson(const std::string &text) {
+    size_t first = text.find_first_not_of(" \t\r\n");
+    return first != std::string::npos && (text[first] == '{' || text[first] == '/');
+}
 
 } // namespace
 
@@ -47,7 +57,7 @@ Workload openWorkload(const std::string &nameOrPath, const Machine &machine, uin
         workload = builtin->make ? builtin->make(machine, seed) : startRtApp(readRtApp(embedded(nameOrPath), Source{nameOrPath + ".json"}, machine, true));
     } else if (std::optional<std::string> text = readFile(nameOrPath)) {
         const Source source{nameOrPath};
-        workload = startRtApp(readRtApp(*text, source, machine, false));
+        workload = isJson(*text) ? startRtApp(readRtApp(*text, source, machine, false)) : startTrace(readTrace(*text, source), machine);
     } else {
         std::vector<std::string> names;
         for (const Builtin &b : kBuiltins)
