@@ -31,7 +31,9 @@ CALLBACK(enqueue) {
     return CONFIG_HZ;
 #elif defined(TABLE)
     switch (HIDDEN(1)) {
-    case 0: sum += 3; break; case 1: sum *= 5; break; case 2: sum -= 7; break; case 3: sum ^= 9; break; case 4: sum |= 11; break; case 5: sum = -sum; break; case 6: sum <<= 3; break; }
+    case 0: sum += 3; break; case 1: sum *= 5; break; case 2: sum -= 7; break; case 3: sum ^= 9; break; case 4: sum |= 11; break; case 5: sum = -sum; break; case 6: sum <<= 3; break;
+    case 7: sum += 13; break; case 8: sum *= 15; break; case 9: sum -= 17; break; case 10: sum ^= 19; break; case 11: sum |= 21; break; case 12: sum = ~sum; break; case 13: sum <<= 4; break;
+    case 14: sum >>= 1; break; case 15: sum &= 99; break; case 16: sum += 5; break; }
 #elif defined(REGISTER)
     return ((u64 (*)(void))HIDDEN(5))();
 #endif
