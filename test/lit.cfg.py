@@ -36,6 +36,7 @@ config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
+    ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),

@@ -20,6 +20,8 @@ Recorder::Recorder(const Names &names, size_t room) : names(names), room(room) {
 
 void Recorder::begin(const Machine &machine) {
     made.machine = machine;
+    for (uint64_t queue : names.queueIds())
+        index(queueNumbers, made.queues, names.queue(queue));
     offlineSince.assign(machine.cpus.size(), kOnline);
 }
 

@@ -22,6 +22,8 @@ void Statistics::begin(const Machine &machine) {
     totals.cpus = cpusOnline = static_cast<unsigned>(cpus.size());
     fluid.cpus(0, cpusOnline);
     conservation.begin(cpusOnline);
+    for (uint64_t queue : names.queueIds()) // also those that nobody will ever enter
+        rowOf(queue);
 }
 
 Statistics::Task *Statistics::find(uint32_t pid) { return pid < places.size() && places[pid] ? &all[places[pid] - 1] : nullptr; }
