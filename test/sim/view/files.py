@@ -33,6 +33,6 @@ assert any(e["ph"] == "i" and e["name"] == "missed by 1.5 ms" for e in events) a
 
 page = open(sys.argv[3]).read()
 assert page.count("</script>") == 2, "a task's name ends the script"
-assert not re.search(r"\b(src|href)=(?!"data:)|@import|url\(|https?:", page), "the page asks for something outside"
+assert not re.search(r'\b(src|href)=(?!"data:)|@import|url\(|https?:', page), "the page asks for something outside"
 data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.S)[1])
 assert data["tasks"][1][1] == "</script>" and len(data["runs"]["start"]) == 4 and data["exit"]["reason"] == "runnable task stall", data

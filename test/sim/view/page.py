@@ -39,6 +39,7 @@ class Page:
         browser.open(path)
         browser.frame()
         expect("messages of the browser", browser.log(), [])
+        expect("what it asked for", browser.script("return performance.getEntriesByType('resource').map(e => e.name).filter(name => !name.startsWith('data:'))"), [])
         self.left = browser.script("return parseFloat(document.getElementById('plot').dataset.left)")
 
     def shown(self):
