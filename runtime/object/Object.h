@@ -62,6 +62,9 @@ struct ObjectInfo {
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 
+/// Was this object made by scxc? One that was damaged since may still be; readObject says.
+bool describesItself(const std::string &path);
+
 /// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
 ObjectInfo readObject(const std::string &path);
 

@@ -12,8 +12,10 @@
 #ifdef __cplusplus
 #include <cstdint>
 namespace scx::sim {
+#define SCX_ENUM(name) int /* of the size of the enum; its constants are the profile's */
 #else
 typedef _Bool bool;
+#define SCX_ENUM(name) enum name /* CO-RE takes an enum only for an enum */
 #endif
 
 typedef unsigned char u8;
@@ -116,7 +118,7 @@ struct rq {
 };
 
 struct scx_exit_info {
-    s32 kind;
+    SCX_ENUM(scx_exit_kind) kind;
     s64 exit_code;
     const char *reason;
     unsigned long *bt;
@@ -127,8 +129,8 @@ struct scx_init_task_args { bool fork; struct cgroup *cgroup; };
 struct scx_exit_task_args { bool cancelled; };
 struct scx_cgroup_init_args { u32 weight; };
 struct scx_cpu_acquire_args { char unused; };
-struct scx_cpu_release_args { s32 reason; struct task_struct *task; };
-struct scx_dump_ctx { s32 kind; s64 exit_code; const char *reason; u64 at_ns, at_jiffies; };
+struct scx_cpu_release_args { SCX_ENUM(scx_cpu_preempt_reason) reason; struct task_struct *task; };
+struct scx_dump_ctx { SCX_ENUM(scx_exit_kind) kind; s64 exit_code; const char *reason; u64 at_ns, at_jiffies; };
 
 #ifdef __cplusplus
 } // namespace scx::sim
