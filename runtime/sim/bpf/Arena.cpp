@@ -134,6 +134,10 @@ bool Arena::allows(uint64_t address, size_t bytes, Access access) const {
     return extent(address, bytes, access) == bytes;
 }
 
+const char *Arena::name(const std::string &text) {
+    return names.insert(text).first->c_str();
+}
+
 std::string Arena::describe(uint64_t address) const {
     if (address < 4096)
         return "a null pointer";

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,7 @@ class Arena {
     Arena &operator=(const Arena &) = delete;
 
     /// Zeroed, aligned to 16 bytes, never null; throws std::bad_alloc when the range is used up. `what` names it in the text of faults
-    /// (`a value of map m`) and lives as long as the arena.
+    /// (`a value of map m`) and lives as long as the arena, see name.
     void *allocate(size_t bytes, Access access, const char *what = "kernel memory");
     /// Takes back what allocate gave; a program that still touches it ends the simulation. Memory is used again in a fixed order, what was
     /// released longest ago first.
@@ -39,6 +40,8 @@ class Arena {
     bool allows(uint64_t address, size_t bytes, Access access) const;
     /// How many bytes from here on a program may touch so, at most `most`.
     size_t extent(uint64_t address, size_t most, Access access) const;
+    /// A name that lives as long as the arena.
+    const char *name(const std::string &text);
     /// For people: what lies at this address or before it, `3 bytes behind a value of map m of 16 bytes`.
     std::string describe(uint64_t address) const;
 
@@ -53,6 +56,7 @@ class Arena {
 
     char *next; // behind the last block
     std::vector<Queue> released;
+    std::set<std::string> names;
 };
 
 } // namespace scx::sim

@@ -84,7 +84,7 @@ void Kernel::schedule(Rq &rq) {
         next->lastRan = rq.cpu;
         uint64_t from = next->fromDsq;
         setNext(rq, *next);
-        next->fromDsq = 0;
+        next->fromDsq = kDsqNone;
         next->reason = Event::SliceEnd;
         ++switched;
         emit(Event::Run, rq.cpu, next, from, next->k->scx.slice);

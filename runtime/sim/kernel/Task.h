@@ -84,7 +84,7 @@ struct Task {
 
     // For the views.
     Event::Reason reason = Event::SliceEnd;
-    uint64_t fromDsq = 0, ranSince = 0;
+    uint64_t fromDsq = kDsqNone, ranSince = 0;
     int rule = -1;
 };
 

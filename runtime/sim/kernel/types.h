@@ -75,6 +75,9 @@ struct cgroup {
     s32 level;
     struct kernfs_node *kn;
     struct cgroup *ancestors[16]; /* of which [level] is itself */
+#ifdef __cplusplus
+    void *bpf_cgrp_storage; /* what bpf/ keeps of it for programs; begins as null */
+#endif
 };
 struct css_set { struct cgroup *dfl_cgrp; };
 struct task_group { struct cgroup_subsys_state css; u32 scx_weight; };
@@ -106,6 +109,7 @@ struct task_struct {
     s32 wake_cpu, recent_used_cpu;
     struct mm_struct *mm;
 #ifdef __cplusplus
+    void *bpf_storage; /* what bpf/ keeps of it for programs; begins as null */
     void *simulated; /* what the simulation itself keeps of the task; no program may read it */
 #endif
 };
