@@ -131,7 +131,16 @@ size_t Arena::extent(uint64_t address, size_t most, Access access) const {
 }
 
 bool Arena::allows(uint64_t address, size_t bytes, Access access) const {
-    return extent(address, bytes, access) == bytes;
+    uint64_t offset = address - kBase;
+    if (bytes == 0)
+        return true;
+    if (offset >= kSize || bytes > kSize - offset)
+        return false;
+    const int8_t *end = shadowOf(address + bytes - 1);
+    for (const int8_t *at = shadowOf(address); at <= end; ++at)
+        if (*at < static_cast<int8_t>(access)) // at best a unit in part
+            return extent(address, bytes, access) == bytes;
+    return true;
 }
 
 const char *Arena::name(const std::string &text) {

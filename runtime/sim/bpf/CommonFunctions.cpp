@@ -12,8 +12,9 @@ namespace {
 // Nothing else runs while a program runs: what keeps others out has nothing to do.
 void nothing(Execution &) {}
 
-task_struct *taskAt(Execution &execution, uint64_t at) { return execution.memory<task_struct>(at, Access::Read, "a task"); }
-cgroup *groupAt(Execution &execution, uint64_t at) { return execution.memory<cgroup>(at, Access::Read, "a cgroup"); }
+// The begin of a struct is enough to tell it from what is none.
+task_struct *taskAt(Execution &execution, uint64_t at) { return static_cast<task_struct *>(execution.memory(at, 8, Access::Read, "a task")); }
+cgroup *groupAt(Execution &execution, uint64_t at) { return static_cast<cgroup *>(execution.memory(at, 8, Access::Read, "a cgroup")); }
 
 uint64_t holdTask(Execution &execution, uint64_t task) {
     execution.host.hold(taskAt(execution, task));

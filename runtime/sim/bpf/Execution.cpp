@@ -264,11 +264,15 @@ void Execution::dropMask(uint64_t mask) {
 
 // ---------------------------------------------------------------- lines
 
+const ImageFunction *Image::functionOf(uint32_t site) const {
+    auto it = std::upper_bound(functions.begin(), functions.end(), site, [](uint32_t s, const ImageFunction &f) { return s < f.firstSite; });
+    return it == functions.begin() ? nullptr : &*--it;
+}
+
 std::string Image::where(uint32_t site, bool column) const {
-    auto function = std::upper_bound(functions.begin(), functions.end(), site, [](uint32_t s, const ImageFunction &f) { return s < f.firstSite; });
-    if (function == functions.begin())
+    const ImageFunction *function = functionOf(site);
+    if (!function)
         return path;
-    --function;
     auto line = std::upper_bound(lines.begin(), lines.end(), site, [](uint32_t s, const Line &l) { return s < l.site; });
     if (line == lines.begin() || (--line)->site < function->firstSite || line->line == 0)
         return function->name + "+" + std::to_string(site - function->firstSite);

@@ -123,7 +123,7 @@ class Expansion {
         llvm::Instruction *slow = nullptr, *fast = nullptr;
         llvm::SplitBlockAndInsertIfThenElse(suspicious(address, bytes, false), call->getIterator(), &slow, &fast, unlikely);
         b.SetInsertPoint(slow);
-        llvm::Value *slowly = callTo(reinterpret_cast<const void *>(&slowLoad), b.getInt64Ty(), {pointerTo(&execution), address, b.getInt32(bytes), call->getArgOperand(2), call->getArgOperand(3)});
+        llvm::Value *slowly = callTo(reinterpret_cast<const void *>(&slowLoad), b.getInt64Ty(), {address, call->getArgOperand(2)});
         b.SetInsertPoint(fast);
         llvm::Value *plain = plainLoad(address, bytes);
         b.SetInsertPoint(call);
@@ -147,7 +147,7 @@ class Expansion {
             llvm::Instruction *slow = nullptr, *fast = nullptr;
             llvm::SplitBlockAndInsertIfThenElse(suspicious(address, bytes, true), call->getIterator(), &slow, &fast, unlikely);
             b.SetInsertPoint(slow);
-            callTo(reinterpret_cast<const void *>(&slowStore), b.getVoidTy(), {pointerTo(&execution), address, value, b.getInt32(bytes), call->getArgOperand(3)});
+            callTo(reinterpret_cast<const void *>(&slowStore), b.getVoidTy(), {address, value, call->getArgOperand(3)});
             b.SetInsertPoint(fast);
             plainStore(address, value, bytes);
         }
@@ -175,8 +175,8 @@ class Expansion {
             constexpr uint32_t kLookupElement = 1;
             return replace(call, callTo(reinterpret_cast<const void *>(findHelper(kLookupElement)->call), b.getInt64Ty(), {pointerTo(&execution), call->getArgOperand(0), key, zero, zero, zero}));
         }
-        auto *type = llvm::FunctionType::get(b.getInt64Ty(), {b.getInt64Ty(), b.getInt32Ty(), b.getInt1Ty(), b.getInt32Ty()}, false);
-        llvm::Value *index = b.CreateCall(module.getOrInsertFunction(placeholder::kLoad, type), {key, b.getInt32(4), b.getFalse(), site});
+        auto *type = llvm::FunctionType::get(b.getInt64Ty(), {b.getInt64Ty(), b.getInt32Ty(), b.getInt32Ty()}, false);
+        llvm::Value *index = b.CreateCall(module.getOrInsertFunction(placeholder::kLoad, type), {key, b.getInt32(4), site});
         llvm::Value *element = b.CreateAdd(b.CreateMul(index, b.getInt64(layout.stride)), b.getInt64(layout.first));
         if (layout.perCpu)
             element = b.CreateAdd(element, b.CreateMul(b.CreateZExt(b.CreateLoad(b.getInt32Ty(), pointerTo(&execution.cpu)), b.getInt64Ty()), b.getInt64(layout.perCpu)));

@@ -76,6 +76,9 @@ struct Image {
     };
     std::vector<Line> lines; // by site
 
+    const Instruction &at(uint32_t site) const { return functionOf(site)->code[site - functionOf(site)->firstSite]; }
+    /// The function of an instruction, null if there is none.
+    const ImageFunction *functionOf(uint32_t site) const;
     /// `file:line:column` of an instruction, `function+3` where its line is not known.
     std::string where(uint32_t site, bool column = true) const;
 };

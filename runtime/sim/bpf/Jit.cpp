@@ -12,7 +12,6 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
-#include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
@@ -68,7 +67,7 @@ void optimize(const Execution &execution, llvm::Module &module) {
     foldConstants(execution, module);
     optimizer.run(module, llvm::SCCPPass(), llvm::InstCombinePass(), llvm::SimplifyCFGPass());
     expand(execution, module);
-    optimizer.run(module, llvm::EarlyCSEPass(true), llvm::InstCombinePass(), llvm::GVNPass(), llvm::SimplifyCFGPass());
+    optimizer.run(module, llvm::EarlyCSEPass(true), llvm::SimplifyCFGPass());
 }
 
 } // namespace

@@ -73,7 +73,10 @@ int64_t forEach(Execution &execution, uint64_t handle, uint64_t callback, uint64
 
 /// Where a task or a cgroup keeps its values; null for a null pointer, which the kernel allows.
 template <typename Owner> void **placeOf(Execution &execution, uint64_t owner, void *Owner::*member, const char *what) {
-    return owner ? &(execution.memory<Owner>(owner, Access::Read, what)->*member) : nullptr;
+    if (!owner)
+        return nullptr;
+    execution.memory(owner, 8, Access::Read, what); // its begin is enough to tell it from what is none
+    return &(reinterpret_cast<Owner *>(owner)->*member);
 }
 
 template <typename Owner> uint64_t stored(Execution &execution, uint64_t handle, uint64_t owner, uint64_t value, uint64_t flags, void *Owner::*member, const char *what) {

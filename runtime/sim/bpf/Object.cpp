@@ -98,22 +98,15 @@ Object::Variable Object::variable(const std::string &name) const {
     return it == inside->execution.image.variables.end() ? Variable() : it->second;
 }
 
-uint64_t Object::counter(const std::string &name) const {
+Object::PerCpu Object::perCpu(const std::string &member) const {
     Variable cpus = variable("cpu__");
     const btf *types = inside->execution.types.get();
     int id = btf__find_by_name_kind(types, "cpu_state__", BTF_KIND_STRUCT);
     const btf_type *type = id > 0 ? btf__type_by_id(types, static_cast<uint32_t>(id)) : nullptr;
-    uint64_t sum = 0;
-    for (uint32_t i = 0; type && i < btf_vlen(type); ++i) {
-        if (name != btf__name_by_offset(types, btf_members(type)[i].name_off))
-            continue;
-        for (size_t at = btf_member_bit_offset(type, i) / 8; at + 8 <= cpus.size; at += type->size) {
-            uint64_t value = 0;
-            std::memcpy(&value, cpus.address + at, 8);
-            sum += value;
-        }
-    }
-    return sum;
+    for (uint32_t i = 0; type && cpus.address && i < btf_vlen(type); ++i)
+        if (member == btf__name_by_offset(types, btf_members(type)[i].name_off))
+            return {cpus.address + btf_member_bit_offset(type, i) / 8, type->size};
+    return {};
 }
 
 void Object::trace(CallTracer tracer, void *self) {

@@ -2,6 +2,7 @@
 #include "sim/bpf/Runtime.h"
 
 #include "sim/bpf/Execution.h"
+#include "sim/bpf/Isa.h"
 
 #include <cstdio>
 #include <cstring>
@@ -10,6 +11,12 @@ namespace scx::sim {
 namespace {
 
 constexpr uint64_t kFirstPage = 4096;
+
+/// A look-up in an array, the one call that reads memory in translated code, reads a key.
+uint32_t widthOf(const Instruction &instruction) {
+    constexpr uint32_t kArrayKey = 4;
+    return (instruction.code & 7) == isa::Jmp ? kArrayKey : isa::sizeOf(instruction.code);
+}
 
 void check(const Execution &execution, uint64_t address, uint32_t bytes, Access access, uint32_t site) {
     if (execution.arena.allows(address, bytes, access))
@@ -23,17 +30,22 @@ void check(const Execution &execution, uint64_t address, uint32_t bytes, Access 
 
 } // namespace
 
-uint64_t slowLoad(Execution *execution, uint64_t address, uint32_t bytes, bool kernelField, uint32_t site) {
-    if (kernelField && address < kFirstPage)
+uint64_t slowLoad(uint64_t address, uint32_t site) {
+    const Execution &execution = *Execution::running();
+    const Instruction &instruction = execution.image.at(site);
+    if (instruction.kernelField && address < kFirstPage)
         return 0;
-    check(*execution, address, bytes, Access::Read, site);
+    uint32_t bytes = widthOf(instruction);
+    check(execution, address, bytes, Access::Read, site);
     uint64_t value = 0;
     std::memcpy(&value, reinterpret_cast<const void *>(address), bytes);
     return value;
 }
 
-void slowStore(Execution *execution, uint64_t address, uint64_t value, uint32_t bytes, uint32_t site) {
-    check(*execution, address, bytes, Access::Write, site);
+void slowStore(uint64_t address, uint64_t value, uint32_t site) {
+    const Execution &execution = *Execution::running();
+    uint32_t bytes = widthOf(execution.image.at(site));
+    check(execution, address, bytes, Access::Write, site);
     std::memcpy(reinterpret_cast<void *>(address), &value, bytes);
 }
 

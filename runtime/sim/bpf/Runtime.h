@@ -8,9 +8,10 @@ namespace scx::sim {
 
 class Execution;
 
-/// An access that the quick test did not pass: done after a precise one. A load from a struct of the kernel through null gives 0.
-uint64_t slowLoad(Execution *execution, uint64_t address, uint32_t bytes, bool kernelField, uint32_t site);
-void slowStore(Execution *execution, uint64_t address, uint64_t value, uint32_t bytes, uint32_t site);
+/// An access that the quick test did not pass: done after a precise one. What it is the instruction at `site` says.
+/// A load from a struct of the kernel through null gives 0.
+uint64_t slowLoad(uint64_t address, uint32_t site);
+void slowStore(uint64_t address, uint64_t value, uint32_t site);
 [[noreturn]] void endlessLoop(Execution *execution, uint32_t site);
 /// A call of Image::missing[index].
 [[noreturn]] void missingThing(Execution *execution, uint32_t index, uint32_t site);

@@ -13,7 +13,7 @@ constexpr uint64_t kTick = 1'000'000; // ns; HZ is 1000, as in the test kernel
 uint64_t now(Execution &execution) { return execution.host.now(); }
 uint64_t jiffies(Execution &execution) { return execution.host.now() / kTick; }
 uint64_t coarse(Execution &execution) { return execution.host.now() / kTick * kTick; } // as of the last tick
-uint32_t random(Execution &execution) { return execution.host.random(); }
+uint32_t random(Execution &execution) { return static_cast<uint32_t>(execution.host.random()); }
 uint32_t cpu(Execution &execution) { return static_cast<uint32_t>(execution.cpu); }
 uint64_t task(Execution &execution) { return reinterpret_cast<uint64_t>(execution.host.current()); }
 

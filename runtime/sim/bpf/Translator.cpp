@@ -214,9 +214,7 @@ class FunctionTranslator {
     // ---------------------------------------------------------------- memory
 
     llvm::Value *address(unsigned r) { return b.CreateAdd(get(r), llvm::ConstantInt::getSigned(i64, instruction->offset)); }
-    llvm::Value *loadFrom(llvm::Value *at, unsigned bytes, bool ofKernel) {
-        return placeholderCall(placeholder::kLoad, i64, {at, b32(bytes), b.getInt1(ofKernel), site()});
-    }
+    llvm::Value *loadFrom(llvm::Value *at, unsigned bytes) { return placeholderCall(placeholder::kLoad, i64, {at, b32(bytes), site()}); }
     void storeTo(llvm::Value *at, llvm::Value *value, unsigned bytes) { placeholderCall(placeholder::kStore, b.getVoidTy(), {at, value, b32(bytes), site()}); }
 
     void load() {
@@ -224,7 +222,7 @@ class FunctionTranslator {
         uint8_t mode = instruction->code & 0xe0;
         if (mode != Mem && (mode != MemSx || bytes == 8))
             unknown();
-        llvm::Value *value = loadFrom(address(instruction->source), bytes, instruction->kernelField);
+        llvm::Value *value = loadFrom(address(instruction->source), bytes);
         if (mode == MemSx)
             value = b.CreateSExt(b.CreateTrunc(value, b.getIntNTy(bytes * 8)), i64);
         set(instruction->target, value);
@@ -245,13 +243,13 @@ class FunctionTranslator {
     void atomic(unsigned bytes) {
         int32_t what = instruction->immediate;
         if (what == LoadAcquire)
-            return set(instruction->target, loadFrom(address(instruction->source), bytes, false));
+            return set(instruction->target, loadFrom(address(instruction->source), bytes));
         llvm::Value *at = address(instruction->target), *value = get(instruction->source);
         if (what == StoreRelease)
             return storeTo(at, value, bytes);
         if (bytes < 4)
             unknown();
-        llvm::Value *old = loadFrom(at, bytes, false);
+        llvm::Value *old = loadFrom(at, bytes);
         if (what == CompareExchange) {
             llvm::Value *wanted = bytes == 8 ? get(0) : b.CreateAnd(get(0), b.getInt64(0xffffffff));
             storeTo(at, b.CreateSelect(b.CreateICmpEQ(old, wanted), value, old), bytes);

@@ -15,7 +15,7 @@ class Execution;
 
 // The placeholders; `site` says which instruction it is of.
 namespace placeholder {
-constexpr char kLoad[] = "scx.load";       // i64 (address, i32 bytes, i1 of a kernel struct, i32 site); the bytes without a sign
+constexpr char kLoad[] = "scx.load";       // i64 (address, i32 bytes, i32 site); the bytes without a sign
 constexpr char kStore[] = "scx.store";     // void (address, value, i32 bytes, i32 site)
 constexpr char kLookup[] = "scx.lookup";   // i64 (map, key, i32 site)
 constexpr char kMissing[] = "scx.missing"; // i64 (i32 index of Image::missing, i32 site)

@@ -174,12 +174,11 @@ bool Kernel::moveBetweenDsqs(Task &p, uint64_t flags, Dsq &wanted) {
 }
 
 /// scx_bpf_dispatch_from_dsq and its kin. True if the task was moved; not if it has left or was queued anew since the iteration began.
-bool Kernel::dispatchFromDsq(DsqCursor *cursor, task_struct *kernelTask, uint64_t id, uint64_t flags) {
+bool Kernel::dispatchFromDsq(DsqCursor *cursor, Task *p, uint64_t id, uint64_t flags) {
     if (!cursor || !cursor->dsq)
         return false;
     if (kfMask != kUnlocked && !kfAllowed(kDispatch))
         return false;
-    Task *p = taskOf(kernelTask);
     bool moved = false;
     if (p && p->dsq == cursor->dsq && static_cast<int32_t>(cursor->sequence - p->dsqSequence) >= 0) {
         Dsq &to = findDsqForDispatch(thisRq(), id, *p);

@@ -5,17 +5,22 @@
 #include "sim/kernel/Flags.h"
 #include "sim/kernel/Kernel.h"
 
-#include "sim/bpf/Format.h"
+#include "sim/bpf/Check.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <type_traits>
 
 namespace scx::sim {
 namespace {
 
 uint64_t result(const void *p) { return reinterpret_cast<uint64_t>(p); }
 uint64_t result(int64_t value) { return static_cast<uint64_t>(value); }
-template <typename T> T *as(uint64_t value) { return reinterpret_cast<T *>(value); }
+/// What a program gives as a pointer: it faults if that is none to something it may read.
+template <typename T> T *as(uint64_t value) { return checkedPointer<std::remove_const_t<T>>(value, "an argument"); }
+/// Room that a program gives for an answer.
+template <typename T> T *into(uint64_t value) { return checkedPointer<T>(value, "room for an answer", Access::Write); }
 
 constexpr uint64_t kIterReverse = 1 << 16;
 constexpr uint64_t kMaxFormatBytes = 12 * 8; // MAX_BPRINTF_VARARGS
@@ -39,13 +44,32 @@ template <typename T> struct Walk {
 struct Functions {
     using U = uint64_t;
     static Kernel &kernel(void *self) { return static_cast<Kernel &>(*static_cast<Host *>(self)); }
+    /// A task that a program gives; null for null and for a CPU's idle task. It faults for what is none.
+    static Task *task(Kernel &k, U p) {
+        if (!p)
+            return nullptr;
+        auto *given = static_cast<task_struct *>(checkedMemory(p, offsetof(task_struct, simulated), Access::Read, "the task"));
+        Task *found = k.find(static_cast<TaskId>(given->pid));
+        if (found && found->k == given)
+            return found;
+        for (const auto &rq : k.rqs)
+            if (rq->idle == given)
+                return nullptr;
+        fault("passes as the task what is none");
+    }
+    static Task &liveTask(Kernel &k, U p) {
+        Task *found = task(k, p);
+        if (!found)
+            fault("passes no task");
+        return *found;
+    }
 
     // ---------------------------------------------------------------- inserting
 
-    static bool insert(Kernel &k, task_struct *p, U dsq, U slice, const U *vtime, U flags) {
+    static bool insert(Kernel &k, U given, U dsq, U slice, const U *vtime, U flags) {
         if (!k.kfAllowed(Kernel::kEnqueue | Kernel::kDispatch))
             return false;
-        Task *task = Kernel::taskOf(p);
+        Task *task = Functions::task(k, given);
         if (!task) { // null, or a CPU's idle task
             k.error("called with NULL task");
             return false;
@@ -54,6 +78,7 @@ struct Functions {
             k.error("invalid enq_flags 0x%llx", static_cast<u64>(flags));
             return false;
         }
+        task_struct *p = task->k;
         p->scx.slice = slice ? slice : p->scx.slice ? p->scx.slice : 1;
         if (vtime) {
             p->scx.dsq_vtime = *vtime;
@@ -71,12 +96,12 @@ struct Functions {
         rq.buffer.push_back({task, task->opsState == OpsState::Queued ? task->opsSequence : 0, dsq, flags});
         return true;
     }
-    static U dispatch(void *self, U p, U dsq, U slice, U flags, U) { return insert(kernel(self), as<task_struct>(p), dsq, slice, nullptr, flags); }
-    static U dispatchVtime(void *self, U p, U dsq, U slice, U vtime, U flags) { return insert(kernel(self), as<task_struct>(p), dsq, slice, &vtime, flags); }
+    static U dispatch(void *self, U p, U dsq, U slice, U flags, U) { return insert(kernel(self), p, dsq, slice, nullptr, flags); }
+    static U dispatchVtime(void *self, U p, U dsq, U slice, U vtime, U flags) { return insert(kernel(self), p, dsq, slice, &vtime, flags); }
     static U dispatchVtimeArgs(void *self, U p, U args, U, U, U) {
         const auto *a = as<const InsertVtimeArgs>(args);
         U vtime = a->vtime;
-        return insert(kernel(self), as<task_struct>(p), a->dsq, a->slice, &vtime, a->flags);
+        return insert(kernel(self), p, a->dsq, a->slice, &vtime, a->flags);
     }
     static U dispatchNrSlots(void *self, U, U, U, U, U) {
         Kernel &k = kernel(self);
@@ -139,7 +164,7 @@ struct Functions {
 
     static U iterDsqNew(void *self, U it, U dsq, U flags, U, U) {
         Kernel &k = kernel(self);
-        auto *slot = as<DsqCursor *>(it);
+        auto *slot = into<DsqCursor *>(it);
         *slot = nullptr;
         if (flags & ~kIterReverse)
             return result(-EINVAL);
@@ -185,7 +210,7 @@ struct Functions {
         return found ? result(found->k) : 0;
     }
     static U iterDsqDestroy(void *self, U it, U, U, U, U) {
-        auto *slot = as<DsqCursor *>(it);
+        auto *slot = into<DsqCursor *>(it);
         if (DsqCursor *cursor = *slot) {
             std::erase(cursor->dsq->cursors, cursor);
             kernel(self).freeCursors.push_back(cursor);
@@ -203,9 +228,9 @@ struct Functions {
             cursor->vtime = vtime;
         return 0;
     }
-    static U move(void *self, U it, U p, U dsq, U flags, U) { return kernel(self).dispatchFromDsq(*as<DsqCursor *>(it), as<task_struct>(p), dsq, flags); }
+    static U move(void *self, U it, U p, U dsq, U flags, U) { return kernel(self).dispatchFromDsq(*as<DsqCursor *>(it), task(kernel(self), p), dsq, flags); }
     static U moveVtime(void *self, U it, U p, U dsq, U flags, U) {
-        return kernel(self).dispatchFromDsq(*as<DsqCursor *>(it), as<task_struct>(p), dsq, flags | kEnqDsqPriq);
+        return kernel(self).dispatchFromDsq(*as<DsqCursor *>(it), task(kernel(self), p), dsq, flags | kEnqDsqPriq);
     }
 
     static U reenqueueLocal(void *self, U, U, U, U, U) {
@@ -232,11 +257,11 @@ struct Functions {
         } else if (!k.builtinIdle)
             k.error("built-in idle tracking is disabled");
         else if (k.kfAllowed(Kernel::kSelectCpu))
-            cpu = k.selectCpuDfl(*Kernel::taskOf(as<task_struct>(p)), prev, wakeFlags, found);
-        *as<bool>(isIdle) = found;
+            cpu = k.selectCpuDfl(liveTask(k, p), prev, wakeFlags, found);
+        *into<bool>(isIdle) = found;
         return result(cpu);
     }
-    static int selectCpuAnd(Kernel &k, task_struct *p, int prev, U wakeFlags, const cpumask *allowed, U) {
+    static int selectCpuAnd(Kernel &k, Task &p, int prev, U wakeFlags, const cpumask *allowed, U) {
         if (!k.cpuValid(prev, nullptr))
             return -EINVAL;
         if (!k.builtinIdle) {
@@ -247,17 +272,17 @@ struct Functions {
             return -EPERM;
         cpumask both{};
         for (int word = 0; word < k.words; ++word)
-            both.bits[word] = p->cpus_ptr->bits[word] & allowed->bits[word];
+            both.bits[word] = p.k->cpus_ptr->bits[word] & allowed->bits[word];
         bool found = false;
-        int cpu = k.selectCpuDfl(*Kernel::taskOf(p), prev, wakeFlags, found, &both);
+        int cpu = k.selectCpuDfl(p, prev, wakeFlags, found, &both);
         return found ? cpu : -EBUSY;
     }
     static U selectCpuAnd6(void *self, U p, U prev, U wakeFlags, U allowed, U flags) {
-        return result(selectCpuAnd(kernel(self), as<task_struct>(p), static_cast<int>(prev), wakeFlags, as<const cpumask>(allowed), flags));
+        return result(selectCpuAnd(kernel(self), liveTask(kernel(self), p), static_cast<int>(prev), wakeFlags, as<const cpumask>(allowed), flags));
     }
     static U selectCpuAndArgs(void *self, U p, U allowed, U args, U, U) {
         const auto *a = as<const SelectCpuAndArgs>(args);
-        return result(selectCpuAnd(kernel(self), as<task_struct>(p), a->prevCpu, a->wakeFlags, as<const cpumask>(allowed), a->flags));
+        return result(selectCpuAnd(kernel(self), liveTask(kernel(self), p), a->prevCpu, a->wakeFlags, as<const cpumask>(allowed), a->flags));
     }
     static U kickCpu(void *self, U cpu, U flags, U, U, U) {
         kernel(self).kickCpu(static_cast<int>(cpu), flags);
@@ -342,27 +367,30 @@ struct Functions {
 
     // ---------------------------------------------------------------- tasks and cgroups
 
-    static U taskRunning(void *, U p, U, U, U, U) {
-        Task *task = Kernel::taskOf(as<task_struct>(p));
-        return task ? task->rq->curr == task : true; // an idle task that somebody has runs
+    static U taskRunning(void *self, U p, U, U, U, U) {
+        Task *found = task(kernel(self), p);
+        return found ? found->rq->curr == found : true; // an idle task that somebody has runs
     }
-    static U taskCpu(void *, U p, U, U, U, U) { return as<task_struct>(p)->thread_info.cpu; }
+    static U taskCpu(void *self, U p, U, U, U, U) {
+        Task *found = task(kernel(self), p);
+        return found ? result(found->rq->cpu) : result(kernel(self).here);
+    }
     static U taskCgroup(void *self, U p, U, U, U, U) {
         Kernel &k = kernel(self);
-        task_struct *task = as<task_struct>(p);
+        task_struct *task = liveTask(k, p).k;
         return result(k.kfAllowedOn(task) ? task->sched_task_group->css.cgroup : k.root->k);
     }
-    static U taskSetSlice(void *, U p, U slice, U, U, U) {
-        as<task_struct>(p)->scx.slice = slice;
+    static U taskSetSlice(void *self, U p, U slice, U, U, U) {
+        liveTask(kernel(self), p).k->scx.slice = slice;
         return 1;
     }
-    static U taskSetDsqVtime(void *, U p, U vtime, U, U, U) {
-        as<task_struct>(p)->scx.dsq_vtime = vtime;
+    static U taskSetDsqVtime(void *self, U p, U vtime, U, U, U) {
+        liveTask(kernel(self), p).k->scx.dsq_vtime = vtime;
         return 1;
     }
     static U now(void *self, U, U, U, U, U) { return kernel(self).time; }
     static U events(void *, U events, U size, U, U, U) {
-        std::fill_n(as<char>(events), size, 0); // none of what they count is counted
+        std::memset(checkedMemory(events, size, Access::Write, "the counts"), 0, size); // none of what they count is counted
         return 0;
     }
     static U taskFromPid(void *self, U pid, U, U, U, U) {
@@ -381,7 +409,7 @@ struct Functions {
     }
 
     template <typename T> static U walkNew(Kernel &, U it, std::vector<T *> items) {
-        *as<Walk<T> *>(it) = new Walk<T>{std::move(items), 0};
+        *into<Walk<T> *>(it) = new Walk<T>{std::move(items), 0};
         return 0;
     }
     template <typename T> static U walkNext(void *, U it, U, U, U, U) {
@@ -390,7 +418,7 @@ struct Functions {
     }
     template <typename T> static U walkDestroy(void *, U it, U, U, U, U) {
         delete *as<Walk<T> *>(it);
-        *as<Walk<T> *>(it) = nullptr;
+        *into<Walk<T> *>(it) = nullptr;
         return 0;
     }
     static void below(const Group &group, bool parentFirst, std::vector<cgroup_subsys_state *> &out) {
@@ -403,7 +431,7 @@ struct Functions {
     }
     static U iterCssNew(void *self, U it, U start, U flags, U, U) {
         Kernel &k = kernel(self);
-        *as<void *>(it) = nullptr;
+        *into<void *>(it) = nullptr;
         const Group *from = nullptr;
         for (const auto &[path, group] : k.groups)
             if (&group->k->self == as<cgroup_subsys_state>(start) || &group->tg->css == as<cgroup_subsys_state>(start))
@@ -420,13 +448,14 @@ struct Functions {
     }
     static U iterTaskNew(void *self, U it, U of, U flags, U, U) {
         Kernel &k = kernel(self);
-        *as<void *>(it) = nullptr;
+        *into<void *>(it) = nullptr;
         if (flags > 2) // BPF_TASK_ITER_ALL_PROCS, _ALL_THREADS, _PROC_THREADS
             return result(-EINVAL);
+        const task_struct *leader = flags == 2 ? liveTask(k, of).k->group_leader : nullptr;
         std::vector<task_struct *> items;
         for (TaskId id : k.birth) {
             task_struct *p = k.find(id)->k;
-            if (flags == 1 || (flags == 0 && p->group_leader == p) || (flags == 2 && p->group_leader == as<task_struct>(of)->group_leader))
+            if (flags == 1 || (flags == 0 && p->group_leader == p) || (flags == 2 && p->group_leader == leader))
                 items.push_back(p);
         }
         return walkNew(k, it, std::move(items));
@@ -437,10 +466,15 @@ struct Functions {
     static bool text(Kernel &k, U format, U data, U size, std::string &out) {
         uint32_t bytes = static_cast<uint32_t>(size);
         if (bytes % 8 || bytes > kMaxFormatBytes || (bytes && !data)) {
-            k.error("invalid data=%p and data__sz=%u", as<void>(data), bytes);
+            k.error("invalid data=%p and data__sz=%u", reinterpret_cast<void *>(data), bytes);
             return false;
         }
-        out = formatText(as<const char>(format), as<const uint64_t>(data), bytes / 8);
+        std::optional<std::string> made = checkedFormat(format, data, bytes);
+        if (!made) {
+            k.error("format preparation failed (%d)", -EINVAL);
+            return false;
+        }
+        out = *made;
         return true;
     }
     static U exitBstr(void *self, U code, U format, U data, U size, U) {

@@ -154,7 +154,7 @@ class Kernel final : public Host, public World {
     void moveLocalTaskToLocalDsq(Task &p, uint64_t flags, Rq &to);
     bool taskCanRunOnRemoteRq(Task &p, Rq &rq, bool triggerError);
     bool moveBetweenDsqs(Task &p, uint64_t flags, Dsq &to);
-    bool dispatchFromDsq(DsqCursor *cursor, task_struct *p, uint64_t dsq, uint64_t flags);
+    bool dispatchFromDsq(DsqCursor *cursor, Task *p, uint64_t dsq, uint64_t flags);
 
     // ---------------------------------------------------------------- Switch.cpp
     void schedule(Rq &rq);

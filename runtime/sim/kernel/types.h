@@ -16,6 +16,11 @@ namespace scx::sim {
 #else
 typedef _Bool bool;
 #define SCX_ENUM(name) enum name /* CO-RE takes an enum only for an enum */
+enum scx_exit_kind {
+    SCX_EXIT_NONE, SCX_EXIT_DONE, SCX_EXIT_UNREG = 64, SCX_EXIT_UNREG_BPF, SCX_EXIT_UNREG_KERN, SCX_EXIT_SYSRQ, SCX_EXIT_ERROR = 1024, SCX_EXIT_ERROR_BPF,
+    SCX_EXIT_ERROR_STALL
+};
+enum scx_cpu_preempt_reason { SCX_CPU_PREEMPT_RT, SCX_CPU_PREEMPT_DL, SCX_CPU_PREEMPT_STOP, SCX_CPU_PREEMPT_UNKNOWN };
 #endif
 
 typedef unsigned char u8;

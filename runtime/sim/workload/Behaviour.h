@@ -17,15 +17,15 @@ using TaskId = uint32_t; // the task's pid; never used again in a simulation
 
 /// What a task is when it begins.
 struct TaskSpec {
-    std::string comm;                 // cut to 15 characters
-    std::string group;                // under which results of several tasks may be shown together; empty: comm
+    std::string comm{};               // cut to 15 characters
+    std::string group{};              // under which results of several tasks may be shown together; empty: comm
     int nice = 0;                     // -20 to 19
     std::string policy = "other";     // other, batch, idle, ext
-    std::vector<int> affinity;        // CPU numbers; empty: all
+    std::vector<int> affinity{};      // CPU numbers; empty: all
     std::string cgroup = "/";         // a path among Workload::cgroups
     uint32_t uid = 1000, gid = 1000;
     TaskId leader = 0;                // 0: a process of its own, else a thread of this one
-    std::string exe;                  // path of the executable; empty: /usr/bin/COMM
+    std::string exe{};                // path of the executable; empty: /usr/bin/COMM
     bool kthread = false;             // a kernel thread (PF_KTHREAD); per-CPU if its affinity is one CPU
 };
 
@@ -92,6 +92,7 @@ struct Workload {
     std::vector<CgroupSpec> cgroups;
     std::vector<StartingTask> tasks; // in the order of their start; of one time, in this order
     std::vector<MachineEvent> events;
+    std::vector<std::string> notes; // what of the file has no meaning here, a line each: to be told to the user
 };
 
 /// A built-in workload by name (`desktop`), or a file: rt-app's JSON, or a trace as `perf sched script` and `trace-cmd report` print it.

@@ -65,4 +65,4 @@ struct sched_ext_ops {
     char name[128];
 };
 #define SCHEDULER(...) SEC(".struct_ops.link") struct sched_ext_ops ops = {.name = "test", __VA_ARGS__}
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";

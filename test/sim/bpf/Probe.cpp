@@ -54,7 +54,7 @@ class QuietHost : public Host {
     int cpu() const override { return 0; }
     int cpuCount() const override { return cpus; }
     task_struct *current() const override { return task; }
-    uint32_t random() override { return 4; }
+    uint64_t random() override { return 4; }
     const Function *function(std::string_view name) const override {
         if (name.rfind("scx_bpf_", 0) != 0 && name.rfind("__scx_bpf_", 0) != 0 && name.rfind("bpf_iter_scx_dsq_", 0) != 0 && name.rfind("bpf_iter_css_", 0) != 0 &&
             name != "bpf_task_from_pid" && name != "bpf_cgroup_from_id")
@@ -131,6 +131,20 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
         const std::string &word = words[at++];
         if (word == "ops")
             tellOps(object);
+        else if (word == "bench") { // a task's way through the policy
+            auto begin = std::chrono::steady_clock::now();
+            constexpr int kRounds = 200000;
+            uint64_t task = reinterpret_cast<uint64_t>(host.task);
+            for (int i = 0; i < kRounds; ++i) {
+                object.call(Op::SelectCpu, {task, 1, 0});
+                object.call(Op::Enqueue, {task, 0});
+                object.call(Op::Dispatch, {0, 0});
+                object.call(Op::Running, {task});
+                object.call(Op::Stopping, {task, 1});
+            }
+            std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begin;
+            std::printf("%.0f ns a round\n", spent.count() / kRounds);
+        }
         else if (word == "forget")
             object.forget(host.task);
         else if (word == "fire") {
@@ -143,7 +157,13 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
             std::printf("%s = %" PRIu64 " (%zu bytes)\n", words[at].c_str(), value, variable.size);
             ++at;
         } else if (word == "counter") {
-            std::printf("%s = %" PRIu64 "\n", words.at(at).c_str(), object.counter(words.at(at)));
+            Object::PerCpu counter = object.perCpu(words.at(at));
+            uint64_t sum = 0, value = 0;
+            for (int cpu = 0; counter.first && cpu < host.cpus; ++cpu) {
+                std::memcpy(&value, counter.first + static_cast<size_t>(cpu) * counter.stride, 8);
+                sum += value;
+            }
+            std::printf("%s = %" PRIu64 "\n", words[at].c_str(), sum);
             ++at;
         } else if (int op = findOp(word); op >= 0) {
             uint64_t given[3] = {};

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "sim/tools/Run.h"
+
 #include "sim/tools/Check.h"
 #include "sim/tools/Options.h"
 #include "sim/view/Recorder.h"
@@ -95,7 +97,9 @@ int runSeveral(const Options &options) {
     return failed;
 }
 
-int run(int argc, char **argv) {
+} // namespace
+
+int runSimulator(int argc, char **argv) {
     Options options;
     if (std::optional<int> code = readOptions(argc, argv, options))
         return *code;
@@ -114,7 +118,4 @@ int run(int argc, char **argv) {
     }
 }
 
-} // namespace
 } // namespace scx::sim
-
-int main(int argc, char **argv) { return scx::sim::run(argc, argv); }
