@@ -95,9 +95,12 @@ class Reader {
     void list(Json &value, Json::Kind kind, char end, int depth) {
         value.kind = kind;
         advance();
-        for (skip(); peek() != end; skip()) {
+        auto checkEnd = [&] {
             if (at == text.size())
                 source.fail(value.at, std::string("`") + (kind == Json::Object ? "{" : "[") + "` is never closed; add the `" + end + "`");
+        };
+        for (skip(); peek() != end; skip()) {
+            checkEnd();
             Member member;
             member.at = place;
             if (kind == Json::Object) {
@@ -118,6 +121,7 @@ class Reader {
                 skip();
             }
             value.members.push_back(std::move(member));
+            checkEnd();
             if (peek() == ',')
                 advance();
             else if (peek() != end)
@@ -276,7 +280,7 @@ std::vector<int> cpusOf(const Json &value, const Source &source, int cpus) {
     std::vector<int> numbers;
     for (const Member &cpu : value.members) {
         if (cpu.value.kind == Json::Integer && cpu.value.integer >= cpus)
-            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) + "; take a larger --machine or another CPU");
+            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) + (cpus == 1 ? " CPU" : " CPUs") + "; take a larger --machine or another CPU");
         numbers.push_back(static_cast<int>(integerOf(cpu.value, source, "cpus", 0, cpus - 1)));
     }
     std::sort(numbers.begin(), numbers.end());

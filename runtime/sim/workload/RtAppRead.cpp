@@ -85,8 +85,10 @@ void RtAppReader::extension(const Json &object) {
     Fields fields(object, source, "`scxsim` of a workload");
     file.about = fields.string("about", "");
     if (const Member *cgroups = fields.take("cgroups", Json::Object))
-        for (const Member &cgroup : cgroups->value.members)
-            addCgroup(cgroupOf(cgroup.name, cgroup.at, source), static_cast<uint32_t>(integerOf(cgroup.value, source, cgroup.name, 1, 10'000)));
+        for (const Member &cgroup : cgroups->value.members) {
+            const std::string path = cgroupOf(cgroup.name, cgroup.at, source);
+            addCgroup(path, static_cast<uint32_t>(integerOf(cgroup.value, source, cgroup.name, 1, 10'000)));
+        }
     if (const Member *events = fields.take("events", Json::Array))
         for (const Member &member : events->value.members)
             machineEvent(member.value);
