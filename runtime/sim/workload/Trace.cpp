@@ -15,7 +15,7 @@ class Courses {
   public:
     explicit Courses(const std::vector<TraceLine> &lines) : lines(lines), begin(lines.front().time), end(lines.back().time) {}
 
-    Trace build() {
+    RecordedTrace build() {
         for (const TraceLine &line : lines)
             switch (line.kind) {
             case TraceLine::Switch: onSwitch(line); break;
@@ -57,7 +57,7 @@ class Courses {
 
     const std::vector<TraceLine> &lines;
     const uint64_t begin, end;
-    Trace trace;
+    RecordedTrace trace;
     std::vector<Course> courses;
     std::map<uint32_t, size_t> byPid; // the living ones: pids are used again
     std::map<int, Cpu> cpus;
@@ -291,7 +291,7 @@ struct Wakes {
 };
 
 struct Replay {
-    Trace trace;
+    RecordedTrace trace;
     std::vector<Wakes> wakes; // of each task
 };
 
@@ -322,12 +322,12 @@ Script replay(std::shared_ptr<Replay> shared, size_t index) {
 
 } // namespace
 
-Trace readTrace(std::string_view text, const Source &source) {
+RecordedTrace readTrace(std::string_view text, const Source &source) {
     const std::vector<TraceLine> lines = readTraceLines(text, source);
     return Courses(lines).build();
 }
 
-Workload startTrace(Trace trace, const Machine &machine) {
+Workload startTrace(RecordedTrace trace, const Machine &machine) {
     Workload workload;
     workload.duration = trace.duration;
     workload.notes = trace.notes;
