@@ -53,6 +53,9 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
     for (const auto &q : surface.queues) {
         json row = {{"name", q->name}, {"ordering", q->orderingName}, {"doc", q->doc}, {"line", line(q->nameSpan)},
                     {"domain", q->domain == Domain::None ? json() : json(domains[static_cast<int>(q->domain)])}, {"on", q->on ? json(printExpr(*q->on)) : json()}};
+        for (const auto &lowered : core.queues)
+            if (lowered->name == q->name)
+                row["dsq"] = Lowering::firstDsq(*lowered);
         for (const char *figure : {"tasks", "direct", "ran", "wait"})
             if (has(q->name + "__" + figure))
                 row[figure] = q->name + "__" + figure;

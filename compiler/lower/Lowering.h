@@ -25,6 +25,8 @@ public:
     Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
         : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
     void run();
+    /// The id of a queue's first DSQ; below it the part and the instance are numbered.
+    static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
 
 private:
     const Program &core;

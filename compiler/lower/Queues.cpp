@@ -28,8 +28,7 @@ const QueueDecl &Lowering::queueOf(const Expr &e, const Expr *&at) {
 
 /// Queue number, part, instance. Ids below 2^63 are a policy's own.
 llvm::Value *Lowering::dsqId(const QueueDecl &q, llvm::Value *instance, Part part) {
-    int64_t base = (static_cast<int64_t>(q.index) << 32) | (static_cast<int64_t>(part) << 30);
-    return b.CreateOr(m.num(base), instance);
+    return b.CreateOr(m.num(firstDsq(q) | static_cast<int64_t>(part) << 30), instance);
 }
 
 /// CPUs outside the set serve the escape in the queue's place. `inside`: whether the CPU is in it, or null where there is no set.

@@ -177,7 +177,8 @@ ObjectInfo readObject(const std::string &path) {
         }
         auto textOr = [](const json &row, const char *name) { return row.contains(name) && row.at(name).is_string() ? row.at(name).get<std::string>() : std::string(); };
         for (const json &row : meta.at("queues"))
-            info.queues.push_back({row.at("name"), row.at("ordering"), textOr(row, "domain"), textOr(row, "on"), textOr(row, "tasks"), textOr(row, "direct"), textOr(row, "ran"), textOr(row, "wait"), textOr(row, "doc")});
+            info.queues.push_back({row.at("name"), row.at("ordering"), textOr(row, "domain"), textOr(row, "on"), textOr(row, "tasks"), textOr(row, "direct"), textOr(row, "ran"), textOr(row, "wait"), textOr(row, "doc"),
+                                   row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt});
         for (const json &row : meta.at("rules"))
             info.rules.push_back({row.at("text"), row.at("queue"), textOr(row, "hits")});
         for (const json &row : meta.at("counters"))

@@ -20,6 +20,7 @@ struct QueueInfo {
     std::string name, ordering, domain, on;
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
     std::string doc;
+    std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
 };
 
 struct RuleInfo {
@@ -60,6 +61,9 @@ struct ObjectInfo {
     ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
+
+/// Was this object made by scxc? One that was damaged since may still be; readObject says.
+bool describesItself(const std::string &path);
 
 /// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
 ObjectInfo readObject(const std::string &path);

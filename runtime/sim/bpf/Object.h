@@ -71,8 +71,12 @@ class Object {
     };
     /// A variable of the object by name, in any of its sections; {} if there is none.
     Variable variable(const std::string &name) const;
-    /// The sum over CPUs of a member of `cpu__` (a counter), as docs/internals/object.md says.
-    uint64_t counter(const std::string &name) const;
+    struct PerCpu {
+        char *first = nullptr; // CPU 0's
+        size_t stride = 0;     // bytes to the next CPU's
+    };
+    /// A member of `cpu__`, such as a counter, as docs/internals/object.md says; {} if there is none.
+    PerCpu perCpu(const std::string &member) const;
     /// From here on each call that programs make is told; null: no more. An object that was never traced runs without any test for it.
     void trace(CallTracer tracer, void *self);
 

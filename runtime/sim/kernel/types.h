@@ -12,8 +12,15 @@
 #ifdef __cplusplus
 #include <cstdint>
 namespace scx::sim {
+#define SCX_ENUM(name) int /* of the size of the enum; its constants are the profile's */
 #else
 typedef _Bool bool;
+#define SCX_ENUM(name) enum name /* CO-RE takes an enum only for an enum */
+enum scx_exit_kind {
+    SCX_EXIT_NONE, SCX_EXIT_DONE, SCX_EXIT_UNREG = 64, SCX_EXIT_UNREG_BPF, SCX_EXIT_UNREG_KERN, SCX_EXIT_SYSRQ, SCX_EXIT_ERROR = 1024, SCX_EXIT_ERROR_BPF,
+    SCX_EXIT_ERROR_STALL
+};
+enum scx_cpu_preempt_reason { SCX_CPU_PREEMPT_RT, SCX_CPU_PREEMPT_DL, SCX_CPU_PREEMPT_STOP, SCX_CPU_PREEMPT_UNKNOWN };
 #endif
 
 typedef unsigned char u8;
@@ -73,6 +80,9 @@ struct cgroup {
     s32 level;
     struct kernfs_node *kn;
     struct cgroup *ancestors[16]; /* of which [level] is itself */
+#ifdef __cplusplus
+    void *bpf_cgrp_storage; /* what bpf/ keeps of it for programs; begins as null */
+#endif
 };
 struct css_set { struct cgroup *dfl_cgrp; };
 struct task_group { struct cgroup_subsys_state css; u32 scx_weight; };
@@ -104,6 +114,7 @@ struct task_struct {
     s32 wake_cpu, recent_used_cpu;
     struct mm_struct *mm;
 #ifdef __cplusplus
+    void *bpf_storage; /* what bpf/ keeps of it for programs; begins as null */
     void *simulated; /* what the simulation itself keeps of the task; no program may read it */
 #endif
 };
@@ -116,7 +127,7 @@ struct rq {
 };
 
 struct scx_exit_info {
-    s32 kind;
+    SCX_ENUM(scx_exit_kind) kind;
     s64 exit_code;
     const char *reason;
     unsigned long *bt;
@@ -127,8 +138,8 @@ struct scx_init_task_args { bool fork; struct cgroup *cgroup; };
 struct scx_exit_task_args { bool cancelled; };
 struct scx_cgroup_init_args { u32 weight; };
 struct scx_cpu_acquire_args { char unused; };
-struct scx_cpu_release_args { s32 reason; struct task_struct *task; };
-struct scx_dump_ctx { s32 kind; s64 exit_code; const char *reason; u64 at_ns, at_jiffies; };
+struct scx_cpu_release_args { SCX_ENUM(scx_cpu_preempt_reason) reason; struct task_struct *task; };
+struct scx_dump_ctx { SCX_ENUM(scx_exit_kind) kind; s64 exit_code; const char *reason; u64 at_ns, at_jiffies; };
 
 #ifdef __cplusplus
 } // namespace scx::sim

@@ -6,20 +6,22 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace scx::sim {
 
-constexpr uint64_t kDsqGlobal = 1ull << 63 | 1, kDsqLocal = 1ull << 63 | 2, kDsqLocalOn = 3ull << 62; // LOCAL_ON: | cpu, as in the kernel
+// Ids of DSQs, as in the kernel. 0 is a policy's first queue, so none has an id of its own, SCX_DSQ_INVALID.
+constexpr uint64_t kDsqNone = 1ull << 63, kDsqGlobal = 1ull << 63 | 1, kDsqLocal = 1ull << 63 | 2, kDsqLocalOn = 3ull << 62; // LOCAL_ON: | cpu
 
 struct Event {
     enum Kind : uint8_t {
         TaskNew,    // task was made; it is not runnable yet. View::task tells its name
         TaskExit,   // task has ended
-        Wake,       // task is runnable from now on; cpu: the one select_cpu chose (its last one if that was not asked)
+        Wake,       // task is runnable from now on; cpu: the one select_cpu chose (its last one if that was not asked); value: the task that woke it, 0 if none did
         Queued,     // task was put into `dsq` (a local one is kDsqLocalOn | cpu); value: its dsq_vtime if the queue is ordered
         Unqueued,   // task left `dsq`: to run, to another DSQ, or since it is no longer runnable
-        Run,        // task begins to run on cpu; value: its slice in ns; `dsq` from which it came to the CPU's local one, 0 if it was kept
-        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run
+        Run,        // cpu turns to task (what the switch costs comes after this); value: its slice in ns; `dsq` from which it came to the CPU's local one, kDsqNone if it was kept
+        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run, without what the switch cost. Run and Stop alternate: one that is kept is told both
         Migrate,    // task was moved from cpu to the CPU `value`
         Idle,       // cpu has nothing to run
         Kick,       // value: flags (IDLE 1, PREEMPT 2, WAIT 4); cpu is the one that is kicked
@@ -33,7 +35,7 @@ struct Event {
     int16_t cpu = -1;
     uint32_t task = 0; // pid; 0: none
     uint64_t time = 0; // ns
-    uint64_t dsq = 0, value = 0;
+    uint64_t dsq = kDsqNone, value = 0;
 };
 
 /// What a view may want to know of a task.
@@ -41,7 +43,7 @@ struct TaskFacts {
     uint32_t pid = 0, tgid = 0, weight = 100;
     int nice = 0;
     std::string comm, group, cgroup; // group: TaskSpec::group
-    int allowedCpus = 0;
+    std::vector<uint64_t> allowed; // CPUs it may run on, bit i % 64 of word i / 64; empty: all
     int rule = -1;  // which of the object's rules it matched last, by the counts of hits; -1: not known
 };
 
@@ -56,7 +58,7 @@ class View {
   public:
     virtual ~View() = default;
     virtual void begin(const Machine &) {}
-    virtual void task(const TaskFacts &) {}      // told before TaskNew, and again after each change of it
+    virtual void task(const TaskFacts &) {}      // told before TaskNew, and again before the event of a change; one of `rule` has none
     virtual void on(const Event &) = 0;          // in order of time
     virtual void print(uint64_t /*time*/, int /*cpu*/, const std::string & /*line*/) {}
     virtual void ended(const ExitFacts &) {}

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# FILES (separated by |), OUT: a C++ array for each file, `bytes_NAME`, and a table of (name, bytes) of all, `TABLE`.
+string(REPLACE "|" ";" files "${FILES}")
+set(text "#include \"${HEADER}\"\nnamespace scx::sim {\nnamespace {\n")
+set(rows "")
+foreach(file ${files})
+  get_filename_component(name ${file} NAME_WE)
+  string(MAKE_C_IDENTIFIER ${name} symbol)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+  string(APPEND text "alignas(8) const unsigned char bytes_${symbol}[] = {${bytes}};\n")
+  string(APPEND rows "    {\"${name}\", bytes_${symbol}},\n")
+endforeach()
+string(APPEND text "const EmbeddedBytes rows[] = {\n${rows}};\n} // namespace\nstd::span<const EmbeddedBytes> ${FUNCTION}() { return rows; }\n} // namespace scx::sim\n")
+file(WRITE ${OUT} "${text}")

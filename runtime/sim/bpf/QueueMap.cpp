@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Queues, stacks and rings (kernel/bpf/queue_stack_maps.c, ringbuf.c).
+#include "sim/bpf/Execution.h"
+#include "sim/bpf/Map.h"
+
+#include <cerrno>
+#include <cstring>
+#include <deque>
+#include <stdexcept>
+
+namespace scx::sim {
+namespace {
+
+class QueueMap : public Map {
+  public:
+    QueueMap(Execution &execution, MapShape given, bool stack) : Map(execution, std::move(given)), stack(stack) {
+        if (shape.keySize != 0 || shape.valueSize == 0 || shape.maxEntries == 0)
+            throw std::runtime_error("queue `" + shape.name + "` needs values, room and no keys; the kernel refuses it too");
+    }
+
+    int64_t push(const char *value, uint64_t flags) override {
+        constexpr uint64_t kExist = 2; // takes the place of the oldest
+        if (flags > kExist || flags == 1)
+            return -EINVAL;
+        if (elements.size() == shape.maxEntries) {
+            if (flags != kExist)
+                return -E2BIG;
+            elements.pop_front();
+        }
+        elements.emplace_back(value, shape.valueSize);
+        return 0;
+    }
+    int64_t peek(char *value) override {
+        if (elements.empty()) {
+            std::memset(value, 0, shape.valueSize);
+            return -ENOENT;
+        }
+        std::memcpy(value, (stack ? elements.back() : elements.front()).data(), shape.valueSize);
+        return 0;
+    }
+    int64_t pop(char *value) override {
+        int64_t result = peek(value);
+        if (result == 0 && stack)
+            elements.pop_back();
+        else if (result == 0)
+            elements.pop_front();
+        return result;
+    }
+
+  private:
+    bool stack;
+    std::deque<std::string> elements;
+};
+
+/// Nobody reads what programs submit: each record is gone when it is submitted, so that there is always room for one of the ring's size.
+class RingMap : public Map {
+  public:
+    RingMap(Execution &execution, MapShape given) : Map(execution, std::move(given)) {
+        if (shape.keySize != 0 || shape.valueSize != 0 || shape.maxEntries == 0 || (shape.maxEntries & (shape.maxEntries - 1)) != 0)
+            throw std::runtime_error("ring `" + shape.name + "` needs a power of two of bytes, no keys and no values; the kernel refuses it too");
+        what = execution.arena.name("a record of ring " + shape.name);
+    }
+
+    char *reserve(uint64_t bytes) override {
+        constexpr uint64_t kHeader = 8;
+        if (bytes == 0 || bytes > shape.maxEntries - kHeader)
+            return nullptr;
+        return static_cast<char *>(execution.arena.allocate(bytes, Access::Write, what));
+    }
+    void commit(char *record, bool discard) override {
+        execution.ringbufDropped += !discard;
+        execution.releaseNow(record);
+    }
+
+  private:
+    const char *what;
+};
+
+} // namespace
+
+std::unique_ptr<Map> makeQueue(Execution &execution, MapShape shape) { return std::make_unique<QueueMap>(execution, std::move(shape), false); }
+std::unique_ptr<Map> makeStack(Execution &execution, MapShape shape) { return std::make_unique<QueueMap>(execution, std::move(shape), true); }
+std::unique_ptr<Map> makeRing(Execution &execution, MapShape shape) { return std::make_unique<RingMap>(execution, std::move(shape)); }
+
+} // namespace scx::sim

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "sim/tools/Simulation.h"
+
+#include "sim/bpf/Profile.h"
+#include "sim/kernel/Flags.h"
+#include "sim/kernel/Kernel.h"
+#include "sim/tools/CallTrace.h"
+#include "sim/tools/Rules.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+
+namespace scx::sim {
+namespace {
+
+Constants constantsOf(const Profile &profile) {
+    Constants constants;
+    constants.enqHead = profile.flag("SCX_ENQ_HEAD");
+    constants.enqCpuSelected = profile.flag("SCX_ENQ_CPU_SELECTED");
+    constants.reenqueueAnywhere = profile.hasFunction("scx_bpf_reenqueue_local___v2");
+    return constants;
+}
+
+/// Parameters of our own objects are checked against their type and range; of others, names are variables and values numbers.
+std::vector<std::pair<std::string, std::string>> variables(const Policy &policy, const Setup &setup) {
+    if (!policy.info)
+        return setup.sets;
+    std::vector<std::pair<std::string, std::string>> out;
+    std::vector<std::string> known;
+    for (const Parameter &p : policy.info->parameters)
+        known.push_back(p.name);
+    for (const auto &[name, text] : setup.sets) {
+        auto parameter = std::find_if(policy.info->parameters.begin(), policy.info->parameters.end(), [&, &wanted = name](const Parameter &p) { return p.name == wanted; });
+        if (parameter == policy.info->parameters.end()) {
+            std::string near = nearestName(name, known);
+            throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? "scxrun --list shows what it has" : "did you mean `" + near + "`?"));
+        }
+        out.emplace_back(parameter->symbol, std::to_string(parseValue(*policy.info, *parameter, text)));
+    }
+    return out;
+}
+
+/// As scxrun does (docs/internals/object.md): the policy need not read the topology itself.
+void fillTopology(Object &object, const Machine &machine) {
+    Object::Variable set = object.variable("raw_set__");
+    if (!set.address)
+        return;
+    auto put = [&](const char *name, size_t cpu, int64_t value) {
+        if (Object::Variable v = object.variable(name); (cpu + 1) * sizeof value <= v.size)
+            reinterpret_cast<int64_t *>(v.address)[cpu] = value;
+    };
+    for (size_t cpu = 0; cpu < machine.cpus.size(); ++cpu) {
+        put("raw_llc__", cpu, machine.cpus[cpu].llc);
+        put("raw_node__", cpu, machine.cpus[cpu].node);
+        put("raw_core__", cpu, machine.cpus[cpu].core);
+        put("raw_capacity__", cpu, machine.cpus[cpu].capacity);
+    }
+    *set.address = 1;
+}
+
+} // namespace
+
+Policy openPolicy(const std::string &path) {
+    if (!std::filesystem::exists(path))
+        throw std::runtime_error("cannot read `" + path + "`; there is no such file");
+    Policy policy{path, {}, {}};
+    if (describesItself(path)) {
+        policy.info = readObject(path);
+        policy.names = Names(*policy.info);
+    }
+    return policy;
+}
+
+Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
+    Arena arena;
+    Kernel kernel(setup.machine, arena, view, setup.seed);
+    ObjectOptions options;
+    options.kernel = setup.kernel;
+    options.variables = variables(policy, setup);
+    options.statistics = setup.statistics;
+    Constants constants = constantsOf(Profile::open(setup.kernel));
+    Outcome outcome;
+    std::unique_ptr<Object> object;
+    try {
+        for (bool first = true;; first = false) {
+            auto fresh = std::make_unique<Object>(policy.path, kernel, arena, options);
+            fillTopology(*fresh, setup.machine);
+            if (first)
+                kernel.populate(setup.workload, fresh->ops().flags & kOpsSwitchPartial);
+            std::optional<Rules> rules;
+            if (policy.info && view && setup.statistics && !policy.info->rules.empty()) {
+                rules.emplace(*policy.info, *fresh);
+                kernel.ruleHit = [&](int cpu) { return rules->hit(cpu); };
+            }
+            std::optional<CallTrace> calls;
+            if (setup.traceCalls)
+                calls.emplace(kernel, *fresh, policy.names);
+            kernel.enable(*fresh, constants);
+            object = std::move(fresh); // the one before is let go only now
+            kernel.run(setup.duration);
+            kernel.ruleHit = {};
+            if (!kernel.wantsRestart() || kernel.now() >= setup.duration)
+                break;
+            ++outcome.restarts;
+        }
+        outcome.time = kernel.now();
+        outcome.exit = kernel.exited();
+        if (view) {
+            if (outcome.exit.kind)
+                view->ended(outcome.exit);
+            view->finish(kernel.now());
+        }
+        kernel.setView(nullptr);
+        kernel.disable();
+    } catch (const Fault &fault) {
+        outcome.fault = fault.what();
+        outcome.time = kernel.now();
+        if (view)
+            view->finish(kernel.now());
+    }
+    outcome.events = kernel.handledEvents();
+    outcome.switches = kernel.switches();
+    return outcome;
+}
+
+} // namespace scx::sim
