@@ -29,7 +29,7 @@ struct Event {
         CpuOffline, CpuOnline,
         Renice, Affinity, Rename, CgroupMove,   // of task
         Print,      // View::print told the line
-        End         // the scheduler was ended by itself, by an error or by the watchdog; View::ended told how
+        End         // the scheduler was ended by itself, by an error or by the watchdog; View::ended told how. All queues are empty from then on
     } kind;
     enum Reason : uint8_t { Slept, SliceEnd, Preempted, Yielded, Exited, Changed } reason = Slept; // of Stop. Changed: taken off for a moment to change it
     int16_t cpu = -1;

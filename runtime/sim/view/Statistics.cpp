@@ -22,6 +22,8 @@ void Statistics::begin(const Machine &machine) {
     totals.cpus = cpusOnline = static_cast<unsigned>(cpus.size());
     fluid.cpus(0, cpusOnline);
     conservation.begin(cpusOnline);
+    for (uint64_t queue : names.queueIds()) // also those that nobody will ever enter
+        rowOf(queue);
 }
 
 Statistics::Task *Statistics::find(uint32_t pid) { return pid < places.size() && places[pid] ? &all[places[pid] - 1] : nullptr; }
@@ -191,12 +193,18 @@ void Statistics::leaves(Task &t) {
     ++gone;
 }
 
-void Statistics::lengthen(const Event &event, uint64_t by) {
-    QueueFigures &q = rows[rowOf(event.dsq)];
-    q.taskTime += q.length * (event.time - q.since);
-    q.since = event.time;
-    q.length += by;
-    q.longest = std::max(q.longest, q.length);
+void Statistics::lengthen(QueueFigures &q, uint64_t now, uint64_t length) {
+    q.taskTime += q.length * (now - q.since);
+    q.since = now;
+    q.length = length;
+    q.longest = std::max(q.longest, length);
+}
+
+void Statistics::emptyQueues(uint64_t now) {
+    for (QueueFigures &q : rows)
+        lengthen(q, now, 0);
+    for (Task &t : all)
+        t.waitsIn = kNone;
 }
 
 void Statistics::online(const Event &event, bool isOnline) {
@@ -234,17 +242,22 @@ void Statistics::on(const Event &event) {
             leaves(*t);
         }
         break;
-    case Event::Queued:
-        ++rows[rowOf(event.dsq)].queued;
-        lengthen(event, 1);
+    case Event::Queued: {
+        uint32_t row = rowOf(event.dsq);
+        ++rows[row].queued;
+        lengthen(rows[row], event.time, rows[row].length + 1);
         if (t)
-            t->waitsIn = rowOf(event.dsq);
+            t->waitsIn = row;
         break;
-    case Event::Unqueued:
-        lengthen(event, -1ull);
+    }
+    case Event::Unqueued: {
+        QueueFigures &q = rows[rowOf(event.dsq)];
+        lengthen(q, event.time, q.length ? q.length - 1 : 0);
         if (t)
             t->waitsIn = kNone;
         break;
+    }
+    case Event::End: emptyQueues(event.time); break;
     case Event::Migrate:
         if (t)
             ++t->figures.migrations;
@@ -277,10 +290,8 @@ void Statistics::finish(uint64_t time) {
     for (const Cpu &cpu : cpus)
         if (cpu.online)
             totals.online += time - cpu.since;
-    for (QueueFigures &q : rows) {
-        q.taskTime += q.length * (time - q.since);
-        q.since = time;
-    }
+    for (QueueFigures &q : rows)
+        lengthen(q, time, q.length);
     double sum = fairSum, squares = fairSquares;
     uint64_t n = fairTasks;
     for (Task &t : all) {

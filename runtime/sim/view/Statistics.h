@@ -93,7 +93,8 @@ class Statistics : public View {
     Task *find(uint32_t pid);
     uint32_t groupOf(const std::string &name);
     uint32_t rowOf(uint64_t dsq);
-    void lengthen(const Event &event, uint64_t by);
+    void lengthen(QueueFigures &q, uint64_t now, uint64_t length);
+    void emptyQueues(uint64_t now);
     void adopt(Task &t, uint64_t now);
     void runnable(Task &t, uint64_t now, bool woken);
     void asleep(Task &t, uint64_t now, bool satisfied);

@@ -133,8 +133,8 @@ void printTable(const json &f, bool eachTask) {
         printRows(rows);
     }
     const json &m = f["machine"];
-    printf("\n%s CPU%s for %s: %s used, %s idle, %s (%s) of it while a task waited that could have run there\n", countCell(m["cpus"]).c_str(), m["cpus"] == 1 ? "" : "s",
-           timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(), timeCell(m["wasted_ns"]).c_str(), partCell(m["wasted"]).c_str());
+    printf("\n%s CPU%s for %s: %s used, %s idle; %s (%s) idle while a task waited that could have run there\n", countCell(m["cpus"]).c_str(), m["cpus"] == 1 ? "" : "s",
+           timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(), partCell(m["wasted"]).c_str(), timeCell(m["wasted_ns"]).c_str());
     printf("fairness %.4f, switches %s, migrations %s, preemptions %s, missed periods %s\n", m["fairness"].get<double>(), countCell(m["switches"]).c_str(),
            countCell(m["migrations"]).c_str(), countCell(m["preemptions"]).c_str(), missedCell(m).c_str());
     fflush(stdout);
