@@ -240,6 +240,7 @@ class Kernel final : public Host, public World {
     void dumpText(const std::string &text);
 
     Rq &thisRq() { return *rqs[static_cast<size_t>(here)]; }
+    uint64_t tickLength() const override { return machine.tickNs; }
     uint64_t jiffies() const { return time / machine.tickNs; }
     void emit(Event::Kind kind, int cpu, const Task *p, uint64_t dsq = 0, uint64_t value = 0, Event::Reason reason = Event::Slept);
 
