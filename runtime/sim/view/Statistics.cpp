@@ -120,8 +120,9 @@ void Statistics::asleep(Task &t, uint64_t now, bool satisfied) {
         return;
     if (t.state == Task::Waiting)
         conservation.waits(now, t.affinity, false);
-    t.due += fluid.leave(now, t.weight, t.entered);
-    t.figures.entitled += satisfied ? std::min(t.due, t.used) : t.due;
+    uint64_t wanted = satisfied ? t.used : ~0ull;
+    uint64_t before = std::min(t.due, wanted); // under other weights
+    t.figures.entitled += before + fluid.leave(now, t.weight, t.entered, wanted - before);
     t.state = Task::Asleep;
 }
 
