@@ -38,7 +38,7 @@ config.substitutions += [
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
     ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%simprobe", os.path.join(build, "bin", "sim-probe")),
-    ("%bpfcc", "clang-22 -target bpf -mcpu=v4 -O2 -g -Wall -Werror -Wno-unused-variable -I " + os.path.join(root, "runtime", "sim", "kernel") + " -I " + os.path.join(config.test_source_root, "sim", "kernel", "inputs") + " -c"),
+    ("%bpfcc", "clang-22 -target bpf -mcpu=v4 -fno-jump-tables -O2 -g -Wall -Werror -Wno-unused-variable -I " + os.path.join(root, "runtime", "sim", "kernel") + " -I " + os.path.join(config.test_source_root, "sim", "kernel", "inputs") + " -c"),
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),

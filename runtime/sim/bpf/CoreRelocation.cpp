@@ -247,7 +247,7 @@ std::optional<Field> fieldAt(const btf *types, const Place &place) {
 std::string describe(const CoreRecord &record, const btf *types, const Place &place) {
     uint32_t id = record.type;
     const btf_type *type = btf__type_by_id(types, id);
-    std::string text(nameOf(types, type->name_off));
+    std::string text(essentialName(nameOf(types, type->name_off)));
     for (size_t i = 1; i < place.steps.size(); ++i)
         text += place.steps[i].name.empty() ? "[" + std::to_string(place.steps[i].index) + "]" : "." + std::string(place.steps[i].name);
     return text;

@@ -23,9 +23,10 @@ void check(const Execution &execution, uint64_t address, uint32_t bytes, Access 
         return;
     char at[32];
     std::snprintf(at, sizeof at, "0x%llx", static_cast<unsigned long long>(address));
-    bool onlyRead = access == Access::Write && execution.arena.allows(address, bytes, Access::Read);
-    execution.fault(site, std::string(access == Access::Write ? "writes " : "reads ") + std::to_string(bytes) + (bytes == 1 ? " byte at " : " bytes at ") + at +
-                              (onlyRead ? ", which may only be read: " : ": ") + execution.arena.describe(address));
+    bool write = access == Access::Write, onlyRead = write && execution.arena.allows(address, bytes, Access::Read);
+    size_t good = execution.arena.extent(address, bytes, access);
+    execution.fault(site, std::string(write ? "writes " : "reads ") + std::to_string(bytes) + (bytes == 1 ? " byte at " : " bytes at ") + at +
+                              (onlyRead ? ", which may only be read" : good ? ", of which " + std::to_string(good) + " may be touched" : "") + ": " + execution.arena.describe(address));
 }
 
 } // namespace

@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char *kMachines[] = {"1", "2", "4", "1x2x2", "2x2x1", "2x2x2", "8", "1x4x2", "2x4x2", "1x4,capacities=1024:512"};
+constexpr const char *kMachines[] = {"1", "2", "4", "1x2x2", "2x2x1", "2x2x2", "8", "1x4x2", "2x4x2", "1x4x1,capacities=1024:512"};
 constexpr uint64_t kDuration = 2'000'000'000; // of one simulation; a stall shows when a task has waited for as long as it lasted
 
 /// Watches for what no figure shows: a task that waited to the end, and the longest time for which a CPU idled while a task waited that could have run on it.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // sim-probe OBJECT [--kernel V] [--cpus N] [--set NAME=VALUE] [--trace] ACTION…: runs callbacks of an object on a kernel that does nothing, and prints what came of it.
 // Actions: a callback with its arguments (`enqueue task 0`; `task` is a task, `group` a cgroup, else numbers), `fire` (timers that were started), `var NAME`,
-// `counter NAME`, `ops`, `forget` (the task ends). Without actions: `ops`.
+// `counter NAME`, `ops`, `forget` (the task ends), `bench`. Without actions: `ops`. sim-probe --tables: what docs/simulator.md lists.
 #include "sim/bpf/Arena.h"
+#include "sim/bpf/Calls.h"
 #include "sim/bpf/Check.h"
+#include "sim/bpf/Map.h"
 #include "sim/bpf/Object.h"
+#include "sim/bpf/Profile.h"
 
 #include <algorithm>
 #include <chrono>
@@ -122,6 +125,26 @@ int findOp(const std::string &name) {
     return -1;
 }
 
+/// The tables of docs/simulator.md: what is supported, by what the code has.
+void printTables() {
+    std::printf("<!-- table: maps -->\n| type | remark |\n|---|---|\n");
+    for (const MapType &row : mapTypes())
+        std::printf("| `%s` | %s |\n", std::string(row.name).c_str(), std::string(row.remark).c_str());
+    std::printf("<!-- end -->\n<!-- table: helpers -->\n| helper | number | remark |\n|---|---|---|\n");
+    for (const HelperRow &row : helpers())
+        std::printf("| `bpf_%s` | %u | %s |\n", std::string(row.name).c_str(), row.number, std::string(row.remark).c_str());
+    std::printf("<!-- end -->\n<!-- table: functions -->\n| function | kernels | remark |\n|---|---|---|\n");
+    for (const KernelFunctionRow &row : kernelFunctions()) {
+        std::vector<std::string> all = Profile::known(), having;
+        for (const std::string &version : all)
+            if (Profile::open(version).hasFunction(std::string(row.name)))
+                having.push_back(version);
+        std::string kernels = having.empty() ? "none" : having.size() == all.size() ? "all" : having.back() == all.back() ? "since " + having.front() : having.front() + " to " + having.back();
+        std::printf("| `%s` | %s | %s |\n", std::string(row.name).c_str(), kernels.c_str(), std::string(row.remark).c_str());
+    }
+    std::printf("<!-- end -->\n");
+}
+
 void act(Object &object, QuietHost &host, const std::vector<std::string> &words) {
     size_t at = 0;
     auto argument = [&](const std::string &word) {
@@ -192,6 +215,10 @@ int main(int argc, char **argv) {
     std::vector<std::string> words;
     for (int i = 1; i < argc; ++i) {
         std::string word = argv[i];
+        if (word == "--tables") {
+            printTables();
+            return 0;
+        }
         if (word == "--kernel")
             options.kernel = argv[++i];
         else if (word == "--cpus")

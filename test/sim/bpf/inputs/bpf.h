@@ -50,7 +50,7 @@ static void *(*bpf_cgrp_storage_get)(void *map, struct cgroup *group, void *valu
 
 struct bpf_timer { u64 opaque[2]; } __attribute__((aligned(8)));
 struct bpf_spin_lock { u32 val; };
-struct bpf_cpumask;
+struct bpf_cpumask { struct cpumask mask; u32 usage; };
 struct bpf_rb_root { u64 opaque[2]; };
 struct bpf_rb_node { u64 opaque[4]; };
 struct bpf_list_head { u64 opaque[2]; };

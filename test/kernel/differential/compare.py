@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""compare.py simulate SCXSIM OBJECTS | measure SCXRUN BPFTOOL OBJECTS | judge SIMULATED MEASURED
+The same policies under the same rt-app files, simulated and on a real kernel; judge compares each task's share of the CPU time."""
+import glob
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 6
+POINTS = 2  # percentage points by which shares may differ
+
+# Policy, and the workloads under which it is compared.
+PAIRS = {
+    "fifo": ("hogs", "pinned"), "fair": ("hogs", "pinned"), "priority": ("pinned", "sleepers"), "lottery": ("hogs",), "llc": ("hogs", "pinned"),
+    "c/scx_simple": ("hogs", "pinned"), "c/scx_qmap": ("hogs",), "c/scx_central": ("hogs",), "c/scx_flatcg": ("hogs",),
+}
+# What the loaders in C set before they load.
+SETTINGS = {
+    "c/scx_simple": [], "c/scx_qmap": ["slice_ns=20000000"],
+    "c/scx_central": ["nr_cpu_ids=4", "slice_ns=20000000"], "c/scx_flatcg": ["nr_cpus=4"],
+}
+LATENCIES = ("eager", "plain", "patient")
+
+
+def simulate(scxsim, objects):
+    out = {}
+    for policy, workloads in PAIRS.items():
+        for workload in workloads:
+            command = [scxsim, f"{objects}/{policy}.bpf.o", "--workload", f"{HERE}/{workload}.json", "--machine", "4", "--hz", "1000", "--for", f"{SECONDS}s", "--json"]
+            for setting in SETTINGS.get(policy, []):
+                command += ["--set", setting]
+            figures = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+            out[f"{policy} {workload}"] = {
+                "had": [(t["name"], t["cpu_ns"]) for t in figures["tasks"]],
+                "latency": {g["name"]: g["latency_ns"] / g["latency_count"] for g in figures["groups"] if g["name"] in LATENCIES},
+            }
+    print(json.dumps(out, indent=1))
+
+
+def had(pid):
+    """ns of CPU time by task name"""
+    out = {}
+    for task in glob.glob(f"/proc/{pid}/task/*"):
+        with open(f"{task}/comm") as comm, open(f"{task}/schedstat") as schedstat:
+            out[comm.read().strip()] = int(schedstat.read().split()[0])
+    return out
+
+
+def begin(scxrun, bpftool, objects, policy):
+    for helper in glob.glob("/proc/[0-9]*/comm"):  # scx_central wants to be enabled on its CPU
+        with open(helper) as comm:
+            if "_ops_" in comm.read():
+                os.sched_setaffinity(int(helper.split("/")[2]), {0})
+    command = [f"{objects}/{policy}"] if policy.startswith("c/") else [scxrun, f"{objects}/{policy}.bpf.o"]
+    scheduler = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + 60
+    while open("/sys/kernel/sched_ext/state").read().strip() != "enabled":
+        if scheduler.poll() is not None or time.monotonic() > end:
+            sys.exit(f"{policy} was not loaded")
+        time.sleep(0.05)
+    return scheduler
+
+
+def measure(scxrun, bpftool, objects):
+    os.chdir("/run")
+    for policy, workloads in PAIRS.items():
+        for workload in workloads:
+            scheduler = begin(scxrun, bpftool, objects, policy)
+            for attempt in range(3):
+                load = subprocess.Popen(["rt-app", "-l", "50", f"{HERE}/{workload}.json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(1.5)  # threads are there and have their nice values
+                before = had(load.pid)
+                time.sleep(SECONDS)
+                after = had(load.pid)
+                load.send_signal(signal.SIGINT)
+                load.wait()
+                shares = [(name.rsplit("-", 1)[0], after[name] - before.get(name, 0)) for name in after if "-" in name]
+                latency = {}
+                for name in LATENCIES:
+                    for log in glob.glob(f"/run/*{name}-*.log"):
+                        rows = [line.split() for line in open(log) if not line.startswith("#")]
+                        latency[name] = statistics.mean(int(row[9]) for row in rows if len(row) > 9) * 1000
+                        os.remove(log)
+                print(json.dumps({"pair": f"{policy} {workload}", "attempt": attempt, "had": shares, "latency": latency}), flush=True)
+            state = open("/sys/kernel/sched_ext/state").read().strip()
+            if state != "enabled":
+                sys.exit(f"{policy} under {workload}: sched_ext is {state}")
+            scheduler.send_signal(signal.SIGTERM if not policy.startswith("c/") else signal.SIGINT)
+            scheduler.wait()
+
+
+def groups(had):
+    """Shares in % of tasks of one kind, in order: instances of a kind are not told apart, since which of them is first is chance."""
+    total, kinds = sum(ns for _, ns in had), {}
+    for kind, ns in had:
+        kinds.setdefault(kind, []).append(100 * ns / total)
+    return {kind: sorted(values) for kind, values in kinds.items()}
+
+
+def judge(simulated, measured):
+    with open(simulated) as f:
+        simulated = json.load(f)
+    seen = {}
+    with open(measured) as f:
+        for line in f:
+            if line.startswith("{"):
+                row = json.loads(line)
+                seen.setdefault(row["pair"], []).append(row)
+    failed = 0
+    for pair, ours in simulated.items():
+        runs = seen.get(pair, [])
+        if not runs:
+            sys.exit(f"{pair} was not measured")
+        expected, problems = groups(ours["had"]), []
+        # The host may take CPUs from the guest for a while: of several runs the median counts.
+        real = {kind: [statistics.median(groups(run["had"]).get(kind, [0] * len(values))[i] for run in runs) for i in range(len(values))] for kind, values in expected.items()}
+        worst = max(abs(a - b) for kind in expected for a, b in zip(expected[kind], real[kind]))
+        if worst > POINTS:
+            problems.append(f"shares differ by {worst:.1f} points")
+        if ours["latency"]:
+            order = sorted(ours["latency"], key=lambda name: ours["latency"][name])
+            found = {name: statistics.median(run["latency"].get(name, 0) for run in runs) for name in order}
+            if sorted(found, key=lambda name: found[name]) != order:
+                problems.append(f"latencies {found} are not in the order of {ours['latency']}")
+        failed += bool(problems)
+        text = "; ".join(f"{kind} {sum(expected[kind]):.1f}/{sum(real[kind]):.1f}" for kind in expected)
+        print(f"{pair}: {'ok' if not problems else 'FAILED'}, simulated/real in % {text}, worst {worst:.1f}{''.join(' -- ' + p for p in problems)}")
+    print(f"{len(simulated)} pairs, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    {"simulate": simulate, "measure": measure, "judge": judge}[sys.argv[1]](*sys.argv[2:])
