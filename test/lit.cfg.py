@@ -35,6 +35,7 @@ def tool(name):
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
+    ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
     ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%simprobe", os.path.join(build, "bin", "sim-probe")),
