@@ -34,6 +34,7 @@ def tool(name):
 
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
+    ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
     ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
