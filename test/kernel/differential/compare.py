@@ -66,6 +66,15 @@ def begin(scxrun, bpftool, objects, policy):
     return scheduler
 
 
+def end(load):
+    load.send_signal(signal.SIGINT)
+    try:
+        load.wait(timeout=10)
+    except subprocess.TimeoutExpired:  # rt-app wakes its threads once when it ends, and one that begins to wait just then sleeps for ever
+        load.kill()
+        load.wait()
+
+
 def measure(scxrun, bpftool, objects):
     os.chdir("/run")
     for policy, workloads in PAIRS.items():
@@ -77,8 +86,7 @@ def measure(scxrun, bpftool, objects):
                 before = had(load.pid)
                 time.sleep(SECONDS)
                 after = had(load.pid)
-                load.send_signal(signal.SIGINT)
-                load.wait()
+                end(load)
                 shares = [(name.rsplit("-", 1)[0], after[name] - before.get(name, 0)) for name in after if "-" in name]
                 latency = {}
                 for name in LATENCIES:
