@@ -120,8 +120,14 @@ llvm::Value *Lowering::binary(Op op, const Expr &l, const Expr &r, TypeKind left
 
 llvm::Value *Lowering::isExpr(const Expr &e) {
     const Expr &subject = *e.args[0];
-    if (subject.type.kind == TypeKind::Text)
-        return anyOf(e.args.size() - 1, [&](size_t i) { return textMatches(subject, e.args[i + 1]->name); });
+    if (subject.type.kind == TypeKind::Text) {
+        std::vector<std::string> patterns;
+        for (size_t i = 1; i < e.args.size(); ++i)
+            patterns.push_back(e.args[i]->name);
+        llvm::Value *task = value(*subject.args[0]);
+        auto *row = static_cast<const AttributeRow *>(subject.ref.decl);
+        return inTurns() && isName(*row) ? b.CreateTrunc(b.CreateCall(nameFunction(*row, patterns), {b.CreatePtrToInt(task, m.i64())}), m.i1()) : textMatches(task, *row, patterns);
+    }
     llvm::Value *x = value(subject);
     bool wraps = subject.type.kind == TypeKind::Time;
     return anyOf(e.args.size() - 1, [&](size_t i) -> llvm::Value * {

@@ -81,6 +81,7 @@ private:
     };
     std::vector<Loop> loopStack;
     const Loop *innermostTurns() const;
+    bool inTurns() const { return innermostTurns(); }
     struct Returning {
         llvm::BasicBlock *target;
         llvm::AllocaInst *value;
@@ -170,7 +171,10 @@ private:
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
-    llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
+    llvm::Value *textMatches(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
+    llvm::Function *nameFunction(const AttributeRow &row, const std::vector<std::string> &patterns);
+    std::map<std::string, llvm::Function *> nameFunctions;
+    static bool isName(const AttributeRow &row);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
 
     // Told.cpp
