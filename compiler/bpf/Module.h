@@ -159,6 +159,8 @@ public:
     void optimise(bool full);
     /// What the verifier would refuse for its size alone, at the line that is too much.
     void checkLimits(Diagnostics &diags);
+    /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
+    void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags);
     /// The beginning of a line.
     Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();

@@ -162,22 +162,15 @@ llvm::Value *Lowering::textMatches(llvm::Value *task, const AttributeRow &row, c
     });
 }
 
-/// The same as a function of its own, for loops. What a test leaves in registers the verifier compares in a loop although nobody reads it again, so that
-/// each test would multiply what it walks; behind a call there is only the answer, and that is nothing it knows.
-llvm::Function *Lowering::nameFunction(const AttributeRow &row, const std::vector<std::string> &patterns) {
+/// The same in a function of its own: for paths, whose names take much of the stack, and in loops. What a test leaves in registers the verifier compares in a
+/// loop although nobody reads it again, so that each test would multiply what it walks.
+llvm::Value *Lowering::textMatchesApart(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns) {
     std::string key(row.path);
     for (const std::string &pattern : patterns)
         key += "|" + pattern;
-    llvm::Function *&made = nameFunctions[key];
-    if (made)
-        return made;
-    auto saved = b.saveIP();
-    auto location = b.getCurrentDebugLocation();
-    llvm::Function *function = m.beginFunction("name_" + std::to_string(nameFunctions.size()) + "__", {"task"});
-    llvm::Value *task = b.CreateIntToPtr(function->getArg(0), m.ptr());
-    b.CreateRet(m.unbounded(b.CreateZExt(textMatches(task, row, patterns), m.i64())));
-    m.resume(saved, location);
-    return made = function;
+    const std::string &name = textFunctions.try_emplace(key, "text_" + std::to_string(textFunctions.size()) + "__").first->second;
+    llvm::Function *function = apart(name, {"task"}, [&](const auto &given) { return m.unbounded(b.CreateZExt(textMatches(asPointer(given[0]), row, patterns), m.i64())); });
+    return b.CreateTrunc(b.CreateCall(function, {b.CreatePtrToInt(task, m.i64())}), m.i1());
 }
 
 llvm::Value *Lowering::commMatches(llvm::Value *words[2], const std::string &pattern) {

@@ -102,6 +102,8 @@ private:
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
+    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
+    std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
                const std::function<void(const std::vector<llvm::Value *> &)> &body);
     /// What a callback returns that returns nothing: no instruction.
@@ -141,6 +143,8 @@ private:
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
     Val operation(const Expr &e, const OperationRow &row);
+    static bool ofNumbers(const FnDecl &fn);
+    llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
     llvm::Value *anyOf(size_t count, const std::function<llvm::Value *(size_t)> &test);
@@ -172,8 +176,8 @@ private:
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
     llvm::Value *textMatches(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
-    llvm::Function *nameFunction(const AttributeRow &row, const std::vector<std::string> &patterns);
-    std::map<std::string, llvm::Function *> nameFunctions;
+    llvm::Value *textMatchesApart(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
+    std::map<std::string, std::string> textFunctions; // path of the attribute and patterns → name
     static bool isName(const AttributeRow &row);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
 
@@ -209,6 +213,7 @@ private:
     llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
+    llvm::Function *stealFunction(const QueueDecl &q);
     static bool unfair(const QueueDecl &q);
     llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
@@ -267,7 +272,7 @@ private:
     llvm::Value *ringLength(const QueueDecl &q);
     void ringCount(const QueueDecl &q, int by);
     void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
-    void ringFlush(const QueueDecl &q);
+    llvm::Function *flushFunction(const QueueDecl &q);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
