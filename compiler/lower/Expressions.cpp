@@ -322,10 +322,23 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Settle:
         b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
         return {};
-    case Operation::LetGo: // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
-        b.CreateStore(b.getTrue(), frame.dispatched);
-        kick(frame.cpu, 1);
+    case Operation::Wait: { // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
+        llvm::Value *task = value(*receiver);
+        if (frame.prev)
+            m.ifThen(b.CreateAnd(frame.prevPresent, b.CreateICmpEQ(task, frame.prev)), [&] {
+                b.CreateStore(b.getTrue(), frame.dispatched);
+                kick(frame.cpu, 1);
+            });
         return {};
+    }
+    case Operation::Replace: {
+        Place p = place(*e.args[1]);
+        llvm::Value *old = arg(2), *anew = arg(3);
+        auto exchange = [&] { // for LLVM, too, nothing moves across it
+            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent, llvm::AtomicOrdering::SequentiallyConsistent), 1);
+        };
+        return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
+    }
     case Operation::Min: case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;

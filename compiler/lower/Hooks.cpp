@@ -238,6 +238,15 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                 bind(1, {frame.prev, frame.prevPresent});
                 rest();
             });
+            if (sideBySide) // nothing is left to do behind it
+                aside("dispatch_usual", b.getTrue(), {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
+                    frame.cpu = given[0];
+                    frame.prev = asPointer(given[1]);
+                    frame.prevPresent = b.getFalse();
+                    bind(0, {frame.cpu});
+                    bind(1, {frame.prev, frame.prevPresent});
+                    rest();
+                });
             frame.prevPresent = b.getFalse();
         }
         bind(1, {frame.prev, frame.prevPresent});

@@ -22,8 +22,8 @@ struct Val {
 
 class Lowering {
 public:
-    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
-        : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
+    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide)
+        : core(core), sources(sources), m(module), b(module.builder), diags(diags), sideBySide(sideBySide) {}
     void run();
 
 private:
@@ -32,6 +32,7 @@ private:
     Module &m;
     llvm::IRBuilder<> &b;
     Diagnostics &diags;
+    const bool sideBySide;
 
     // ---- the policy (State.cpp)
     const Expr *policySlice = nullptr; // over `p`; null: 20 ms

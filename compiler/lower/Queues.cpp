@@ -293,7 +293,10 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
     llvm::BasicBlock *after = m.block("tasks.after");
     if (frame.prev && frame.context == kDispatch) {
         llvm::BasicBlock *visit = m.block("prev"), *rest = m.block("rest");
-        llvm::Value *mine = m.choose(frame.prevPresent, [&] { return belongs(q, frame.prev); }, [&]() -> llvm::Value * { return b.getFalse(); });
+        llvm::Value *mine = m.choose(frame.prevPresent, [&]() -> llvm::Value * {
+            llvm::Value *here = belongs(q, frame.prev);
+            return grouped ? b.CreateAnd(here, b.CreateICmpEQ(taskCgroup(frame.prev), instance)) : here;
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
         b.CreateCondBr(mine, visit, rest);
         b.SetInsertPoint(visit);
         locals[&local] = {frame.prev};
