@@ -12,6 +12,7 @@ namespace scx {
 namespace {
 
 constexpr size_t kMostTests = 8192, kMostInstructions = 1'000'000;
+constexpr uint64_t kStack = 512, kFrame = 16; // MAX_BPF_STACK, and what check_max_stack_depth counts in
 
 /// What the verifier knows when it meets the test, so that it walks one side only: read-only data, a field or kernel function that is there or not.
 bool decided(const llvm::Value *condition) {
@@ -100,6 +101,32 @@ private:
 };
 
 } // namespace
+
+void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags, bool *tooDeep) {
+    std::map<const llvm::Function *, uint64_t> depths; // with what the function calls
+    std::function<uint64_t(const llvm::Function &)> depth = [&](const llvm::Function &function) {
+        auto [known, fresh] = depths.try_emplace(&function, 0);
+        if (!fresh)
+            return known->second;
+        uint64_t below = 0;
+        for (const llvm::BasicBlock &block : function)
+            for (const llvm::Instruction &i : block)
+                if (auto *call = llvm::dyn_cast<llvm::CallInst>(&i); call && call->getCalledFunction() && !call->getCalledFunction()->isDeclaration())
+                    below = std::max(below, depth(*call->getCalledFunction()));
+        auto own = frames.find(function.getName().str());
+        uint64_t bytes = own == frames.end() ? 0 : (own->second + kFrame - 1) / kFrame * kFrame;
+        return depths[&function] = bytes + below;
+    };
+    for (const llvm::Function &function : *ir)
+        if (!function.isDeclaration() && !function.hasHiddenVisibility() && depth(function) > kStack) {
+            if (tooDeep) {
+                *tooDeep = true;
+                return;
+            }
+            const llvm::DISubprogram *at = function.getSubprogram();
+            diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()), "its values take more than 512 bytes of stack, together with those of what it calls");
+        }
+}
 
 void Module::checkLimits(Diagnostics &diags) {
     std::function<Span(const llvm::DebugLoc &)> placeOf = [&](const llvm::DebugLoc &at) {

@@ -150,6 +150,9 @@ public:
     llvm::Value *unbounded(llvm::Value *value);
     /// The same i64, of which LLVM knows nothing. No instruction. `anew`: not even that it is what an earlier one was.
     llvm::Value *opaque(llvm::Value *value, bool anew = false);
+    /// The same, of which the verifier does not know either that it is what `value` is: a test of one tells it nothing about the other. One instruction, as
+    /// only a copy is linked (`adjust_reg_min_max_vals`).
+    llvm::Value *detached(llvm::Value *value);
     bool terminated() { return builder.GetInsertBlock()->getTerminator() != nullptr; }
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 
@@ -162,8 +165,8 @@ public:
     /// The beginning of a line.
     Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();
-    /// Object bytes or assembly. Back-end complaints go to `diags`.
-    std::string emit(bool assembly, Diagnostics &diags);
+    /// Object bytes or assembly. Back-end complaints go to `diags`, but for a program that with all it calls takes too much stack, where `tooDeep` is there to tell.
+    std::string emit(bool assembly, Diagnostics &diags, bool *tooDeep);
 
 private:
     const SourceManager &sources;
@@ -176,6 +179,9 @@ private:
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
     size_t textCount = 0, opaqueCount = 0;
+    /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
+    void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags, bool *tooDeep);
+    llvm::Value *throughAsm(llvm::Value *value, const std::string &text);
     llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;

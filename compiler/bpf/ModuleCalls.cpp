@@ -206,12 +206,15 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
     return builder.CreateAdd(value, builder.CreateLoad(i64(), zero, true));
 }
 
-llvm::Value *Module::opaque(llvm::Value *value, bool anew) {
-    std::string comment = anew ? "# " + std::to_string(++opaqueCount) : "";
-    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), comment, "=r,0", false), {value});
+llvm::Value *Module::throughAsm(llvm::Value *value, const std::string &text) {
+    llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), text, "=r,0", false), {value});
     call->setDoesNotAccessMemory();
     return call;
 }
+
+llvm::Value *Module::opaque(llvm::Value *value, bool anew) { return throughAsm(value, anew ? "# " + std::to_string(++opaqueCount) : ""); }
+
+llvm::Value *Module::detached(llvm::Value *value) { return throughAsm(value, "$0 |= 0"); }
 
 llvm::AllocaInst *Module::local(llvm::Type *type, const char *name) {
     llvm::BasicBlock &entry = function()->getEntryBlock();

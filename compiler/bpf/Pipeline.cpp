@@ -33,8 +33,11 @@ struct Collector : llvm::DiagnosticHandler {
     Diagnostics *diags;
     const Module *module;
     std::set<std::string> told; // LLVM repeats itself at each instruction
+    std::map<std::string, uint64_t> *stack;
 
     bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
+        if (auto *frame = llvm::dyn_cast<llvm::DiagnosticInfoStackSize>(&info))
+            (*stack)[frame->getFunction().getName().str()] = frame->getStackSize();
         if (info.getSeverity() != llvm::DS_Error)
             return true;
         std::string text;
@@ -172,8 +175,12 @@ std::string Module::irText() {
     return text;
 }
 
-std::string Module::emit(bool assembly, Diagnostics &diags) {
+std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
+    std::map<std::string, uint64_t> stack; // of each function, which LLVM tells of one that takes more than this
+    for (llvm::Function &function : *ir)
+        function.addFnAttr("warn-stack-size", "0");
     auto collector = std::make_unique<Collector>();
+    collector->stack = &stack;
     collector->diags = &diags;
     collector->module = this;
     context.setDiagnosticHandler(std::move(collector));
@@ -185,6 +192,8 @@ std::string Module::emit(bool assembly, Diagnostics &diags) {
         return {};
     }
     manager.run(*ir);
+    if (diags.ok())
+        checkStack(stack, diags, tooDeep);
     return std::string(bytes.str());
 }
 

@@ -174,6 +174,7 @@ constexpr Type kOneTask[] = {kTask};
 constexpr Type kTaskAndInt[] = {kTask, kInt};
 constexpr Type kGenericOne[] = {kNone};
 constexpr Type kGenericTwo[] = {kNone, kNone};
+constexpr Type kGenericThree[] = {kNone, kNone, kNone};
 
 constexpr uint32_t kPlaceContexts = kSelectCpu | kEnqueue;
 constexpr uint32_t kInsertContexts = kEnqueue | kSelectCpu | kDispatch | kTimer;
@@ -190,6 +191,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
     {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},
     {Operation::MayRun, kT, "may_run", false, kOneCpu, 1, kBool, kAnyContext, false, "the task's affinity allows that CPU"},
+    {Operation::Wait, kT, "wait", false, {}, 0, kNone, kDispatch, false, "the task whose slice ended waits in its queue, although nothing else was found: the CPU goes idle"},
     {Operation::IdleCpu, kFree, "idle_cpu", false, kOneSet, 1, kOptionalCpu, kPlaceContexts, false, "an idle CPU of the set the task may use, claimed"},
     {Operation::IdleCore, kFree, "idle_core", false, kOneSet, 1, kOptionalCpu, kPlaceContexts, false, "a CPU of a wholly idle core of the set, claimed"},
     {Operation::DefaultIdle, kFree, "default_idle", false, kTaskAndCpu, 2, kOptionalCpu, kSelectCpu, false, "the kernel's own search for an idle CPU"},
@@ -205,7 +207,6 @@ constexpr OperationRow kOperations[] = {
     {Operation::Remember, kFree, "remember__", false, kTaskAndInt, 2, kNone, kSelectCpu | kDispatch, true, "keep a match for the enqueue that follows"},
     {Operation::Recall, kFree, "recall__", false, kOneTask, 1, kInt, kEnqueue, true, "what was remembered about the task, or -1"},
     {Operation::Settle, kFree, "settle__", false, kOneTask, 1, kNone, kDispatch, true, "its run has been accounted"},
-    {Operation::LetGo, kFree, "let_go__", false, kOneTask, 1, kNone, kDispatch, true, "the task whose slice ended is queued again, although nothing else was found: the CPU goes idle"},
     {Operation::LlcSet, kFree, "llc", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of an LLC"},
     {Operation::NodeSet, kFree, "node", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a NUMA node"},
     {Operation::CoreSet, kFree, "core", false, kOneInt, 1, kCpuSet, kAnyContext, false, "the CPUs of a core"},
@@ -217,6 +218,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::Min, kFree, "min", false, kGenericTwo, 2, kNone, kAnyContext, false, "the smaller; of times, the earlier"},
     {Operation::Max, kFree, "max", false, kGenericTwo, 2, kNone, kAnyContext, false, "the larger; of times, the later"},
     {Operation::Abs, kFree, "abs", false, kGenericOne, 1, kNone, kAnyContext, false, "without its sign"},
+    {Operation::Replace, kFree, "replace", false, kGenericThree, 3, kBool, kAnyContext, false, "state that holds the second value holds the third from now on, and no other CPU comes between; false where it did not"},
 };
 
 constexpr PolicyRow kPolicies[] = {

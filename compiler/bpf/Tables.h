@@ -138,12 +138,13 @@ enum class Operation : uint8_t {
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
     Utilisation,                 // made by core/
     RatioOf,
-    Remember, Recall, Settle, LetGo,
+    Remember, Recall, Settle, Wait,
     LlcSet, NodeSet, CoreSet,    // llc(n), node(n), core(n); bare `llc`, `node`, `core` in `place`: those of prev
     AllCpus,                     // `cpus`
     AllCgroups, CgroupOf,        // `cgroups`, the cgroup of a number
     CpusWhere,                   // `cpus(CONDITION)`: in it, `cpu` is the one that is asked about
     Min, Max, Abs,               // generic over Int, Duration, Time (wrap-safe)
+    Replace,                     // of state that CPUs share, in one step
     PackKeys,                    // two keys in one word, the first most significant
     HistogramAdd,
     Log,

@@ -42,17 +42,8 @@ void CoreWriter::instancesFunction(const Entry &entry, const std::string &name) 
         close();
         charges.push_back({q.name, name + "charge(p.cgroup, ran);"});
     }
-    open("fn " + name + "(c: cpu) -> bool");
-    if (share) {
-        open("if coarse_now__ < c." + name + "until");
-        line("let g = cgroup__(c." + name + "last);");
-        takeFrom(q, "g", "return true;");
-        close();
-        line("var after = 0;");
-        line("var last = -1;");
-    } else
-        line("var last = c." + name + "last;");
-    open("repeat " + std::to_string(kTries));
+    // The number of the cgroup that comes next, -1 if there is none: a function of numbers, which the kernel's verifier walks by itself.
+    open("fn " + name + "next(" + (share ? "after: int, " : "") + "last: int) -> int");
     line("var best = -1;");
     line(share ? "var least = 0;" : "var first = -1;");
     open("for g in cgroups");
@@ -67,13 +58,29 @@ void CoreWriter::instancesFunction(const Entry &entry, const std::string &name) 
     close();
     close();
     if (!share)
-        line("if best < 0 { best = first; }");
+        line("if best < 0 { return first; }");
+    line("return best;");
+    close();
+    open("fn " + name + "(c: cpu) -> bool");
+    if (share) {
+        open("if coarse_now__ < c." + name + "until");
+        line("let g = cgroup__(c." + name + "last);");
+        takeFrom(q, "g", "return true;");
+        close();
+        line("var after = 0;");
+        line("var last = -1;");
+    } else
+        line("var last = c." + name + "last;");
+    open("repeat " + std::to_string(kTries));
+    line("let best = " + name + "next(" + (share ? "after, " : "") + "last);");
     line("if best < 0 { return false; }");
     line("let g = cgroup__(best);");
+    if (share)
+        line("let pass = " + name + "pass(g);");
     takeFrom(q, "g", "c." + name + "last = best; " + (share ? "c." + name + "until = coarse_now__ + 5ms; " : "") + "return true;");
     line("last = best;");
     if (share)
-        line("after = least;");
+        line("after = pass;");
     close();
     line("return " + q.name + "__any(c);");
     close();

@@ -69,7 +69,7 @@ void CoreWriter::refuseCrowded() {
     if (!exclusive())
         return;
     open("if crowded__(c)");
-    line("if let e = prev { let_go__(e); }");
+    line("if let e = prev { e.wait(); }");
     line("for o__ in near(c) { if o__.idle and not crowded__(o__) { o__.kick(); break; } }");
     line("return;");
     close();

@@ -60,7 +60,7 @@ void CoreWriter::letGoHeld() {
     for (const auto &q : surface.queues)
         if (const Option *most = option(*q, "at_most")) {
             origin = most->span;
-            line("if let e = prev { " + ifQueue(*q, "e") + " { if " + q->name + "__held__() { let_go__(e); } } }");
+            line("if let e = prev { " + ifQueue(*q, "e") + " { if " + q->name + "__held__() { e.wait(); } } }");
         }
 }
 

@@ -197,7 +197,7 @@ void CoreWriter::declarations() {
         std::string options;
         if (option(*q, "slice") || sliceText(*q) == q->name + "__slice(p)")
             options += " slice: " + sliceText(*q) + ";";
-        if (const Option *steal = option(*q, "steal"))
+        if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
             options += " steal: " + steal->value->name + ";";
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
             options += " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";

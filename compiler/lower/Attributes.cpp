@@ -144,19 +144,33 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     return {m.num(0), b.getFalse()};
 }
 
-llvm::Value *Lowering::textMatches(const Expr &subject, const std::string &pattern) {
-    llvm::Value *task = value(*subject.args[0]);
-    auto *row = static_cast<const AttributeRow *>(subject.ref.decl);
-    if (row->read == Read::CgroupPath)
-        return cgroupMatches(task, pattern);
-    if (row->read == Read::ExePath)
-        return exeMatches(task, pattern);
-    // The kernel keeps the 16 bytes of a name zero-padded, so two words hold all of it.
-    llvm::Value *address = m.fieldAddress(task, "task_struct", std::string(row->path));
-    llvm::Value *words[2];
-    for (int i = 0; i < 2; ++i)
-        words[i] = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i8(), address, static_cast<uint64_t>(i) * 8));
-    return commMatches(words, pattern);
+/// `comm` and the like, not a path.
+bool Lowering::isName(const AttributeRow &row) { return row.read != Read::CgroupPath && row.read != Read::ExePath; }
+
+llvm::Value *Lowering::textMatches(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns) {
+    return anyOf(patterns.size(), [&](size_t i) {
+        if (row.read == Read::CgroupPath)
+            return cgroupMatches(task, patterns[i]);
+        if (row.read == Read::ExePath)
+            return exeMatches(task, patterns[i]);
+        // The kernel keeps the 16 bytes of a name zero-padded, so two words hold all of it.
+        llvm::Value *address = m.fieldAddress(task, "task_struct", std::string(row.path));
+        llvm::Value *words[2];
+        for (uint64_t w = 0; w < 2; ++w)
+            words[w] = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i8(), address, w * 8));
+        return commMatches(words, patterns[i]);
+    });
+}
+
+/// The same in a function of its own: for paths, whose names take much of the stack, and in loops. What a test leaves in registers the verifier compares in a
+/// loop although nobody reads it again, so that each test would multiply what it walks.
+llvm::Value *Lowering::textMatchesApart(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns) {
+    std::string key(row.path);
+    for (const std::string &pattern : patterns)
+        key += "|" + pattern;
+    const std::string &name = textFunctions.try_emplace(key, "text_" + std::to_string(textFunctions.size()) + "__").first->second;
+    llvm::Function *function = apart(name, {"task"}, [&](const auto &given) { return m.unbounded(b.CreateZExt(textMatches(asPointer(given[0]), row, patterns), m.i64())); });
+    return b.CreateTrunc(b.CreateCall(function, {b.CreatePtrToInt(task, m.i64())}), m.i1());
 }
 
 llvm::Value *Lowering::commMatches(llvm::Value *words[2], const std::string &pattern) {

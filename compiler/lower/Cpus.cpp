@@ -42,8 +42,9 @@ llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
 }
 
 /// The number of a CPU where it is compared, or comes from what may have been. In one unsigned comparison, as LLVM may put two, or on another register the
-/// verifier sees no bound of the CPU; so LLVM must not see it either, or it would leave out the mask of an index.
-llvm::Value *Lowering::hidden(llvm::Value *cpu) { return llvm::isa<llvm::Constant>(cpu) ? cpu : m.opaque(cpu); }
+/// verifier sees no bound of the CPU; so LLVM must not see it either, or it would leave out the mask of an index. Nor may the verifier take what is found here for
+/// a bound of the CPU itself: it would walk all that follows for each part of the CPUs that some test tells from the rest.
+llvm::Value *Lowering::hidden(llvm::Value *cpu) { return llvm::isa<llvm::Constant>(cpu) ? cpu : m.detached(cpu); }
 
 llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
     llvm::Value *allowed = m.call("bpf_cpumask_test_cpu", {cpu, m.loadField(task, "task_struct", "cpus_ptr")});

@@ -3,6 +3,9 @@
 // counts masked.
 #include "lower/Lowering.h"
 #include "sema/Arguments.h"
+#include "sema/Checker.h"
+
+#include <algorithm>
 
 namespace scx {
 
@@ -120,8 +123,14 @@ llvm::Value *Lowering::binary(Op op, const Expr &l, const Expr &r, TypeKind left
 
 llvm::Value *Lowering::isExpr(const Expr &e) {
     const Expr &subject = *e.args[0];
-    if (subject.type.kind == TypeKind::Text)
-        return anyOf(e.args.size() - 1, [&](size_t i) { return textMatches(subject, e.args[i + 1]->name); });
+    if (subject.type.kind == TypeKind::Text) {
+        std::vector<std::string> patterns;
+        for (size_t i = 1; i < e.args.size(); ++i)
+            patterns.push_back(e.args[i]->name);
+        llvm::Value *task = value(*subject.args[0]);
+        auto *row = static_cast<const AttributeRow *>(subject.ref.decl);
+        return inTurns() || !isName(*row) ? textMatchesApart(task, *row, patterns) : textMatches(task, *row, patterns);
+    }
     llvm::Value *x = value(subject);
     bool wraps = subject.type.kind == TypeKind::Time;
     return anyOf(e.args.size() - 1, [&](size_t i) -> llvm::Value * {
@@ -167,6 +176,40 @@ Val Lowering::call(const Expr &e) {
     return operation(e, *static_cast<const OperationRow *>(callee.ref.decl));
 }
 
+/// Nothing in it depends on the hook that calls it: it works on numbers alone.
+bool Lowering::ofNumbers(const FnDecl &fn) {
+    std::set<const FnDecl *> called{&fn};
+    bool depends = anyExprCalled(fn.body, [](const Expr &e) {
+        for (Operation o : {Operation::CpuClaim, Operation::IdleCpu, Operation::IdleCore, Operation::Dispatched, Operation::Recall, Operation::LocalReenqueue})
+            if (isOperation(e, o))
+                return true;
+        return e.type.kind == TypeKind::Task || e.type.kind == TypeKind::Queue || e.type.kind == TypeKind::Instance;
+    }, called);
+    auto logs = [](const auto &self, const Block &body) -> bool {
+        return std::any_of(body.begin(), body.end(), [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
+    };
+    return fn.result.known() && fn.parameters.size() <= 5 && !depends && std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
+}
+
+/// A function of numbers in a loop is one for the kernel as well, so that the ways through it do not multiply what the verifier walks in each turn.
+llvm::Value *Lowering::functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments) {
+    std::vector<std::string> names;
+    std::vector<llvm::Value *> words;
+    for (size_t i = 0; i < fn.parameters.size(); ++i) {
+        names.push_back(fn.parameters[i]->local.name);
+        words.push_back(b.CreateZExt(arguments[i]->value, m.i64()));
+    }
+    llvm::Type *type = typeFor(m, fn.result);
+    llvm::Function *function = apart("fn_" + fn.name + "__", names, [&](const auto &given) {
+        for (size_t i = 0; i < fn.parameters.size(); ++i)
+            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
+        llvm::AllocaInst *result = m.local(type, "result");
+        inlineBody(fn.body, result);
+        return m.unbounded(b.CreateZExt(b.CreateLoad(type, result), m.i64()));
+    });
+    return b.CreateTrunc(b.CreateCall(function, words), type);
+}
+
 Val Lowering::function(const FnDecl &fn, const Expr &e) {
     // Written in place. Arguments are values, evaluated as they stand and then the defaults; a function's locals are bound anew at each call.
     std::vector<std::optional<Val>> arguments(fn.parameters.size());
@@ -176,15 +219,14 @@ Val Lowering::function(const FnDecl &fn, const Expr &e) {
     for (size_t i = 0; i < fn.parameters.size(); ++i)
         if (!arguments[i])
             arguments[i] = emit(*fn.parameters[i]->value);
+    if (inTurns() && ofNumbers(fn))
+        return {functionApart(fn, arguments)};
     auto savedLocals = locals;
     auto savedVars = vars;
     for (size_t i = 0; i < fn.parameters.size(); ++i)
         locals[&fn.parameters[i]->local] = *arguments[i];
     llvm::AllocaInst *result = fn.result.known() ? m.local(typeFor(m, fn.result), "result") : nullptr;
-    auto savedLoops = std::move(loopStack);
-    loopStack.clear();
     inlineBody(fn.body, result);
-    loopStack = std::move(savedLoops);
     locals = std::move(savedLocals);
     vars = std::move(savedVars);
     m.locate(e.span);
@@ -280,10 +322,23 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Settle:
         b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
         return {};
-    case Operation::LetGo: // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
-        b.CreateStore(b.getTrue(), frame.dispatched);
-        kick(frame.cpu, 1);
+    case Operation::Wait: { // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
+        llvm::Value *task = value(*receiver);
+        if (frame.prev)
+            m.ifThen(b.CreateAnd(frame.prevPresent, b.CreateICmpEQ(task, frame.prev)), [&] {
+                b.CreateStore(b.getTrue(), frame.dispatched);
+                kick(frame.cpu, 1);
+            });
         return {};
+    }
+    case Operation::Replace: {
+        Place p = place(*e.args[1]);
+        llvm::Value *old = arg(2), *anew = arg(3);
+        auto exchange = [&] { // for LLVM, too, nothing moves across it
+            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent, llvm::AtomicOrdering::SequentiallyConsistent), 1);
+        };
+        return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
+    }
     case Operation::Min: case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;

@@ -38,33 +38,48 @@ void Lowering::hookVariables() {
     b.CreateStore(b.getFalse(), frame.kept);
 }
 
+/// A function of its own, made where it is first needed; arguments and result are words. The verifier walks it anew for each call, but nothing of the ways it found
+/// through it is left when it returns, in registers or on the stack: what follows is walked once. So `body` has to return a word that the verifier does not know.
+llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body) {
+    llvm::Function *&made = functions[name];
+    if (made)
+        return made;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    Frame usual = std::exchange(frame, Frame());
+    auto usualLocals = locals;
+    auto usualVars = std::exchange(vars, {});
+    auto usualLoops = std::exchange(loopStack, {});
+    made = m.beginFunction(name, parameters);
+    std::vector<llvm::Value *> given;
+    for (llvm::Argument &a : made->args())
+        given.push_back(&a);
+    frame.context = usual.context;
+    hookVariables();
+    b.CreateRet(body(given));
+    frame = std::move(usual);
+    locals = std::move(usualLocals);
+    vars = std::move(usualVars);
+    loopStack = std::move(usualLoops);
+    m.resume(saved, location);
+    return made;
+}
+
 /// Where the condition holds, which is seldom, the hook goes on with `body` in a function of its own, which is given what it needs by name, and
 /// ends with it. So the usual way saves no registers for the other's sake: the kernel's JIT saves what occurs anywhere in a function.
 void Lowering::aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
                      const std::function<void(const std::vector<llvm::Value *> &)> &body) {
     m.ifThen(condition, [&] {
-        auto saved = b.saveIP();
-        auto location = b.getCurrentDebugLocation();
-        Frame usual = std::exchange(frame, Frame());
-        auto usualLocals = locals;
         std::vector<std::string> names;
-        std::vector<llvm::Value *> values, received;
+        std::vector<llvm::Value *> values;
         for (const auto &[parameter, v] : given) {
             names.push_back(parameter);
             values.push_back(v);
         }
-        llvm::Function *function = m.beginFunction(core.policy.name + "_" + name, names);
-        for (llvm::Argument &a : function->args())
-            received.push_back(&a);
-        frame.context = usual.context;
-        hookVariables();
-        body(received);
-        b.CreateRet(m.num(0));
-        frame = std::move(usual);
-        locals = std::move(usualLocals);
-        vars.clear();
-        m.resume(saved, location);
-        b.CreateCall(function, values);
+        b.CreateCall(apart(core.policy.name + "_" + name, names, [&](const auto &received) -> llvm::Value * {
+            body(received);
+            return m.num(0);
+        }), values);
         b.CreateRet(nothing());
     });
 }
@@ -223,6 +238,15 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                 bind(1, {frame.prev, frame.prevPresent});
                 rest();
             });
+            if (sideBySide) // nothing is left to do behind it
+                aside("dispatch_usual", b.getTrue(), {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
+                    frame.cpu = given[0];
+                    frame.prev = asPointer(given[1]);
+                    frame.prevPresent = b.getFalse();
+                    bind(0, {frame.cpu});
+                    bind(1, {frame.prev, frame.prevPresent});
+                    rest();
+                });
             frame.prevPresent = b.getFalse();
         }
         bind(1, {frame.prev, frame.prevPresent});

@@ -35,17 +35,22 @@ llvm::Value *Lowering::homeFor(const QueueDecl &q, const Expr *at, llvm::Value *
     llvm::AllocaInst *home = m.local(m.i64(), "home");
     b.CreateStore(wanted, home);
     m.ifThen(b.CreateXor(inSet(*q.on, wanted), b.getTrue()), [&] {
-        b.CreateStore(m.num(-1), home);
-        forNear(wanted, [&](llvm::Value *cpu) {
-            llvm::BasicBlock *there = m.block("home"), *next = loopStack.back().next;
-            llvm::Value *online = m.call("scx_bpf_get_online_cpumask", {});
-            llvm::Value *up = m.call("bpf_cpumask_test_cpu", {cpu, online});
-            m.call("scx_bpf_put_cpumask", {online});
-            b.CreateCondBr(b.CreateAnd(up, b.CreateAnd(inSet(*q.on, cpu), mayRun(task, cpu))), there, next);
-            b.SetInsertPoint(there);
-            b.CreateStore(cpu, home);
-            leaveTo(loopStack.back().leave, loopCleanups.back());
+        llvm::Function *search = apart(q.name + "__home__", {"p", "from"}, [&](const auto &given) {
+            llvm::AllocaInst *found = m.local(m.i64(), "found");
+            b.CreateStore(m.num(-1), found);
+            forNear(given[1], [&](llvm::Value *cpu) {
+                llvm::BasicBlock *there = m.block("home"), *next = loopStack.back().next;
+                llvm::Value *online = m.call("scx_bpf_get_online_cpumask", {});
+                llvm::Value *up = m.call("bpf_cpumask_test_cpu", {cpu, online});
+                m.call("scx_bpf_put_cpumask", {online});
+                b.CreateCondBr(b.CreateAnd(up, b.CreateAnd(inSet(*q.on, cpu), mayRun(asPointer(given[0]), cpu))), there, next);
+                b.SetInsertPoint(there);
+                b.CreateStore(cpu, found);
+                leaveTo(loopStack.back().leave, loopCleanups.back());
+            });
+            return m.unbounded(b.CreateLoad(m.i64(), found));
         });
+        b.CreateStore(b.CreateCall(search, {b.CreatePtrToInt(task, m.i64()), wanted}), home);
     });
     return b.CreateLoad(m.i64(), home);
 }
@@ -72,30 +77,33 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
         });
         return;
     }
-    llvm::Value *own = taskCpu(task), *escaped = b.CreateICmpSLT(home, m.num(0)); // escaped only with a set
-    llvm::Value *instance = q.on ? b.CreateSelect(escaped, own, home) : home;
-    auto serves = [&](llvm::Value *cpu) {
-        llvm::Value *near = withinReach(q, cpu, instance);
-        return q.on ? b.CreateAnd(near, b.CreateXor(inSet(*q.on, cpu), escaped)) : near;
+    auto serves = [&](llvm::Value *cpu, llvm::Value *own, llvm::Value *home) {
+        if (!q.on)
+            return withinReach(q, cpu, home);
+        llvm::Value *escaped = b.CreateICmpSLT(home, m.num(0));
+        return b.CreateAnd(withinReach(q, cpu, b.CreateSelect(escaped, own, home)), b.CreateXor(inSet(*q.on, cpu), escaped));
     };
-    llvm::Value *ownServes = serves(own);
-    m.ifThen(b.CreateXor(b.CreateAnd(ownServes, searched), b.getTrue()), [&] {
+    llvm::Value *own = taskCpu(task);
+    m.ifThen(b.CreateXor(b.CreateAnd(serves(own, own, home), searched), b.getTrue()), [&] {
         unlessPinned([&] {
-            llvm::AllocaInst *server = m.local(m.i64(), "server");
-            b.CreateStore(m.num(-1), server);
-            forNear(own, [&](llvm::Value *cpu) {
-                llvm::BasicBlock *candidate = m.block("serves"), *idle = m.block("idle"), *busy = m.block("busy");
-                b.CreateCondBr(b.CreateAnd(serves(cpu), mayRun(task, cpu)), candidate, loopStack.back().next);
-                b.SetInsertPoint(candidate);
-                b.CreateCondBr(m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}), idle, busy);
-                b.SetInsertPoint(idle);
-                b.CreateStore(cpu, server);
-                leaveTo(loopStack.back().leave, loopCleanups.back());
-                b.SetInsertPoint(busy);
-                llvm::Value *first = b.CreateLoad(m.i64(), server);
-                b.CreateStore(b.CreateSelect(b.CreateICmpSLT(first, m.num(0)), cpu, first), server);
+            llvm::Function *search = apart(q.name + "__server__", {"p", "own", "home"}, [&](const auto &given) {
+                llvm::AllocaInst *server = m.local(m.i64(), "server");
+                b.CreateStore(m.num(-1), server);
+                forNear(given[1], [&](llvm::Value *cpu) {
+                    llvm::BasicBlock *candidate = m.block("serves"), *idle = m.block("idle"), *busy = m.block("busy");
+                    b.CreateCondBr(b.CreateAnd(serves(cpu, given[1], given[2]), mayRun(asPointer(given[0]), cpu)), candidate, loopStack.back().next);
+                    b.SetInsertPoint(candidate);
+                    b.CreateCondBr(m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}), idle, busy);
+                    b.SetInsertPoint(idle);
+                    b.CreateStore(cpu, server);
+                    leaveTo(loopStack.back().leave, loopCleanups.back());
+                    b.SetInsertPoint(busy);
+                    llvm::Value *first = b.CreateLoad(m.i64(), server);
+                    b.CreateStore(b.CreateSelect(b.CreateICmpSLT(first, m.num(0)), cpu, first), server);
+                });
+                return m.unbounded(b.CreateLoad(m.i64(), server));
             });
-            llvm::Value *cpu = b.CreateLoad(m.i64(), server);
+            llvm::Value *cpu = b.CreateCall(search, {b.CreatePtrToInt(task, m.i64()), own, home});
             m.ifThen(b.CreateICmpSGE(cpu, m.num(0)), [&] { kick(cpu, kKickIdle); });
         });
     });

@@ -22,8 +22,8 @@ struct Val {
 
 class Lowering {
 public:
-    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
-        : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
+    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide)
+        : core(core), sources(sources), m(module), b(module.builder), diags(diags), sideBySide(sideBySide) {}
     void run();
     /// The id of a queue's first DSQ; below it the part and the instance are numbered.
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
@@ -34,6 +34,7 @@ private:
     Module &m;
     llvm::IRBuilder<> &b;
     Diagnostics &diags;
+    const bool sideBySide;
 
     // ---- the policy (State.cpp)
     const Expr *policySlice = nullptr; // over `p`; null: 20 ms
@@ -83,6 +84,7 @@ private:
     };
     std::vector<Loop> loopStack;
     const Loop *innermostTurns() const;
+    bool inTurns() const { return innermostTurns(); }
     struct Returning {
         llvm::BasicBlock *target;
         llvm::AllocaInst *value;
@@ -103,6 +105,8 @@ private:
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
+    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
+    std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
                const std::function<void(const std::vector<llvm::Value *> &)> &body);
     /// What a callback returns that returns nothing: no instruction.
@@ -142,6 +146,8 @@ private:
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
     Val operation(const Expr &e, const OperationRow &row);
+    static bool ofNumbers(const FnDecl &fn);
+    llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
     llvm::Value *anyOf(size_t count, const std::function<llvm::Value *(size_t)> &test);
@@ -172,7 +178,10 @@ private:
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
-    llvm::Value *textMatches(const Expr &subject, const std::string &pattern);
+    llvm::Value *textMatches(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
+    llvm::Value *textMatchesApart(llvm::Value *task, const AttributeRow &row, const std::vector<std::string> &patterns);
+    std::map<std::string, std::string> textFunctions; // path of the attribute and patterns → name
+    static bool isName(const AttributeRow &row);
     llvm::Value *commMatches(llvm::Value *words[2], const std::string &pattern);
 
     // Told.cpp
@@ -207,6 +216,7 @@ private:
     llvm::Value *keyFor(const QueueDecl &q, llvm::Value *task);
     llvm::Value *consume(const QueueDecl &q, const Expr *at, bool withPrev);
     llvm::Value *consumeDsq(llvm::Value *id);
+    llvm::Function *stealFunction(const QueueDecl &q);
     static bool unfair(const QueueDecl &q);
     llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
@@ -265,7 +275,7 @@ private:
     llvm::Value *ringLength(const QueueDecl &q);
     void ringCount(const QueueDecl &q, int by);
     void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
-    void ringFlush(const QueueDecl &q);
+    llvm::Function *flushFunction(const QueueDecl &q);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);

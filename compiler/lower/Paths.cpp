@@ -28,9 +28,11 @@ llvm::Value *Lowering::peekPointer(llvm::Value *address) {
 
 llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &pattern) {
     llvm::Value *cgroup = m.loadField(task, "task_struct", "cgroups.dfl_cgrp");
+    // To the verifier a number, since it lets nobody add one that it does not know to a pointer.
+    llvm::Value *ancestors = peek(peek(task, "task_struct", "cgroups"), "css_set", "dfl_cgrp");
     return pathMatches({m.loadField(cgroup, "cgroup", "level"), 8,
                         [&](llvm::Value *level) {
-                            llvm::Value *group = peekPointer(b.CreateGEP(m.i64(), m.fieldAddress(cgroup, "cgroup", "ancestors"), level));
+                            llvm::Value *group = peekPointer(b.CreateGEP(m.i64(), m.fieldAddress(ancestors, "cgroup", "ancestors"), level));
                             return peek(peek(group, "cgroup", "kn"), "kernfs_node", "name");
                         }},
                        pattern);
@@ -96,7 +98,20 @@ llvm::Value *Lowering::pathMatches(const Path &path, const std::string &pattern)
                            [&]() -> llvm::Value * { return b.getFalse(); });
         return all;
     };
-    return pattern[0] == '/' ? matchesFrom(m.num(1)) : anyOf(path.depth, [&](size_t i) { return matchesFrom(m.num(static_cast<int64_t>(i) + 1)); });
+    if (pattern[0] == '/')
+        return matchesFrom(m.num(1));
+    llvm::AllocaInst *found = m.local(m.i1(), "found");
+    b.CreateStore(b.getFalse(), found);
+    llvm::Value *last = m.num(path.depth);
+    last = b.CreateSelect(b.CreateICmpSLT(path.levels, last), path.levels, last);
+    iterate(m.num(1), b.CreateAdd(last, m.num(1)), [&](llvm::Value *level) {
+        llvm::BasicBlock *here = m.block("here");
+        b.CreateCondBr(matchesFrom(level), here, loopStack.back().next);
+        b.SetInsertPoint(here);
+        b.CreateStore(b.getTrue(), found);
+        leaveTo(loopStack.back().leave, loopCleanups.back());
+    });
+    return b.CreateLoad(m.i1(), found);
 }
 
 /// `bytes`: of the text, with its zero. Each test leaves at once where it fails: joined by `and` they would be branches all the same, and the verifier

@@ -164,10 +164,11 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         b.CreateStore(consumeAged(q, instance, inside), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
     auto take = [&] {
+        auto flush = [&] { b.CreateCall(flushFunction(q), {frame.cpu}); };
         if (ringSize(q) && inside)
-            m.ifThen(inside, [&] { ringFlush(q); });
+            m.ifThen(inside, flush);
         else if (ringSize(q))
-            ringFlush(q);
+            flush();
         b.CreateStore(consumeDsq(id), got);
     };
     // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
@@ -200,26 +201,36 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
     unlessGot([&] { keeps ? m.ifThen(mine(), takeOrKeep, take) : take(); });
     if (q.domain != Domain::None && !grouped && reach(q) != "none") {
         unlessGot([&] {
-            llvm::AllocaInst *tried = m.local(m.i64(), "tried");
-            b.CreateStore(instance, tried);
-            forNear(cpu, [&](llvm::Value *other) {
-                llvm::Value *theirs = instanceOf(q, other);
-                llvm::Value *fresh = b.CreateAnd(b.CreateICmpNE(theirs, b.CreateLoad(m.i64(), tried)), withinReach(q, cpu, other));
-                llvm::BasicBlock *go = m.block("steal"), *done = m.block("stolen");
-                b.CreateCondBr(fresh, go, loopStack.back().next);
-                b.SetInsertPoint(go);
-                b.CreateStore(theirs, tried);
-                llvm::Value *took = consumeDsq(servedDsq(q, theirs, inside));
-                if (unfair(q))
-                    took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
-                b.CreateStore(took, got);
-                b.CreateCondBr(took, done, loopStack.back().next);
-                b.SetInsertPoint(done);
-                leaveTo(loopStack.back().leave, loopCleanups.back());
-            });
+            llvm::Value *stolen = b.CreateTrunc(b.CreateCall(stealFunction(q), {cpu, instance}), m.i1());
+            b.CreateStore(stolen, got);
+            b.CreateStore(b.CreateOr(b.CreateLoad(m.i1(), frame.dispatched), stolen), frame.dispatched);
         });
     }
     return b.CreateLoad(m.i1(), got);
+}
+
+/// The other instances are tried, the nearest first.
+llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
+    return apart(q.name + "__steal__", {"cpu", "instance"}, [&](const auto &given) {
+        llvm::Value *cpu = given[0], *inside = q.on ? inSet(*q.on, cpu) : nullptr;
+        llvm::AllocaInst *tried = m.local(m.i64(), "tried");
+        b.CreateStore(given[1], tried);
+        forNear(cpu, [&](llvm::Value *other) {
+            llvm::Value *theirs = instanceOf(q, other);
+            llvm::Value *fresh = b.CreateAnd(b.CreateICmpNE(theirs, b.CreateLoad(m.i64(), tried)), withinReach(q, cpu, other));
+            llvm::BasicBlock *go = m.block("steal"), *done = m.block("stolen");
+            b.CreateCondBr(fresh, go, loopStack.back().next);
+            b.SetInsertPoint(go);
+            b.CreateStore(theirs, tried);
+            llvm::Value *took = consumeDsq(servedDsq(q, theirs, inside));
+            if (unfair(q))
+                took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
+            b.CreateCondBr(took, done, loopStack.back().next);
+            b.SetInsertPoint(done);
+            leaveTo(loopStack.back().leave, loopCleanups.back());
+        });
+        return m.unbounded(b.CreateZExt(b.CreateLoad(m.i1(), frame.dispatched), m.i64()));
+    });
 }
 
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
@@ -281,7 +292,10 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
     llvm::BasicBlock *after = m.block("tasks.after");
     if (frame.prev && frame.context == kDispatch) {
         llvm::BasicBlock *visit = m.block("prev"), *rest = m.block("rest");
-        llvm::Value *mine = m.choose(frame.prevPresent, [&] { return belongs(q, frame.prev); }, [&]() -> llvm::Value * { return b.getFalse(); });
+        llvm::Value *mine = m.choose(frame.prevPresent, [&]() -> llvm::Value * {
+            llvm::Value *here = belongs(q, frame.prev);
+            return grouped ? b.CreateAnd(here, b.CreateICmpEQ(taskCgroup(frame.prev), instance)) : here;
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
         b.CreateCondBr(mine, visit, rest);
         b.SetInsertPoint(visit);
         locals[&local] = {frame.prev};

@@ -66,43 +66,47 @@ void Lowering::ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
 
 /// In dispatch: words become tasks in the spill, until one may run here. Whoever waits for another CPU has been woken for when it came; but that CPU may have
 /// looked while the word was in our hands.
-void Lowering::ringFlush(const QueueDecl &q) {
-    Ring &ring = ringOf(q);
-    counted(m.num(0), m.num(kMoves - 1), [&](llvm::Value *) {
-        llvm::BasicBlock *got = m.block("ring.word"), *leave = loopStack.back().leave;
-        size_t outer = loopCleanups.back();
-        llvm::AllocaInst *done = m.local(m.i1(), "done");
-        b.CreateStore(b.getFalse(), done);
-        Module::Scratch entry(m, 2);
-        auto unless = [&](llvm::Value *stop, llvm::BasicBlock *next) {
-            llvm::BasicBlock *out = m.block("ring.out");
-            b.CreateCondBr(stop, out, next);
-            b.SetInsertPoint(out);
-            leaveTo(leave, outer);
-            b.SetInsertPoint(next);
-        };
-        unless(b.CreateICmpNE(m.helper(kMapPop, m.i64(), {ring.map, entry}), m.num(0)), got);
-        ringCount(q, -1);
-        llvm::Value *word = b.CreateLoad(m.i64(), entry), *slice = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), entry, 1));
-        llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
-        llvm::Value *task = m.call("bpf_task_from_pid", {b.CreateLShr(word, m.num(32))});
-        m.ifThen(b.CreateICmpNE(task, null), [&] {
-            llvm::Value *state = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
-            m.ifThen(b.CreateICmpNE(state, null), [&] {
-                llvm::Value *sequence = b.CreateLoad(m.i64(), b.CreateStructGEP(taskType, state, taskIndex.at(ring.sequence)));
-                m.ifThen(b.CreateICmpEQ(sequence, b.CreateAnd(word, m.num(0xffffffff))), [&] {
-                    m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, dsqId(q, m.num(0)), slice, m.num(0)});
-                    llvm::Value *here = mayRun(task, frame.cpu);
-                    b.CreateStore(here, done);
-                    m.ifThen(b.CreateXor(here, b.getTrue()), [&] {
-                        kick(taskCpu(task), kKickIdle);
-                        wakeServer(q, task, taskCpu(task));
+llvm::Function *Lowering::flushFunction(const QueueDecl &q) {
+    return apart(q.name + "__flush__", {"cpu"}, [&](const auto &given) {
+        Ring &ring = ringOf(q);
+        frame.cpu = given[0];
+        counted(m.num(0), m.num(kMoves - 1), [&](llvm::Value *) {
+            llvm::BasicBlock *got = m.block("ring.word"), *leave = loopStack.back().leave;
+            size_t outer = loopCleanups.back();
+            llvm::AllocaInst *done = m.local(m.i1(), "done");
+            b.CreateStore(b.getFalse(), done);
+            Module::Scratch entry(m, 2);
+            auto unless = [&](llvm::Value *stop, llvm::BasicBlock *next) {
+                llvm::BasicBlock *out = m.block("ring.out");
+                b.CreateCondBr(stop, out, next);
+                b.SetInsertPoint(out);
+                leaveTo(leave, outer);
+                b.SetInsertPoint(next);
+            };
+            unless(b.CreateICmpNE(m.helper(kMapPop, m.i64(), {ring.map, entry}), m.num(0)), got);
+            ringCount(q, -1);
+            llvm::Value *word = b.CreateLoad(m.i64(), entry), *slice = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), entry, 1));
+            llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
+            llvm::Value *task = m.call("bpf_task_from_pid", {b.CreateLShr(word, m.num(32))});
+            m.ifThen(b.CreateICmpNE(task, null), [&] {
+                llvm::Value *state = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+                m.ifThen(b.CreateICmpNE(state, null), [&] {
+                    llvm::Value *sequence = b.CreateLoad(m.i64(), b.CreateStructGEP(taskType, state, taskIndex.at(ring.sequence)));
+                    m.ifThen(b.CreateICmpEQ(sequence, b.CreateAnd(word, m.num(0xffffffff))), [&] {
+                        m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, dsqId(q, m.num(0)), slice, m.num(0)});
+                        llvm::Value *here = mayRun(task, frame.cpu);
+                        b.CreateStore(here, done);
+                        m.ifThen(b.CreateXor(here, b.getTrue()), [&] {
+                            kick(taskCpu(task), kKickIdle);
+                            wakeServer(q, task, taskCpu(task));
+                        });
                     });
                 });
+                m.call("bpf_task_release", {task});
             });
-            m.call("bpf_task_release", {task});
+            unless(b.CreateLoad(m.i1(), done), m.block("ring.next"));
         });
-        unless(b.CreateLoad(m.i1(), done), m.block("ring.next"));
+        return m.unbounded(m.num(0));
     });
 }
 

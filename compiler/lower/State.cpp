@@ -45,7 +45,7 @@ void Lowering::prepare() {
     if (const HookDecl *stopping = hookNamed("stopping"))
         needsRan = stopping->arguments.size() > 1;
     needsRan |= attributeRead(Read::Ran);
-    letsGo = operationUsed(Operation::LetGo);
+    letsGo = operationUsed(Operation::Wait);
     readsHint = attributeRead(Read::Hint);
     readsWakeup = attributeRead(Read::WakeSync) || attributeRead(Read::WakeFork) || attributeRead(Read::Waker);
     needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||

@@ -263,7 +263,7 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             else if (unfairOrder(*q))
                 diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
         }
-        if (isWord(option("steal"), "none") && q->domain != Domain::None)
+        if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup)
             diags.report(Diag::Stranded, option("steal")->span, q->name);
         const Option *slice = option("slice");
         if (!slice)

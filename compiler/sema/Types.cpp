@@ -357,6 +357,19 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
             diags.report(Diag::TypeMismatch, e.args[1]->span, "int, duration or time", typeText(first));
         return first;
     }
+    if (row.op == Operation::Replace) {
+        Type t = value(*e.args[1]);
+        const Expr *root = e.args[1].get();
+        while (root->kind == ExprKind::Index)
+            root = root->args[0].get();
+        RefKind kind = root->ref.kind;
+        if (t.known() && (t.isArray() || t.kind == TypeKind::Bool || (kind != RefKind::Global && kind != RefKind::CpuField && kind != RefKind::CgroupField)))
+            diags.report(Diag::NotAssignable, e.args[1]->span, root->name, "`replace` takes an int, a time or the like of the `global`, `cpu` or `cgroup` state");
+        else
+            for (size_t i = 2; i <= given; ++i)
+                require(*e.args[i], t);
+        return row.result;
+    }
     for (size_t i = 0; i < given; ++i) {
         if (row.op == Operation::PackKeys)
             value(*e.args[i + 1]); // any two keys: the declaration was checked

@@ -29,10 +29,10 @@ def scxRust(name):
 
 EQUALS = {  # in the order of the table: (tree, patterns of the BPF side, patterns of the loader)
     **{name: kernel(name) for name in ("simple", "qmap", "central", "flatcg")},
-    **{name: scxC(name) for name in ("prev", "nest")},
+    **{name: scxC(name) for name in ("prev", "nest", "pair")},
     **{name: scxRust(name) for name in ("bpfland", "layered", "tickless")},
 }
-SAME = ("simple", "qmap", "central", "flatcg", "prev", "nest")  # the others do a part of what their equals do: a ratio would say nothing
+SAME = ("simple", "qmap", "central", "flatcg", "prev", "nest", "pair")  # the others do a part of what their equals do: a ratio would say nothing
 TOKENS = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])\'|//[^\n]*|/\*.*?\*/', re.S)
 
 

@@ -44,15 +44,17 @@ class Bodies:
         return body
 
     def statement(self, s, depth):
-        choices = [self.let] * 3 + [self.assign] * 5 + [self.statistic] * 2 + [self.log, self.check]
+        choices = [self.let] * 3 + [self.group] * bool(self.groups(s)) + [self.assign] * 5 + [self.statistic] * 2 + [self.log, self.check]
         if depth > 0:
             choices += [self.branch] * 4 + [self.open] * 2 + [self.scope]
             if s.loops < 2:
                 choices += [self.loop] * 3
         if s.loops:
             choices += [self.leave]
-        if s.legal("other", "every") and not s.discipline:
+        if not s.discipline:
             choices += [self.kick]
+            if s.legal("select_cpu", "enqueue", "dispatch", "every"):
+                choices += [self.claim]
         if s.legal("other", "every", "dispatch", "enqueue", "select_cpu", "sleepable") and self.procedures:
             choices += [self.procedure]
         return self.random.choice(choices)(s, depth) or []
@@ -64,6 +66,12 @@ class Bodies:
         value = self.nonzero(value) if type == "duration" else value
         s.locals.append((name, type, assignable))
         return ["var %s%s = %s;" % (name, ": " + type if typed else "", value) if assignable else "let %s = %s;" % (name, value)]
+
+    def group(self, s, depth):
+        name, assignable = self.name("x"), self.chance(30)
+        made = ["%s %s = %s;" % ("var" if assignable else "let", name, self.of("cgroup", s, 2))]
+        s.groups.append(name)
+        return made + (["%s = %s;" % (name, self.of("cgroup", s, 2))] if assignable else [])
 
     def assign(self, s, depth):
         type = self.pick(*SCALARS, "int", "int", "duration", *self.enums)
@@ -134,6 +142,7 @@ class Bodies:
         choices = [("task(%s)" % self.of("int", s, 1), "task")]
         choices += [("%s.waker" % t, "task") for t in s.tasks]
         choices += [("%s.running" % c, "task") for c in s.cpus]
+        choices += [("%s.parent" % g, "cgroup") for g in self.groups(s)]
         if s.tasks:
             choices.append(("task(%s.%s)" % (self.random.choice(s.tasks), self.pick("ppid", "tgid", "pid")), "task"))
         if s.legal(*CLAIMS) and not s.loops and not s.discipline:
@@ -142,6 +151,8 @@ class Bodies:
         body = []
         if type == "task":
             inner.tasks.append(name)
+        elif type == "cgroup":
+            inner.groups.append(name)
         else:
             inner.cpus.append(name)
             inner.locals.append((name, "cpu", False))
@@ -161,8 +172,11 @@ class Bodies:
         turns = self.random.randrange(2, min(room, 40))
         inner = s.inner(loops=s.loops + 1, turns=s.turns * turns)
         kinds = ["range", "range", "repeat", "cpus", "near"]
-        if s.legal(*WALKS) and self.queues and not s.discipline and "sleepable" not in s.contexts:
+        queues = [q for q in self.seen(s) if not q.ring]
+        if s.legal(*WALKS) and queues and not s.discipline and "sleepable" not in s.contexts:
             kinds += ["queue"] * 2
+        if s.turns == 1:
+            kinds += ["cgroups"]
         kind = self.random.choice(kinds)
         if kind == "range":
             inner.locals.append((name, "int", False))
@@ -172,9 +186,13 @@ class Bodies:
         elif kind == "repeat":
             head = "repeat " + (str(turns) if self.chance(60) else "min(%s, %d)" % (self.of("int", s, 1), turns))
         elif kind == "queue":
-            queue = self.random.choice(self.queues)
+            queue = self.random.choice(queues)
             inner.tasks.append(name)
             head = "for %s in %s" % (name, self.instance(queue, s))
+        elif kind == "cgroups":
+            inner.turns = 1024
+            inner.groups.append(name)
+            head = "for %s in cgroups" % name
         else:
             inner.cpus.append(name)
             inner.locals.append((name, "cpu", False))
@@ -188,13 +206,18 @@ class Bodies:
 
     def kick(self, s, depth):
         cpu = self.random.choice(s.cpus) if s.cpus and self.chance(50) else self.of("cpu", s, 1)
-        return ["%s.%s();" % (E(cpu).at(10), "kick" if self.chance(60) or s.loops else "preempt")]
+        preempts = s.legal("other", "every") and not s.loops and self.chance(40)
+        return ["%s.%s();" % (E(cpu).at(10), "preempt" if preempts else "kick")]
+
+    def claim(self, s, depth):
+        cpu = self.random.choice(s.cpus) if s.cpus else "cpu(%s)" % self.of("int", s, 1)
+        return ["if %s.claim() { %s.kick(); }" % (cpu, cpu)] if s.cpus or self.chance(30) else None
 
     def procedure(self, s, depth):
         f = self.random.choice(self.procedures)
         if s.discipline or self.size + f.size > self.limit:
             return None
-        if any(of == "task" for _, of, _ in f.parameters) and not s.tasks:
+        if not self.suits(f, s):
             return None
         self.size += f.size
         return ["%s(%s);" % (f.name, ", ".join(self.arguments(f.parameters, lambda of: self.random.choice(s.tasks) if of == "task" else self.argument(of, s, 1))))]
@@ -203,18 +226,20 @@ class Bodies:
 
     def function(self, discipline=None):
         """Of any context, so that it can be called everywhere."""
-        result = self.pick(*SCALARS, "int", "duration", "bool", *self.enums) if self.chance(80) or discipline else None
+        result = self.pick(*SCALARS, "int", "duration", "bool", "cgroup", *self.enums) if self.chance(80) or discipline else None
         name, before = self.name("f"), self.size
         s = Scope(contexts=("any",), discipline=discipline)
         parameters = []
         for i in range(self.random.randrange(4)):
-            of, parameter = self.pick("task", "task", *SCALARS, *self.enums), self.name("a")
-            optional = of not in ("task", "cpu") and (self.chance(30) or bool(parameters and parameters[-1][2]))
+            of, parameter = self.pick("task", "task", "cgroup", *SCALARS, *self.enums), self.name("a")
+            optional = of not in ("task", "cpu", "cgroup") and (self.chance(30) or bool(parameters and parameters[-1][2]))
             if parameters and parameters[-1][2] and not optional:
                 break
             parameters.append((parameter, of, optional))
-            s.locals += [] if of == "task" else [(parameter, of, False)]
-            (s.tasks if of == "task" else s.cpus if of == "cpu" else []).append(parameter)
+            s.locals += [] if of in ("task", "cgroup") else [(parameter, of, False)]
+            {"task": s.tasks, "cpu": s.cpus, "cgroup": s.groups}.get(of, []).append(parameter)
+        if result == "cgroup" and not self.groups(s):
+            result = "int"
         s.result = result
         if not result:
             s.returns = True
@@ -249,6 +274,8 @@ class Bodies:
             type = "cpu" if event == "select_cpu" and argument == "prev" else TYPES_OF.get(argument)
             if argument in ("p", "a", "b"):
                 s.tasks.append(name)
+            elif event.startswith("cgroup_") and argument in ("g", "from", "to"):
+                s.groups.append(name)
             elif type:
                 s.locals.append((name, type, False))
                 if type == "cpu":
@@ -269,7 +296,9 @@ class Bodies:
         if event == "yield" and len(names) > 1 and self.chance(60):
             inner = s.inner(tasks=s.tasks + [self.name("t")])
             body = braces("if let %s = %s" % (inner.tasks[-1], names[1]), self.block(inner, 2, 1) + ["return false;"]) + body
-        if event == "core_sched_before":
+        if event == "cpu_release" and names and self.chance(60):
+            body.append("%s.local.reenqueue();" % names[0])
+        if event == "core_sched_before" or (event == "cgroup_prep_move" and self.chance(30)):
             body.append("return %s;" % self.of("bool", s, 3))
         if event == "dispatch" and len(names) > 1:
             inner = s.inner(tasks=[self.name("t")])
@@ -285,7 +314,7 @@ class Bodies:
         choice = self.random.randrange(6)
         if depth == 0 or choice < 2:
             queue = self.random.choice(self.filled)
-            return ["%s.insert(p%s);" % (self.instance(queue, s), ", " + self.slice_over(s) if self.chance(40) else "")]
+            return ["%s.insert(p%s);" % (self.into(queue, s), ", " + self.slice_over(s) if self.chance(40) else "")]
         if choice < 4:
             made = braces("if " + self.of("bool", s, 2), self.block(s, 1, 1) + self.insert_once(s, depth - 1))
             made[-1] = "} else {"
@@ -297,10 +326,12 @@ class Bodies:
 
     def move(self, s):
         """The waiting tasks of a queue that a condition chooses go elsewhere."""
-        queue, other, t = self.random.choice(self.filled), self.random.choice(self.filled), self.name("t")
-        inner = s.inner(tasks=[t], loops=1)
+        from_, other, t = [q for q in self.filled if not q.ring and q in self.seen(s)], self.random.choice(self.filled), self.name("t")
+        if not from_:
+            return []
+        queue, inner = self.random.choice(from_), s.inner(tasks=[t], loops=1)
         cpu = self.of("cpu", inner, 1).at(10)
-        to = self.pick(self.instance(other, inner) if other is not queue else "%s.cpu.local" % t, "%s.cpu.local" % t, cpu + ".local")
+        to = self.pick(self.into(other, inner) if other is not queue else "%s.cpu.local" % t, "%s.cpu.local" % t, cpu + ".local")
         then = self.pick("%s.insert(%s%s);" % (to, t, ", " + self.slice_over(inner) if self.chance(30) else ""), "if %s.insert(%s) { break; }" % (to, t))
         return braces("for %s in %s" % (t, self.instance(queue, s)), ["if %s { %s }" % (self.of("bool", inner, 2), then)])
 
@@ -328,14 +359,18 @@ class Bodies:
         s.locals.append(("c", "cpu", False))
         body = self.block(s, self.random.randrange(3), 2)
         for queue in self.filled:
-            if self.chance(30):
+            if self.chance(30) and queue in self.seen(s) and not queue.ring:
                 t, other = self.name("t"), self.random.choice(self.filled)
                 inner = s.inner(tasks=[t])
-                then = self.pick("%s.insert(%s); break;" % (other.name, t) if other is not queue else "break;", "c.local.insert(%s); break;" % t, "if c.local.insert(%s) { return; }" % t)
+                then = self.pick("%s.insert(%s); break;" % (self.into(other, inner), t) if other is not queue else "break;", "c.local.insert(%s); break;" % t, "if c.local.insert(%s) { return; }" % t)
                 body += braces("for %s in %s" % (t, queue.name), ["if %s { %s }" % (self.of("bool", inner, 2), then)])
         order = list(self.filled)
         self.random.shuffle(order)
         for queue in order:
+            if queue.domain == "cgroup":
+                g = self.name("g")
+                body += braces("for %s in cgroups" % g, ["if %s%s[%s].consume() { return; }" % (self.pick("", "not %s[%s].empty and " % (queue.name, g) if not queue.on else ""), queue.name, g)])
+                continue
             body.append(self.pick("if %s.consume() { return; }" % queue.name, "if not %s.empty and %s.consume() { return; }" % (queue.name, queue.name) if not queue.domain and not queue.on else
                                   "if %s.consume() { return; }" % queue.name))
         return braces("on dispatch(c)", body)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Random `match`, `place` and `dispatch`."""
 from bodies import braces
-from expressions import AND, COMPARE, E, Scope
+from expressions import AND, COMPARE, SUM, E, Scope
 
 
 class Decisions:
@@ -45,6 +45,20 @@ class Decisions:
             if self.chance(30):
                 return self.binary("and", AND, E("now != now", COMPARE) if self.chance(10) else E("random(3) > 0", COMPARE), made)
 
+    def served(self, name):
+        """The queue as an entry: what has an instance for each cgroup is shared or rotates."""
+        if self.domains[name] != "cgroup":
+            return name
+        if self.chance(40):
+            return "rotate " + name
+        s = Scope(contexts=("other", "dispatch"))
+        s.groups = ["cgroup"]
+        self.size = 0
+        if self.chance(20):
+            self.used.add("hweight")
+            return "share %s by cgroup.hweight" % name
+        return "share %s by %s" % (name, "cgroup.weight" if self.chance(40) else self.of("int", s, 2).at(SUM))
+
     def entries(self, names, depth, guards):
         """Lines of a block that serves each of `names` once without a guard that may stay false."""
         lines = []
@@ -60,7 +74,7 @@ class Decisions:
                     block[-1] += " if " + self.fixed_condition(1) + ";"
                 lines += block
                 continue
-            name = names.pop()
+            name = self.served(names.pop())
             if guards and self.chance(20):
                 lines.append("%s if %s;" % (name, self.guard()))
             if guards and self.chance(15):
@@ -85,13 +99,15 @@ class Decisions:
                 block[-1] += ": %d;" % self.pick(1, 2, 3, 100, 10000)
                 lines += block
             else:
-                lines.append("%s: %d;" % (names.pop(), self.pick(1, 1, 2, 4, 7, 1000)))
+                name = self.served(names.pop())
+                lines.append("%s: %d;" % ("{ %s; }" % name if " " in name else name, self.pick(1, 1, 2, 4, 7, 1000)))
         return braces("share", lines)
 
     def dispatch(self):
         names = [q.name for q in self.filled]
+        self.domains = {q.name: q.domain for q in self.filled}
         if len(names) == 1 and self.chance(50):
-            return ["dispatch %s;" % names[0]]
+            return ["dispatch %s;" % self.served(names[0])]
         kind = self.pick("strict", "strict", "strict", "share", "rotate")
         block = self.entry_block(names, kind, 3, kind == "strict")
         return ["dispatch " + block[0]] + block[1:]

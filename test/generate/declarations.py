@@ -12,7 +12,7 @@ class Discipline:
     def __init__(self, name):
         self.name = name
         self.parameters, self.task_fields, self.queue_fields, self.functions = [], [], [], []
-        self.ordered = False
+        self.ordered = self.picks = False  # has a key, chooses by hand
 
     def arrays(self):
         """In the queue's state, which is then that of a queue without instances."""
@@ -22,7 +22,7 @@ class Discipline:
 class Queue:
     def __init__(self, name):
         self.name = name
-        self.domain = self.on = self.discipline = self.ordering = self.overflow = None
+        self.domain = self.on = self.discipline = self.ordering = self.overflow = self.ring = None
 
 
 def wrap(x):
@@ -58,9 +58,12 @@ class Declarations:
     def constant(self, type):
         return self.random.choice(self.enums[type]) if type in self.enums and self.chance(50) else self.literal(type)
 
-    def state(self):
+    def state(self, shared=False):
+        """Of a module if it is shared."""
         lines = []
-        for kind, into, most in (("task", self.task_fields, 5), ("cpu", self.cpu_fields, 3), ("global", self.globals, 4)):
+        for kind, into, most in (("task", self.task_fields, 5), ("cpu", self.cpu_fields, 3), ("cgroup", self.cgroup_fields, self.pick(0, 3)), ("global", self.globals, 4)):
+            if shared and (kind == "global" or self.chance(50)):
+                continue
             if body := self.fields(into, most):
                 lines += braces(kind, body)
         return lines
@@ -74,7 +77,7 @@ class Declarations:
     def histogram(self, matches):
         name = self.name("spread")
         index, head = self.pick(("", ""), ("", ""), ("int", "[%d]" % self.pick(1, 5, 256)), ("task", " per queue"), *([("task", " per rule")] if matches else []))
-        shape, kinds = self.pick(("", ("int", "duration")), (": log2", ("int", "duration")), (": linear(3, 40)", ("int",)), (": linear(50us, 200)", ("duration",)), (": linear(SLICE, 1)", ("duration",)))
+        shape, kinds = self.pick(("", ("int", "duration")), (": log2", ("int", "duration")), (": linear(3, 40)", ("int",)), (": linear(50us, 200)", ("duration",)), (": linear(SLICE, 1)", ("duration",)), (": linear(1, 1024)", ("int",)))
         self.per_rule |= head == " per rule"
         self.histograms.append((name, index, kinds))
         return ["histogram %s%s%s%s;" % (name, head, shape, ' "spread"' if self.chance(20) else "")]
@@ -222,6 +225,7 @@ class Declarations:
             lines += self.hook(event, d)
         if self.chance(20):
             lines += self.own_pick(d)
+            d.picks = True
         self.disciplines.append(d)
         return braces("discipline %s%s" % (d.name, "(%s)" % ", ".join(arguments) if arguments else ""), lines)
 
@@ -265,7 +269,9 @@ class Declarations:
             ordering, q.ordered = "order by " + (self.key(s) if self.chance(75) else "%s, %s" % (self.key(s, time=False), self.key(s, time=False))), True
         else:
             ordering, q.ordered = self.pick("fifo", "fifo", "lifo"), False
-        q.domain = self.pick("cpu", "core", "llc", "node") if self.chance(35) and not (q.discipline and q.discipline.arrays()) else None
+        q.domain = self.pick("cpu", "core", "llc", "node", "cgroup", "cgroup") if self.chance(40) and not (q.discipline and q.discipline.arrays()) else None
+        if ordering == "fifo" or ordering.startswith("round_robin") or (q.discipline and not q.ordered and not q.discipline.picks):
+            q.ring = self.pick(1, 8, 256, 65536) if self.chance(25) and not q.domain else None
         q.on = self.served_set(bare=True) if self.chance(30) else None
         self.queues.append(q)
         q.head = "queue %s: %s%s%s" % (name, ordering, " per " + q.domain if q.domain else "", " on " + q.on if q.on else "")
@@ -279,13 +285,29 @@ class Declarations:
 
     def declared(self, q, capacity):
         lines = self.options(q)
+        if q.ring or self.chance(4):
+            lines.append("backing: %s;" % ("ring(%d)" % q.ring if q.ring else "dsq"))
+        if self.limited:
+            lines += self.limits(q)
+        self.random.shuffle(lines)
         later = self.queues[self.queues.index(q) + 1:]  # those overflow in a row, not in a circle
         if capacity and later and self.chance(20):
             q.overflow = self.random.choice(later)
             most = self.pick(str(self.random.randrange(1, 30)), *("max(%s, 1)" % n for n, (t, _) in self.values.items() if t == "int"))
             lines.append("capacity: %s -> %s;" % (most, q.overflow.name))
-            self.random.shuffle(lines)
         return braces(q.head, lines) if lines else [q.head + ";"]
+
+    def limits(self, q):
+        """What the declarations keep, so there is no hook that decides."""
+        lines = []
+        if self.chance(30):
+            lines.append("exclusive;")
+        if self.chance(40):
+            lines.append("at_most: %s;" % self.pick("30%", "50%", "87.5%", "100%", "most"))
+        if self.chance(40) and q.domain != "cgroup" and self.sure <= 80:
+            self.sure += 20
+            lines.append("at_least: %s;" % self.pick("1%", "12.5%", "20%", "least"))
+        return lines
 
     def options(self, q, rule=False):
         s = Scope(["p"], contexts=("select_cpu", "enqueue", "dispatch"), bare=not rule)
@@ -299,7 +321,7 @@ class Declarations:
         if not rule:
             if self.chance(25):
                 lines.append("wait_limit: %s;" % self.pick("none", "%dms" % self.random.randrange(10, 3000), "%dms" % self.random.randrange(10, 3000)))
-            if q.domain and self.chance(40):
+            if q.domain and q.domain != "cgroup" and self.chance(40):
                 lines.append("steal: %s;" % self.pick("core", "llc", "node", "any", "none"))
         elif self.chance(30):
             lines += self.place()

@@ -31,6 +31,7 @@ class Scope:
         self.bare, self.fixed, self.discipline, self.slice = bare, fixed, discipline, slice
         self.locals = []  # (name, type, whether it can be assigned)
         self.olds = []    # instances opened from `from`
+        self.groups = []  # names of cgroups
         self.rule = False # what may be missing need not be opened
         self.loops = 0
         self.turns = 1    # of all loops around, multiplied
@@ -39,7 +40,7 @@ class Scope:
 
     def inner(self, **changes):
         made = copy.copy(self)
-        for name in ("tasks", "cpus", "locals", "olds"):
+        for name in ("tasks", "cpus", "locals", "olds", "groups"):
             setattr(made, name, list(getattr(self, name)))
         for name, value in changes.items():
             setattr(made, name, value)
@@ -55,7 +56,9 @@ TASK_ATTRIBUTES = {
     "duration": ["slice", "runtime", "waited", "last_ran", "avg_run", "last_slept"],
     "cpu": ["cpu"],
 }
-CPU_ATTRIBUTES = {"int": ["id", "llc", "core", "node", "capacity"], "bool": ["idle"]}
+CPU_ATTRIBUTES = {"int": ["id", "llc", "core", "node", "capacity", "local.len"], "bool": ["idle"]}
+CHANGING = ("idle", "local.len")
+CGROUP_ATTRIBUTES = {"int": ["weight", "tasks", "runnable"]}
 NAMES = ["Xorg", "kwin*", "*shell", "*work*", "hackbench", "sh", "sleep*", "k*", "*d", "rcu_preempt", "*", "a-name-of-15-by", "migration/0", "*/0"]
 CGROUPS = ["/", "/system.slice", "/system.slice/backup*", "user.slice", "*.scope", "app-*/x", "/a/b/c"]
 EXPRESSIONS = ["^/$", r"\.service$", "web|api", "^/a/[a-z0-9]+/(b|c)*$"]
@@ -64,7 +67,7 @@ POLICIES = ["normal", "fifo", "rr", "batch", "idle", "deadline", "ext"]
 
 
 class Expressions:
-    """Mixed into the generator, which has: random, consts, params, globals, task_fields, cpu_fields, enums, sets, rules, functions, queues."""
+    """Mixed into the generator, which has: random, consts, params, globals, task_fields, cpu_fields, cgroup_fields, enums, sets, rules, functions, queues."""
 
     def chance(self, percent):
         return self.random.randrange(100) < percent
@@ -158,8 +161,12 @@ class Expressions:
             for f in self.cpu_fields:
                 if f.type == type:
                     add(cpu + "." + f.name, f)
+        for group in self.groups(s):
+            for f in self.cgroup_fields:
+                if f.type == type:
+                    add(group + "." + f.name, f)
         if not write:
-            for q in self.queues:
+            for q in self.seen(s):
                 if q.discipline and q.discipline.queue_fields and self.chance(30):
                     for f in q.discipline.queue_fields:
                         if f.type == type:
@@ -169,28 +176,46 @@ class Expressions:
     def index(self, length, s):
         return self.pick(str(self.random.randrange(length)), str(length), "0", self.of("int", s, 1))
 
+    @staticmethod
+    def groups(s):
+        """The cgroups that can be named."""
+        return s.groups + ([t + ".cgroup" for t in s.tasks] if not s.fixed else [])
+
+    def seen(self, s):
+        """The queues of which an instance can be named."""
+        return [q for q in self.queues if q.domain != "cgroup" or self.groups(s)]
+
     def instance(self, q, s):
-        """A queue, or one of its instances by a CPU."""
+        """A queue, or one of its instances by a CPU or a cgroup."""
+        if q.domain == "cgroup":
+            return "%s[%s]" % (q.name, self.of("cgroup", s, 1))
         return "%s[%s]" % (q.name, self.of("cpu", s, 1)) if q.domain and self.chance(50) else q.name
+
+    def into(self, q, s):
+        """A queue to insert into: bare, the instance is that of the task's CPU or cgroup."""
+        return q.name if q.domain == "cgroup" and self.chance(50) else self.instance(q, s)
 
     def attribute(self, type, s):
         found = []
         for cpu in s.cpus + ([t + ".cpu" for t in s.tasks] if not s.fixed else []):
-            found += [cpu + "." + a for a in CPU_ATTRIBUTES.get(type, []) if a != "idle" or not s.fixed]
+            found += [cpu + "." + a for a in CPU_ATTRIBUTES.get(type, []) if a not in CHANGING or not s.fixed]
+        found += [group + "." + a for group in self.groups(s) for a in CGROUP_ATTRIBUTES.get(type, [])]
         if not s.fixed:
             for task in s.tasks:
                 found += [(a if s.bare and self.chance(70) else task + "." + a) for a in TASK_ATTRIBUTES.get(type, [])] * 2
                 found += [task + "." + r for r in self.rules] if type == "bool" and not s.discipline else []
-            if self.queues and type in ("int", "bool") and not s.discipline:
-                found.append(self.instance(self.random.choice(self.queues), s) + self.pick(".len", ".len") if type == "int" else self.instance(self.random.choice(self.queues), s) + ".empty")
+            queues = self.seen(s) if not s.discipline else []
+            if queues and type in ("int", "bool"):
+                found.append(self.instance(self.random.choice(queues), s) + (".len" if type == "int" else ".empty"))
             if s.discipline and s.slice and type in ("int", "bool"):
                 found.append("self.len" if type == "int" else "self.empty")
             if s.discipline and s.slice and s.tasks and type == "duration":
                 found += ["slice"] * 2
             if type == "time":
                 found += ["now"] * 2
-            if type == "duration" and self.queues and not s.discipline and s.legal("dispatch", "every") and s.loops < 2:
-                found.append(self.instance(self.random.choice(self.queues), s) + ".head_wait")
+            queues = [q for q in queues if not q.ring]
+            if type == "duration" and queues and s.legal("dispatch", "every") and s.loops < 2:
+                found.append(self.instance(self.random.choice(queues), s) + ".head_wait")
         if type == "int":
             found.append("cpus.count")
         if type == "ratio":
@@ -198,6 +223,8 @@ class Expressions:
         return E(self.random.choice(found)) if found else None
 
     def leaf(self, type, s):
+        if type == "cgroup":
+            return E(self.random.choice(self.groups(s)))
         choice = self.random.randrange(10)
         if choice < 4:
             if found := self.places(type, s):
@@ -265,7 +292,7 @@ class Expressions:
             return self.binary(self.pick("+", "-"), SUM, ratio(), ratio()) if self.chance(80) else E("-" + ratio().at(UNARY), UNARY)
         if type == "cpu":
             return E("cpu(%s)" % int_())
-        return None
+        return None  # an enum or a cgroup
 
     def nonzero(self, e):
         """A bare 0 is a duration only where one is needed."""
@@ -289,9 +316,14 @@ class Expressions:
             return None
         f = self.random.choice(functions)
         self.size += f.size
-        if any(of == "task" for _, of, _ in f.parameters) and not s.tasks:
+        if not self.suits(f, s):
             return None
         return E("%s(%s)" % (f.name, ", ".join(self.arguments(f.parameters, lambda of: self.random.choice(s.tasks) if of == "task" else self.argument(of, s, d)))))
+
+    def suits(self, f, s):
+        """There are tasks and cgroups to pass to it."""
+        types = [of for _, of, _ in f.parameters]
+        return ("task" not in types or s.tasks) and ("cgroup" not in types or self.groups(s))
 
     def arguments(self, parameters, make):
         """In order, or some by name and anywhere: what has no name fills, in order, the parameters that are not named."""
@@ -328,7 +360,7 @@ class Expressions:
         return self.random.choice([self.comparison] * 5 + [self.pattern] * 3 + [self.membership] * 2 + [self.question] * 2)(s, d)
 
     def comparison(self, s, d):
-        type = self.pick("int", "int", "int", "duration", "duration", "time", "ratio", "cpu", "bool", "queue", "policy", "task", *self.enums)
+        type = self.pick("int", "int", "int", "duration", "duration", "time", "ratio", "cpu", "bool", "queue", "policy", "task", "cgroup", *self.enums)
         op = self.pick("==", "!=", "<", "<=", ">", ">=")
         either = self.pick("==", "!=")
         if s.fixed and type not in ("int", "cpu", *self.enums):
@@ -342,6 +374,10 @@ class Expressions:
                 left, right = E(task), E(self.random.choice(s.tasks))
             else:
                 left, right = E(task + "." + type), E(self.random.choice(self.queues).name if type == "queue" else self.random.choice(POLICIES))
+        elif type == "cgroup":
+            if not self.groups(s):
+                return None
+            left, op, right = self.of(type, s, d), either, self.of(type, s, d)
         elif type in self.enums:
             found = self.places(type, s)
             if not found:

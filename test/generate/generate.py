@@ -22,11 +22,12 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         self.serial = self.size = 0
         self.large = self.chance(6)
         self.limit = 600 if self.large else self.pick(120, 200, 300)
-        self.consts, self.params, self.globals, self.task_fields, self.cpu_fields = [], [], [], [], []
+        self.consts, self.params, self.globals, self.task_fields, self.cpu_fields, self.cgroup_fields = [], [], [], [], [], []
         self.enums, self.sets, self.rules, self.functions, self.procedures, self.queues, self.filled = {}, [], [], [], [], [], []
         self.counters, self.histograms, self.disciplines, self.values = [], [], [], {}
         self.used, self.modules, self.in_module = set(), {}, False
         self.per_rule = False
+        self.sure = 0  # percent that queues are promised
         self.forever = self.chance(8)  # slices without an end, and a timer that ends them
 
     # ---------------------------------------------------------------- modules
@@ -41,11 +42,15 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
             constant, value = self.name("K"), self.amount()
             self.consts.append((constant, "duration"))
             parts.append(["const %s = %s;" % (constant, value)])
+        if self.chance(40):
+            parts.append(self.state(shared=True))
         self.consts.append(("SLICE", "duration"))  # the module's own
         parts.append(["const SLICE = 2ms;"])
         for make in self.pick([self.cpus], [self.rule], [self.cpus, self.rule], []) + [self.function] * self.random.randrange(3) + [self.discipline] * self.random.randrange(2):
             parts.append(make())
             self.size = 0
+        if self.chance(20):
+            parts.append(self.every())
         self.consts.remove(("SLICE", "duration"))
         self.modules[name] = self.shared() - before
         self.consts.append((self.file(name) + ".SLICE", "duration"))
@@ -102,6 +107,7 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
             parts.append(self.enum())
         parts += [self.parameters(), self.state(), *(self.cpus() for _ in self.some(2)), *(self.counter() for _ in self.some(2))]
         matches = not self.chance(20)
+        self.decide(matches)
         parts += [self.histogram(matches) for _ in self.some(2)]
         for make in [self.function] * self.random.randrange(4) + [self.discipline] * self.random.randrange(3):
             parts.append(make())
@@ -112,7 +118,7 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         self.size = 0
         parts += [self.rule() for _ in self.some(2)]
         parts += [self.declared(q, capacity=matches) for q in heads]
-        parts += self.who_goes_where(matches) + self.who_is_next(matches)
+        parts += self.who_goes_where(matches) + self.who_is_next()
         events = [e for e in HOOKS if e not in self.deciding]
         for event in self.random.sample(events, self.random.randrange(6 if not self.large else 12)):
             parts.append(self.hook(event))
@@ -127,14 +133,19 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         parts += [["use %s;" % module] for module in sorted(self.used)]
         self.random.shuffle(parts)
         parts.append(["const SLICE = 5ms;", "param length: duration = 3ms in 1ms..9ms;"])
+        if self.limited:
+            parts.append(["param most: ratio = 60% in 30%..100%;", "param least: ratio = 10% in 1%..20%;"])
         return self.text([braces("policy p", settings) if settings else ["policy p;"]] + parts)
+
+    def decide(self, matches):
+        """Which hooks stand in the place of declarations."""
+        self.deciding = {event for event, percent in (("enqueue", 0 if matches else 100), ("select_cpu", 8 if matches else 80), ("dispatch", 10 if matches else 50)) if self.chance(percent)}
+        self.limited = not self.deciding and self.chance(30)
 
     def who_goes_where(self, matches):
         """`match` and `place`, or hooks in their place."""
-        self.deciding = set()
         if not matches:
             self.filled = self.random.sample(self.queues, self.random.randrange(1, len(self.queues) + 1))
-            self.deciding = {"enqueue", *(["select_cpu"] if self.chance(80) else [])}
             return [self.enqueue_by_hand()] + ([self.select_cpu_by_hand()] if "select_cpu" in self.deciding else [])
         parts = []
         if len(self.queues) > 1 or self.per_rule or self.chance(20):
@@ -144,18 +155,16 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         for q in self.queues:
             if q.overflow and q.overflow not in self.filled:
                 self.filled.append(q.overflow)
-        if self.chance(50):
-            parts.append(self.place())
-        elif self.chance(15):
+        if "select_cpu" in self.deciding:
             parts.append(self.select_cpu_by_hand())
-            self.deciding = {"select_cpu"}
+        elif self.chance(50):
+            parts.append(self.place())
         return parts
 
-    def who_is_next(self, matches):
-        if self.chance(10 if matches else 50):
-            self.deciding.add("dispatch")
+    def who_is_next(self):
+        if "dispatch" in self.deciding:
             return [self.dispatch_by_hand()]
-        return [self.dispatch()] if len(self.queues) > 1 or self.chance(50) else []
+        return [self.dispatch()] if len(self.queues) > 1 or self.queues[0].domain == "cgroup" or self.chance(50) else []
 
 
 if __name__ == "__main__":

@@ -44,14 +44,51 @@ def state():
         return f.read().strip()
 
 
+GROUPS = ["/sys/fs/cgroup/" + g for g in ("heavy", "heavy/a", "heavy/a/b", "light")]
+
+
+def put(path, text):
+    """A policy may refuse a move."""
+    try:
+        with open(path, "w") as f:
+            f.write(text)
+    except OSError:
+        pass
+
+
+def groups():
+    """A tree of cgroups with the cpu controller, one of which comes while the policy runs."""
+    put("/sys/fs/cgroup/cgroup.subtree_control", "+cpu")
+    for group, weight in zip(GROUPS, (300, 50, 100, 20)):
+        if not os.path.exists(group):
+            os.mkdir(group)
+        put(group + "/cpu.weight", str(weight))
+        if group in GROUPS[:2]:
+            put(group + "/cgroup.subtree_control", "+cpu")
+
+
+def ungroup():
+    """The next policy sees them come."""
+    for group in (GROUPS[3], GROUPS[2]):
+        try:
+            os.rmdir(group)
+        except OSError:
+            pass
+
+
 def burst():
-    """Short pinned and unpinned shells of different nice values, one that changes both, and groups that wake each other. True if all of it ends.
+    """Short pinned and unpinned shells of different nice values, one that changes both, some in cgroups or on their way between them, and groups that wake
+    each other. True if all of it ends.
     Each has a fixed amount of work, so it ends under every order that leaves no CPU idle, however unfair: what does not end is lost."""
     cpus = os.cpu_count()
     start = lambda *command: subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     count = "i=0; while [ $i -lt 1000 ]; do i=$((i+1)); done"
     work = [start(*(["taskset", "-c", str(i)] if i < cpus else []), "nice", "-n", str([0, 5, -3, 19][i % 4]), "sh", "-c", count) for i in range(cpus + 2)]
     work.append(start("sh", "-c", "for i in 1 2; do sleep 0.03; taskset -p -c 0,%d $$; renice -n $i $$; done" % (cpus - 1)))
+    groups()
+    for name in GROUPS[2:]:
+        work.append(start("sh", "-c", "echo $$ > %s/cgroup.procs; %s; (%s) & wait" % (name, count, count)))
+    work.append(start("sh", "-c", "for g in %s %s %s; do echo $$ > $g/cgroup.procs; echo 40 > $g/cpu.weight; sleep 0.01; done; true" % (GROUPS[3], GROUPS[2], "/sys/fs/cgroup")))
     work.append(start("hackbench", "-g", "1", "-f", "4", "-l", "20"))
     end = time.monotonic() + 60
     try:
@@ -103,6 +140,7 @@ def run(path):
     except subprocess.TimeoutExpired:
         process.kill()
         code = "none, it does not end"
+    ungroup()
     if last != "enabled" or code != 0:
         answer["problem"] = "state %s, scxrun %s: %s" % (last, code, " ".join(l for l in text().splitlines() if l.startswith("scxrun:"))[:500])
     elif not ended:
