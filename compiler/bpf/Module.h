@@ -7,6 +7,7 @@
 #include "bpf/KernelTypes.h"
 #include "support/Diagnostics.h"
 
+#include <llvm/Analysis/InstSimplifyFolder.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LLVMContext.h>
@@ -29,7 +30,9 @@ public:
     llvm::LLVMContext context;
     std::unique_ptr<llvm::TargetMachine> target;
     std::unique_ptr<llvm::Module> ir;
-    llvm::IRBuilder<> builder;
+    /// What is known while writing is folded at once: what is not written costs no pass its time.
+    using Builder = llvm::IRBuilder<llvm::InstSimplifyFolder>;
+    Builder builder;
 
     llvm::IntegerType *i1() { return builder.getInt1Ty(); }
     llvm::IntegerType *i8() { return builder.getInt8Ty(); }

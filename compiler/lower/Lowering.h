@@ -30,7 +30,7 @@ private:
     const Program &core;
     const SourceManager &sources;
     Module &m;
-    llvm::IRBuilder<> &b;
+    Module::Builder &b;
     Diagnostics &diags;
 
     // ---- the policy (State.cpp)
