@@ -157,8 +157,10 @@ public:
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 
     // ------------------------------------------------------------ output
-    /// Finishes debug info and verifies; an error text means a bug in the compiler.
-    std::string finish();
+    /// Nothing is added to the module after this.
+    void finish();
+    /// What LLVM's verifier has against the module: an error text means a bug in the compiler.
+    std::string verify();
     void optimise(bool full);
     /// What the verifier would refuse for its size alone, at the line that is too much.
     void checkLimits(Diagnostics &diags);

@@ -75,10 +75,13 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
 
 } // namespace
 
-std::string Module::finish() {
+void Module::finish() {
     // Not llvm.used: that sets SHF_GNU_RETAIN, which gives every variable a section of its own, and libbpf lays out only one `.bss`.
     llvm::appendToCompilerUsed(*ir, kept);
     debug.finalize();
+}
+
+std::string Module::verify() {
     std::string error;
     llvm::raw_string_ostream stream(error);
     llvm::verifyModule(*ir, &stream);
