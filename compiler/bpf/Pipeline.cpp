@@ -8,14 +8,12 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
-#include <llvm/Transforms/Scalar/ADCE.h>
 #include <llvm/Transforms/Scalar/BDCE.h>
 #include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
 #include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/JumpThreading.h>
-#include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Support/raw_ostream.h>
@@ -48,7 +46,7 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     auto add = [&](auto pass) { manager.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(pass))); };
     // Variables become values, and what is known at compile time falls away.
     add(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
-    add(llvm::EarlyCSEPass(true));
+    add(llvm::EarlyCSEPass());
     add(llvm::SimplifyCFGPass());
     add(llvm::InstCombinePass());
     // Tests whose outcome is known on some ways to them.
@@ -57,14 +55,12 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     add(llvm::SimplifyCFGPass());
     // What is computed or loaded twice, or for nothing.
     add(llvm::GVNPass());
-    add(llvm::SCCPPass());
     add(llvm::BDCEPass());
     add(llvm::InstCombinePass());
     llvm::FunctionPassManager peephole, late;
     passes.invokePeepholeEPCallbacks(peephole, level);
     add(std::move(peephole));
     add(llvm::JumpThreadingPass());
-    add(llvm::ADCEPass());
     add(llvm::DSEPass());
     passes.invokeScalarOptimizerLateEPCallbacks(late, level);
     add(std::move(late));
