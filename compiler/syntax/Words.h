@@ -3,20 +3,20 @@
 // two thousand instructions a character. So these are read directly here, as grammar/ScxLexer.g4 defines them, and everything else by the generated lexer.
 #pragma once
 
-#include "grammar/ScxLexer.h"
+#include "grammar/ScxSymbols.h"
 
 #include <unordered_map>
 
 namespace scx {
 
-class Words : public grammar::ScxLexer {
+class Words : public grammar::ScxSymbols {
 public:
-    using ScxLexer::ScxLexer;
+    using ScxSymbols::ScxSymbols;
     std::unique_ptr<antlr4::Token> nextToken() override {
         skipBlanks();
         size_t first = _input->LA(1);
         if (!isWord(first) || isDigit(first))
-            return ScxLexer::nextToken();
+            return ScxSymbols::nextToken();
         tokenStartCharIndex = _input->index();
         tokenStartLine = getLine();
         tokenStartCharPositionInLine = getCharPositionInLine();
