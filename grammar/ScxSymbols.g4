@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The tokens that are not words, in a grammar of their own: scxc reads words without ANTLR (compiler/syntax/Words.h), and an automaton without them is a
-// quarter of the size, which counts at each start.
+// The tokens that are not words, in a grammar of their own: scxc reads words, blanks and comments without ANTLR (compiler/syntax/Words.h), and an automaton
+// without words is small, which counts at each start.
 lexer grammar ScxSymbols;
 channels { DOCS }
 
