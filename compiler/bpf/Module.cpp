@@ -20,7 +20,7 @@ namespace scx {
 using namespace llvm::dwarf;
 
 Module::Module(const std::string &name, const SourceManager &sources)
-    : ir(std::make_unique<llvm::Module>(name, context)), builder(context), sources(sources), debug(*ir) {
+    : ir(std::make_unique<llvm::Module>(name, context)), builder(context, llvm::InstSimplifyFolder(ir->getDataLayout())), sources(sources), debug(*ir) {
     LLVMInitializeBPFTargetInfo();
     LLVMInitializeBPFTarget();
     LLVMInitializeBPFTargetMC();
@@ -225,6 +225,10 @@ llvm::Value *Module::text(const std::string &text, bool writable) {
 llvm::DISubprogram *Module::makeSubprogram(llvm::Function *function, llvm::DISubroutineType *type, Span at) {
     unsigned line = std::max(1u, sources.position(at).line);
     llvm::DIFile *file = at.valid() ? diFile(at.file) : unit->getFile();
+    if (!at.valid() && subprogram) { // written for the sake of the one at hand
+        line = subprogram->getLine();
+        file = subprogram->getFile();
+    }
     // BTF takes the linkage from here, and the kernel wants a callback static.
     auto flags = function->hasInternalLinkage() ? llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit : llvm::DISubprogram::SPFlagDefinition;
     llvm::DISubprogram *made = debug.createFunction(file, function->getName(), function->getName(), file, line, type, line, llvm::DINode::FlagPrototyped, flags);
@@ -246,8 +250,7 @@ Module::Program Module::beginProgram(const std::string &name, const std::string 
     llvm::Argument *argument = function->getArg(0);
     argument->setName("ctx");
     // The kernel rejects a BTF function with an unnamed parameter, and names come from this variable.
-    llvm::DILocalVariable *variable = debug.createParameterVariable(sp, "ctx", 1, sp->getFile(), sp->getLine(), contextType, true);
-    debug.insertDbgValueIntrinsic(argument, variable, debug.createExpression(), builder.getCurrentDebugLocation(), builder.GetInsertBlock());
+    debug.createParameterVariable(sp, "ctx", 1, sp->getFile(), sp->getLine(), contextType, true);
     Program made{function, {}};
     for (size_t i = 0; i < arguments; ++i)
         made.arguments.push_back(builder.CreateLoad(i64(), builder.CreateConstInBoundsGEP1_64(i64(), argument, i)));
@@ -264,10 +267,8 @@ llvm::Function *Module::beginCallback(const std::string &name, const std::vector
     llvm::DISubprogram *sp = makeSubprogram(function, debug.createSubroutineType(debug.getOrCreateTypeArray(diTypes)), at);
     builder.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
     locate(at);
-    for (unsigned i = 0; i < parameters.size(); ++i) {
-        llvm::DILocalVariable *variable = debug.createParameterVariable(sp, parameters[i].first, i + 1, sp->getFile(), sp->getLine(), parameters[i].second, true);
-        debug.insertDbgValueIntrinsic(function->getArg(i), variable, debug.createExpression(), builder.getCurrentDebugLocation(), builder.GetInsertBlock());
-    }
+    for (unsigned i = 0; i < parameters.size(); ++i)
+        debug.createParameterVariable(sp, parameters[i].first, i + 1, sp->getFile(), sp->getLine(), parameters[i].second, true);
     return function;
 }
 
@@ -279,10 +280,8 @@ llvm::Function *Module::beginFunction(const std::string &name, const std::vector
     llvm::DISubprogram *sp = makeSubprogram(function, debug.createSubroutineType(debug.getOrCreateTypeArray(types)), {});
     builder.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
     locate({});
-    for (unsigned i = 0; i < parameters.size(); ++i) {
-        llvm::DILocalVariable *variable = debug.createParameterVariable(sp, parameters[i], i + 1, sp->getFile(), sp->getLine(), diInt(64, true), true);
-        debug.insertDbgValueIntrinsic(function->getArg(i), variable, debug.createExpression(), builder.getCurrentDebugLocation(), builder.GetInsertBlock());
-    }
+    for (unsigned i = 0; i < parameters.size(); ++i)
+        debug.createParameterVariable(sp, parameters[i], i + 1, sp->getFile(), sp->getLine(), diInt(64, true), true);
     return function;
 }
 

@@ -7,6 +7,7 @@
 #include "bpf/KernelTypes.h"
 #include "support/Diagnostics.h"
 
+#include <llvm/Analysis/InstSimplifyFolder.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LLVMContext.h>
@@ -29,7 +30,9 @@ public:
     llvm::LLVMContext context;
     std::unique_ptr<llvm::TargetMachine> target;
     std::unique_ptr<llvm::Module> ir;
-    llvm::IRBuilder<> builder;
+    /// What is known while writing is folded at once: what is not written costs no pass its time.
+    using Builder = llvm::IRBuilder<llvm::InstSimplifyFolder>;
+    Builder builder;
 
     llvm::IntegerType *i1() { return builder.getInt1Ty(); }
     llvm::IntegerType *i8() { return builder.getInt8Ty(); }
@@ -157,8 +160,10 @@ public:
     llvm::Function *function() { return builder.GetInsertBlock()->getParent(); }
 
     // ------------------------------------------------------------ output
-    /// Finishes debug info and verifies; an error text means a bug in the compiler.
-    std::string finish();
+    /// Nothing is added to the module after this.
+    void finish();
+    /// What LLVM's verifier has against the module: an error text means a bug in the compiler.
+    std::string verify();
     void optimise(bool full);
     /// What the verifier would refuse for its size alone, at the line that is too much.
     void checkLimits(Diagnostics &diags);

@@ -165,6 +165,15 @@ llvm::BasicBlock *Module::block(const char *name) {
 }
 
 void Module::ifThen(llvm::Value *condition, const std::function<void()> &then, const std::function<void()> &otherwise) {
+    if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(condition)) {
+        if (known->isOne())
+            then();
+        else if (otherwise)
+            otherwise();
+        if (terminated())
+            builder.SetInsertPoint(block("unreached"));
+        return;
+    }
     llvm::BasicBlock *thenBlock = block("then"), *end = block("end");
     llvm::BasicBlock *elseBlock = otherwise ? block("else") : end;
     builder.CreateCondBr(condition, thenBlock, elseBlock);
@@ -182,6 +191,8 @@ void Module::ifThen(llvm::Value *condition, const std::function<void()> &then, c
 }
 
 llvm::Value *Module::choose(llvm::Value *condition, const std::function<llvm::Value *()> &then, const std::function<llvm::Value *()> &otherwise) {
+    if (auto *known = llvm::dyn_cast<llvm::ConstantInt>(condition))
+        return known->isOne() ? then() : otherwise();
     llvm::BasicBlock *thenBlock = block("then"), *elseBlock = block("else"), *end = block("end");
     builder.CreateCondBr(condition, thenBlock, elseBlock);
     builder.SetInsertPoint(thenBlock);

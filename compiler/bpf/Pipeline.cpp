@@ -1,64 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// From the module to bytes: verification, LLVM's own pipeline with the BPF passes, the object or assembly.
+// From the module as lowered to the module that is worth being turned into code: debug info, LLVM's verifier, the passes a policy gains from.
 #include "bpf/LlvmCompat.h"
 #include "bpf/Module.h"
 
 #include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/IR/CFG.h>
-#include <llvm/IR/DiagnosticHandler.h>
-#include <llvm/IR/DiagnosticInfo.h>
-#include <llvm/IR/DiagnosticPrinter.h>
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
-#include <llvm/Transforms/Scalar/ADCE.h>
 #include <llvm/Transforms/Scalar/BDCE.h>
 #include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
 #include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/JumpThreading.h>
-#include <llvm/Transforms/Scalar/SCCP.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Support/raw_ostream.h>
-#include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
 
 namespace scx {
 namespace {
-
-struct Collector : llvm::DiagnosticHandler {
-    Diagnostics *diags;
-    const Module *module;
-    std::set<std::string> told; // LLVM repeats itself at each instruction
-    std::map<std::string, uint64_t> *stack;
-
-    bool handleDiagnostics(const llvm::DiagnosticInfo &info) override {
-        if (auto *frame = llvm::dyn_cast<llvm::DiagnosticInfoStackSize>(&info))
-            (*stack)[frame->getFunction().getName().str()] = frame->getStackSize();
-        if (info.getSeverity() != llvm::DS_Error)
-            return true;
-        std::string text;
-        llvm::raw_string_ostream stream(text);
-        llvm::DiagnosticPrinterRawOStream printer(stream);
-        info.print(printer);
-        Span at;
-        if (info.getKind() == llvm::DK_Unsupported) {
-            auto &located = static_cast<const llvm::DiagnosticInfoUnsupported &>(info);
-            if (located.isLocationAvailable())
-                at = module->lineOf(located.getLocation().getRelativePath().str(), located.getLocation().getLine());
-            text = located.getMessage().str();
-            if (text.find("stack limit") != std::string::npos)
-                text = "its values take more than 512 bytes of stack";
-            if (!told.insert(located.getFunction().getName().str() + text).second)
-                return true;
-        }
-        diags->report(Diag::BackEnd, at, text.substr(0, text.find('\n')));
-        return true;
-    }
-};
 
 /// CO-RE leaves calls of an intrinsic behind that LLVM would not dare to drop where nobody uses the address.
 struct DroppableAddresses : llvm::PassInfoMixin<DroppableAddresses> {
@@ -80,38 +42,42 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     passes.invokePipelineStartEPCallbacks(manager, level); // CO-RE
     manager.addPass(DroppableAddresses());
     compat::earlyPasses(passes, manager, level);
-    llvm::FunctionPassManager function;
+    // Each pass sees all functions before the next pass sees any: there is less of a policy than of a pass to be fetched.
+    auto add = [&](auto pass) { manager.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(pass))); };
     // Variables become values, and what is known at compile time falls away.
-    function.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
-    function.addPass(llvm::EarlyCSEPass(true));
-    function.addPass(llvm::SimplifyCFGPass());
-    function.addPass(llvm::InstCombinePass());
+    add(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+    add(llvm::EarlyCSEPass());
+    add(llvm::SimplifyCFGPass());
+    add(llvm::InstCombinePass());
     // Tests whose outcome is known on some ways to them.
-    function.addPass(llvm::JumpThreadingPass());
-    function.addPass(llvm::CorrelatedValuePropagationPass());
-    function.addPass(llvm::SimplifyCFGPass());
+    add(llvm::JumpThreadingPass());
+    add(llvm::CorrelatedValuePropagationPass());
+    add(llvm::SimplifyCFGPass());
     // What is computed or loaded twice, or for nothing.
-    function.addPass(llvm::GVNPass());
-    function.addPass(llvm::SCCPPass());
-    function.addPass(llvm::BDCEPass());
-    function.addPass(llvm::InstCombinePass());
-    passes.invokePeepholeEPCallbacks(function, level);
-    function.addPass(llvm::JumpThreadingPass());
-    function.addPass(llvm::ADCEPass());
-    function.addPass(llvm::DSEPass());
-    passes.invokeScalarOptimizerLateEPCallbacks(function, level);
-    function.addPass(llvm::SimplifyCFGPass(llvm::SimplifyCFGOptions().convertSwitchRangeToICmp(true).hoistCommonInsts(true).sinkCommonInsts(true)));
-    function.addPass(llvm::InstCombinePass());
-    manager.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(function)));
+    add(llvm::GVNPass());
+    add(llvm::BDCEPass());
+    add(llvm::InstCombinePass());
+    llvm::FunctionPassManager peephole, late;
+    passes.invokePeepholeEPCallbacks(peephole, level);
+    add(std::move(peephole));
+    add(llvm::JumpThreadingPass());
+    add(llvm::DSEPass());
+    passes.invokeScalarOptimizerLateEPCallbacks(late, level);
+    add(std::move(late));
+    add(llvm::SimplifyCFGPass(llvm::SimplifyCFGOptions().convertSwitchRangeToICmp(true).hoistCommonInsts(true).sinkCommonInsts(true)));
+    add(llvm::InstCombinePass());
     return manager;
 }
 
 } // namespace
 
-std::string Module::finish() {
+void Module::finish() {
     // Not llvm.used: that sets SHF_GNU_RETAIN, which gives every variable a section of its own, and libbpf lays out only one `.bss`.
     llvm::appendToCompilerUsed(*ir, kept);
     debug.finalize();
+}
+
+std::string Module::verify() {
     std::string error;
     llvm::raw_string_ostream stream(error);
     llvm::verifyModule(*ir, &stream);
@@ -151,50 +117,11 @@ void Module::optimise(bool full) {
             variable.eraseFromParent();
 }
 
-Span Module::lineOf(const std::string &file, unsigned wanted) const {
-    for (FileId id = 1; id <= sources.count(); ++id) {
-        if (sources.name(id) != file)
-            continue;
-        Span at{id, 0, 0};
-        std::string_view whole = sources.text(id);
-        unsigned line = 1;
-        for (uint32_t i = 0; i < whole.size() && line < wanted; ++i)
-            if (whole[i] == '\n') {
-                ++line;
-                at.begin = at.end = i + 1;
-            }
-        return at;
-    }
-    return {};
-}
-
 std::string Module::irText() {
     std::string text;
     llvm::raw_string_ostream stream(text);
     ir->print(stream, nullptr);
     return text;
-}
-
-std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
-    std::map<std::string, uint64_t> stack; // of each function, which LLVM tells of one that takes more than this
-    for (llvm::Function &function : *ir)
-        function.addFnAttr("warn-stack-size", "0");
-    auto collector = std::make_unique<Collector>();
-    collector->stack = &stack;
-    collector->diags = &diags;
-    collector->module = this;
-    context.setDiagnosticHandler(std::move(collector));
-    llvm::SmallString<0> bytes;
-    llvm::raw_svector_ostream stream(bytes);
-    llvm::legacy::PassManager manager;
-    if (target->addPassesToEmitFile(manager, stream, nullptr, assembly ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile)) {
-        diags.report(Diag::Internal, {}, "the BPF back end cannot write this kind of file");
-        return {};
-    }
-    manager.run(*ir);
-    if (diags.ok())
-        checkStack(stack, diags, tooDeep);
-    return std::string(bytes.str());
 }
 
 } // namespace scx

@@ -101,8 +101,6 @@ void lower(const Program &core, const Program &surface, const SourceManager &sou
     if (!diags.ok())
         return;
     module.metadata(metadata(core, surface, sources, module));
-    if (std::string error = module.finish(); !error.empty())
-        diags.report(Diag::Internal, {}, error.substr(0, 400));
 }
 
 } // namespace scx

@@ -32,7 +32,7 @@ private:
     const Program &core;
     const SourceManager &sources;
     Module &m;
-    llvm::IRBuilder<> &b;
+    Module::Builder &b;
     Diagnostics &diags;
     const bool sideBySide;
 

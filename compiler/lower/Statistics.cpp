@@ -17,8 +17,11 @@ llvm::Function *Lowering::bucketFunction() {
     // times a de Bruijn sequence, has a number of its own in its upper six bits.
     constexpr uint64_t kDeBruijn = 0x03f79d71b4cb0a89;
     llvm::Value *smeared = v;
-    for (int step : {1, 2, 4, 8, 16, 32})
+    for (int step : {1, 2, 4, 8, 16, 32}) {
         smeared = b.CreateOr(smeared, b.CreateLShr(smeared, m.num(step)));
+        if (step == 2 || step == 8) // so that LLVM does not ask for the known bits of each step twice, and each time so for those of the step before: a fiftieth of a compile
+            smeared = m.opaque(smeared);
+    }
     llvm::Value *highest = b.CreateSub(smeared, b.CreateLShr(smeared, m.num(1)));
     std::vector<uint8_t> exponents(64);
     for (unsigned bit = 0; bit < 64; ++bit)

@@ -4,7 +4,7 @@
 
 namespace scx {
 
-using L = grammar::ScxLexer;
+using L = grammar::ScxSymbols;
 
 Span BodyBuilder::span(antlr4::ParserRuleContext *c) {
     if (!c || !c->getStart())

@@ -5,7 +5,7 @@
 #include "support/Diagnostics.h"
 
 #include "antlr4-runtime.h"
-#include "grammar/ScxLexer.h"
+#include "grammar/ScxSymbols.h"
 #include "grammar/ScxParser.h"
 
 namespace scx {

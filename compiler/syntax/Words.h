@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which token is a word? Words, blanks and comments are most of a policy, and ANTLR's lexer works out its automaton for them anew in each process, some
-// two thousand instructions a character. So these are read directly here, as grammar/ScxLexer.g4 defines them, and everything else by the generated lexer.
+// two thousand instructions a character. So these are read directly here, as grammar/ScxLexer.g4 defines them, and everything else by the generated lexer, which
+// knows no words.
 #pragma once
 
-#include "grammar/ScxLexer.h"
+#include "grammar/ScxSymbols.h"
 
 #include <unordered_map>
 
 namespace scx {
 
-class Words : public grammar::ScxLexer {
+class Words : public grammar::ScxSymbols {
 public:
-    using ScxLexer::ScxLexer;
+    using ScxSymbols::ScxSymbols;
     std::unique_ptr<antlr4::Token> nextToken() override {
         skipBlanks();
         size_t first = _input->LA(1);
         if (!isWord(first) || isDigit(first))
-            return ScxLexer::nextToken();
+            return ScxSymbols::nextToken();
         tokenStartCharIndex = _input->index();
         tokenStartLine = getLine();
         tokenStartCharPositionInLine = getCharPositionInLine();
@@ -47,8 +48,22 @@ private:
             else if (c == '/' && _input->LA(2) == '/' && _input->LA(3) != '/') // not a doc comment
                 while ((c = _input->LA(1)) != '\n' && c != '\r' && c != antlr4::IntStream::EOF)
                     step();
+            else if (size_t length = c == '/' && _input->LA(2) == '*' ? blockLength() : 0)
+                while (length--)
+                    step();
             else
                 return;
+        }
+    }
+
+    /// The characters of the block comment that begins here; 0: it is open, which is a token for errors.
+    size_t blockLength() {
+        for (ssize_t at = 3;; ++at) {
+            size_t c = _input->LA(at);
+            if (c == antlr4::IntStream::EOF)
+                return 0;
+            if (c == '*' && _input->LA(at + 1) == '/')
+                return static_cast<size_t>(at) + 1;
         }
     }
 

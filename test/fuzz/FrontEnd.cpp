@@ -8,6 +8,8 @@
 #include "syntax/Print.h"
 #include "syntax/Words.h"
 
+#include "grammar/ScxLexer.h"
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -23,7 +25,7 @@ void require(bool holds, const char *what, const std::string &text) {
 }
 
 /// Kind and place of every token, one a line.
-std::string tokens(grammar::ScxLexer &lexer) {
+std::string tokens(antlr4::Lexer &lexer) {
     lexer.removeErrorListeners();
     antlr4::CommonTokenStream stream(&lexer);
     stream.fill();
