@@ -6,6 +6,13 @@
 #include "syntax/Print.h"
 
 namespace scx {
+namespace {
+
+constexpr int kJiffies = 118, kCurrentTask = 158; // the latter as a pointer the verifier trusts
+constexpr int64_t kWakeSync = 0x10;               // SCX_WAKE_SYNC
+constexpr int64_t kLongestWait = 20'000'000;      // behind a waker that does not sleep after all: the kernel's own slice
+
+} // namespace
 
 llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     auto between = [&](const Expr &low, const Expr &high) {
@@ -61,16 +68,68 @@ llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
     return m.choose(allowed, [&] { return anyOf(3, free); }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
 
-Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
-    // SCX_WAKE_SYNC is masked off: with it the kernel answers "found" for the waker's busy CPU, and what is pinned there starves
-    // beside a ping-pong pair (scx_select_cpu_dfl).
+/// The CPU that scx_bpf_select_cpu_dfl answers, and whether it found it idle.
+Val Lowering::kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags) {
     Module::Scratch found(m, 1);
     b.CreateStore(b.getInt8(0), found);
-    llvm::Value *flags = b.CreateAnd(frame.wakeFlags ? frame.wakeFlags : m.num(0), m.num(~int64_t(0x10)));
     llvm::Value *cpu = m.call("scx_bpf_select_cpu_dfl", {task, prev, flags, found});
+    return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+}
+
+/// The kernel's search. For a synchronous wakeup it answers "found" for the waker's CPU, busy as it is, and while one such wakeup follows another that CPU
+/// never looks into a queue: what is pinned there starves beside a ping-pong pair (scx_select_cpu_dfl, balance_one). So `syncFunction` looks again, now and then.
+Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
+    llvm::Value *flags = frame.wakeFlags ? frame.wakeFlags : m.num(0);
+    // In memory, so that the usual way saves no register for them.
+    llvm::AllocaInst *kept = m.local(m.i64(), "flags");
+    b.CreateStore(flags, kept, true);
+    Val first = kernelSearch(task, prev, flags);
     if (frame.searchedAll)
         b.CreateStore(b.getTrue(), frame.searchedAll);
-    return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+    llvm::AllocaInst *cpu = m.local(m.i64(), "cpu"), *found = m.local(m.i1(), "found");
+    b.CreateStore(first.value, cpu);
+    b.CreateStore(first.present, found);
+    m.ifThen(first.present, [&] {
+        flags = b.CreateLoad(m.i64(), kept, true);
+        m.ifThen(b.CreateICmpNE(b.CreateAnd(flags, m.num(kWakeSync)), m.num(0)), [&] {
+            llvm::Function *again = syncFunction();
+            m.rarely([&] {
+                b.CreateStore(m.marked(b.CreateCall(again, {b.CreatePtrToInt(task, m.i64()), prev, flags, first.value})), cpu);
+                b.CreateStore(b.CreateICmpSGE(b.CreateLoad(m.i64(), cpu), m.num(0)), found);
+            });
+        });
+    });
+    return {b.CreateLoad(m.i64(), cpu), b.CreateLoad(m.i1(), found)};
+}
+
+/// A synchronous wakeup was answered with `cpu`. The first of each tick that the waker's CPU is to keep is not followed: it is searched again as any other would
+/// be, and what that CPU does when the waker sleeps is for its queues to say. Nor is any while the waker may run on for long, for nobody else could take the task.
+/// The CPU, or -1: none is idle.
+llvm::Function *Lowering::syncFunction() {
+    if (syncAgain)
+        return syncAgain;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    syncAgain = m.beginFunction("sync_wakeup__", {"p", "prev", "flags", "cpu"});
+    llvm::GlobalVariable *ticks = m.global("sync_tick__", llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss");
+    llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
+    llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {});
+    // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
+    llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(m.loadField(waker, "task_struct", "pid"), m.num(0)));
+    m.ifThen(wakes, [&] {
+        llvm::Value *now = m.helper(kJiffies, m.i64(), {}), *last = b.CreateGEP(m.i64(), ticks, masked(here));
+        llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
+        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kLongestWait));
+        llvm::Value *before = b.CreateICmpEQ(b.CreateLoad(m.i64(), last), now);
+        m.ifThen(b.CreateXor(b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), before), b.getTrue()), [&] {
+            b.CreateStore(now, last);
+            Val again = kernelSearch(asPointer(syncAgain->getArg(0)), syncAgain->getArg(1), b.CreateAnd(syncAgain->getArg(2), m.num(~kWakeSync)));
+            b.CreateRet(b.CreateSelect(again.present, again.value, m.num(-1)));
+        });
+    });
+    b.CreateRet(cpu);
+    m.resume(saved, location);
+    return syncAgain;
 }
 
 /// Whether a search of this set leaves no idle CPU out that serves the queue it was made for: it is everything, or a queue's own set.

@@ -277,9 +277,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Recall:
         emit(*e.args[1]);
         return {frame.recalled ? frame.recalled : m.num(-1)};
-    case Operation::Settle:
-        b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
+    case Operation::Settle: { // where running it again does nothing, it runs again, for the moment that is left until the kernel stops the task
+        llvm::Value *task = arg(1);
+        b.CreateStore(marksSettled ? m.num(-1) : m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
         return {};
+    }
     case Operation::LetGo: // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
         b.CreateStore(b.getTrue(), frame.dispatched);
         kick(frame.cpu, 1);

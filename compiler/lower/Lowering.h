@@ -42,6 +42,7 @@ private:
     bool readsWakeup = false;  // something asks how the task was woken
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
     bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
+    bool marksSettled = false; // stopping has to be told that settle__ has run its body already
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false; // some CPU goes idle although its task wants to go on
     bool readsHint = false; // each child inherits it
@@ -108,6 +109,7 @@ private:
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
+    llvm::Value *ranSince(llvm::Value *task, llvm::Value *start);
     void dispatchEpilogue();
     void restartForSets(const std::string &event);
     void underRcu(const std::function<void()> &body);
@@ -272,6 +274,8 @@ private:
     Val idleSearch(const Expr &set, bool wholeCore);
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
+    Val kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags);
+    llvm::Function *syncFunction(), *syncAgain = nullptr;
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
     llvm::Value *masked(llvm::Value *cpu);

@@ -2,6 +2,7 @@
 // Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
+#include "lower/Proportional.h"
 #include "sema/Checker.h"
 #include "syntax/Visit.h"
 
@@ -42,8 +43,11 @@ void Lowering::prepare() {
     auto operationUsed = [&](Operation op) {
         return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == op; });
     };
-    if (const HookDecl *stopping = hookNamed("stopping"))
+    if (const HookDecl *stopping = hookNamed("stopping")) {
         needsRan = stopping->arguments.size() > 1;
+        const HookDecl *dispatch = hookNamed("dispatch");
+        marksSettled = needsRan && dispatch && dispatch->arguments.size() > 1 && !doesNothing(stopping->body, {stopping->arguments[1].get()});
+    }
     needsRan |= attributeRead(Read::Ran);
     letsGo = operationUsed(Operation::LetGo);
     readsHint = attributeRead(Read::Hint);
