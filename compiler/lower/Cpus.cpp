@@ -173,6 +173,15 @@ Val Lowering::idleSearch(const Expr &set, bool wholeCore) {
 
 void Lowering::kick(llvm::Value *cpu, int flags) { m.call("scx_bpf_kick_cpu", {cpu, m.num(flags)}); }
 
+/// The CPU of this number, or CPU 0.
+llvm::Value *Lowering::existing(llvm::Value *number) { return b.CreateSelect(b.CreateICmpULT(number, cpuCount()), number, m.num(0)); }
+
+/// Parameters name CPUs of their own, `cpu(decider)`, that do not change any more: init looks which there are, once.
+void Lowering::nameCpus() {
+    for (const auto &[param, cpu] : namedCpus)
+        b.CreateStore(existing(hidden(load({globals.at(param), nullptr, nullptr, {TypeKind::Int}}))), cpu);
+}
+
 llvm::Value *Lowering::cpuCount() {
     if (!cpuCountVariable)
         cpuCountVariable = m.global("cpu_count__", m.i64(), m.diInt(64, true), ".bss");

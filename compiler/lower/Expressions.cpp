@@ -239,8 +239,9 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::CgroupOf: return {b.CreateAnd(arg(1), m.num(kMaxCgroups - 1))};
     case Operation::CpuOf: {
-        llvm::Value *n = hidden(arg(1));
-        return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
+        if (auto fixed = namedCpus.find(e.args[1]->ref.decl); fixed != namedCpus.end() && frame.context != kSleepable)
+            return {b.CreateLoad(m.i64(), fixed->second)};
+        return {existing(hidden(arg(1)))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};
     case Operation::CoarseNow: // the run queue's clock, brought up to date when the kernel began to look for the next task

@@ -377,6 +377,7 @@ void Lowering::initProgram(const HookDecl *decl) {
     });
     cpuCount();
     b.CreateStore(count, cpuCountVariable);
+    nameCpus();
     if (needsTopology)
         topologyInit();
     // A failing create ends the load with the kernel's own error.

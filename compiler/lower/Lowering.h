@@ -289,6 +289,9 @@ private:
     llvm::GlobalVariable *topologyArray(const std::string &name);
     std::map<std::string, llvm::GlobalVariable *> topologyArrays;
     llvm::GlobalVariable *cpuCountVariable = nullptr;
+    llvm::Value *existing(llvm::Value *number);
+    void nameCpus();
+    std::map<const void *, llvm::GlobalVariable *> namedCpus; // parameter → the CPU of that number
 };
 
 std::vector<std::string> cgroupExpressions(const Program &core);
