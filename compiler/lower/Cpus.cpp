@@ -8,9 +8,9 @@
 namespace scx {
 namespace {
 
-constexpr int kJiffies = 118, kCurrentTask = 158; // the latter as a pointer the verifier trusts
-constexpr int64_t kWakeSync = 0x10;               // SCX_WAKE_SYNC
-constexpr int64_t kLongestWait = 20'000'000;      // behind a waker that does not sleep after all: the kernel's own slice
+constexpr int kCurrentTask = 158;            // as a pointer the verifier trusts
+constexpr int64_t kWakeSync = 0x10;          // SCX_WAKE_SYNC
+constexpr int64_t kLongestWait = 20'000'000; // for those who are passed over by synchronous wakeups: the kernel's own slice
 
 } // namespace
 
@@ -68,6 +68,12 @@ llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
     return m.choose(allowed, [&] { return anyOf(3, free); }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
 
+/// The clock of a CPU's run queue, brought up to date with each tick and where the kernel begins to look for the next task.
+llvm::Value *Lowering::coarseNow(llvm::Value *cpu) {
+    return m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_now"), llvm::ConstantPointerNull::get(m.ptr())), [&] { return m.call("scx_bpf_now", {}); },
+                    [&] { return m.loadField(m.call("scx_bpf_cpu_rq", {cpu}), "rq", "clock"); });
+}
+
 /// The CPU that scx_bpf_select_cpu_dfl answers, and whether it found it idle.
 Val Lowering::kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags) {
     Module::Scratch found(m, 1);
@@ -102,8 +108,8 @@ Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
     return {b.CreateLoad(m.i64(), cpu), b.CreateLoad(m.i1(), found)};
 }
 
-/// A synchronous wakeup was answered with `cpu`. The first of each tick that the waker's CPU is to keep is not followed: it is searched again as any other would
-/// be, and what that CPU does when the waker sleeps is for its queues to say. Nor is any while the waker may run on for long, for nobody else could take the task.
+/// A synchronous wakeup was answered with `cpu`. If that is the waker's, busy as it is, the task is searched for again as any other would be where the CPU has not
+/// looked into its queues for long by such wakeups, so that when the waker sleeps it does; and while the waker may run on for long, for nobody else could take the task.
 /// The CPU, or -1: none is idle.
 llvm::Function *Lowering::syncFunction() {
     if (syncAgain)
@@ -111,17 +117,17 @@ llvm::Function *Lowering::syncFunction() {
     auto saved = b.saveIP();
     auto location = b.getCurrentDebugLocation();
     syncAgain = m.beginFunction("sync_wakeup__", {"p", "prev", "flags", "cpu"});
-    llvm::GlobalVariable *ticks = m.global("sync_tick__", llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss");
+    llvm::GlobalVariable *left = m.global("sync_left__", llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss");
     llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
     llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {});
     // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
     llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(m.loadField(waker, "task_struct", "pid"), m.num(0)));
     m.ifThen(wakes, [&] {
-        llvm::Value *now = m.helper(kJiffies, m.i64(), {}), *last = b.CreateGEP(m.i64(), ticks, masked(here));
+        llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here));
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
         llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kLongestWait));
-        llvm::Value *before = b.CreateICmpEQ(b.CreateLoad(m.i64(), last), now);
-        m.ifThen(b.CreateXor(b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), before), b.getTrue()), [&] {
+        llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(kLongestWait));
+        m.ifThen(b.CreateXor(b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), lately), b.getTrue()), [&] {
             b.CreateStore(now, last);
             Val again = kernelSearch(asPointer(syncAgain->getArg(0)), syncAgain->getArg(1), b.CreateAnd(syncAgain->getArg(2), m.num(~kWakeSync)));
             b.CreateRet(b.CreateSelect(again.present, again.value, m.num(-1)));

@@ -244,9 +244,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {existing(hidden(arg(1)))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};
-    case Operation::CoarseNow: // the run queue's clock, brought up to date when the kernel began to look for the next task
-        return {m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_now"), llvm::ConstantPointerNull::get(m.ptr())), [&] { return m.call("scx_bpf_now", {}); },
-                         [&] { return m.loadField(m.call("scx_bpf_cpu_rq", {frame.cpu}), "rq", "clock"); })};
+    case Operation::CoarseNow: return {coarseNow(frame.cpu)};
     case Operation::Random: {
         llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));

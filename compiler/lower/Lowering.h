@@ -274,6 +274,7 @@ private:
     Val idleSearch(const Expr &set, bool wholeCore);
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
+    llvm::Value *coarseNow(llvm::Value *cpu);
     Val kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags);
     llvm::Function *syncFunction(), *syncAgain = nullptr;
     void kick(llvm::Value *cpu, int flags);
