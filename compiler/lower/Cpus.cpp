@@ -3,6 +3,7 @@
 // A set is never a mask here: it is a question asked of one CPU, so that ranges, algebra and topology are all the same.
 #include "lower/Lowering.h"
 #include "sema/Check.h"
+#include "sema/Checker.h"
 #include "syntax/Print.h"
 
 namespace scx {
@@ -10,7 +11,7 @@ namespace {
 
 constexpr int kCurrentTask = 158;            // as a pointer the verifier trusts
 constexpr int64_t kWakeSync = 0x10;          // SCX_WAKE_SYNC
-constexpr int64_t kLongestWait = 20'000'000; // for those who are passed over by synchronous wakeups: the kernel's own slice
+constexpr int64_t kKernelSlice = 20'000'000;
 
 } // namespace
 
@@ -108,6 +109,21 @@ Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
     return {b.CreateLoad(m.i64(), cpu), b.CreateLoad(m.i1(), found)};
 }
 
+/// The shortest slice that the policy gives by itself, and no longer than the kernel's: so long may wait who would have a turn now.
+int64_t Lowering::shortestSlice() const {
+    int64_t shortest = kKernelSlice;
+    auto consider = [&](const Expr *slice) {
+        if (auto fixed = slice ? Checker::evaluate(*slice) : std::nullopt; fixed && *fixed > 0)
+            shortest = std::min(shortest, *fixed);
+    };
+    consider(policySlice);
+    for (const auto &q : core.queues)
+        for (const Option &o : q->options)
+            if (o.name == "slice")
+                consider(o.value.get());
+    return shortest;
+}
+
 /// A synchronous wakeup was answered with `cpu`. If that is the waker's, busy as it is, the task is searched for again as any other would be where the CPU has not
 /// looked into its queues for long by such wakeups, so that when the waker sleeps it does; and while the waker may run on for long, for nobody else could take the task.
 /// The CPU, or -1: none is idle.
@@ -125,8 +141,8 @@ llvm::Function *Lowering::syncFunction() {
     m.ifThen(wakes, [&] {
         llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here));
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
-        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kLongestWait));
-        llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(kLongestWait));
+        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
+        llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
         m.ifThen(b.CreateXor(b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), lately), b.getTrue()), [&] {
             b.CreateStore(now, last);
             Val again = kernelSearch(asPointer(syncAgain->getArg(0)), syncAgain->getArg(1), b.CreateAnd(syncAgain->getArg(2), m.num(~kWakeSync)));

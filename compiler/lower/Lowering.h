@@ -275,6 +275,7 @@ private:
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
     llvm::Value *coarseNow(llvm::Value *cpu);
+    int64_t shortestSlice() const;
     Val kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags);
     llvm::Function *syncFunction(), *syncAgain = nullptr;
     void kick(llvm::Value *cpu, int flags);
