@@ -70,7 +70,7 @@ private:
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         bool goesOn = false; // dispatch: prev is kept, and begins to run
-        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits; // memos of look-ups
+        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits, cgroupVerdict; // memos of look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
     Frame frame;
@@ -185,10 +185,16 @@ private:
     llvm::Value *hint(llvm::Value *task);
     void inheritHint();
 
+    // Verdicts.cpp
+    llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *cgroupVerdict(llvm::Value *task);
+    llvm::Function *verdictFunction(), *verdictOf = nullptr;
+    llvm::GlobalVariable *verdictMap = nullptr;
+
     // Paths.cpp
     struct Path;
     llvm::Value *peekPointer(llvm::Value *address);
-    llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *cgroupPathMatches(llvm::Value *task, const std::string &pattern);
     llvm::Value *exeMatches(llvm::Value *task, const std::string &pattern);
     llvm::Value *pathMatches(const Path &path, const std::string &pattern);
     llvm::Value *componentMatches(llvm::Value *text, llvm::Value *bytes, const std::string &component);
