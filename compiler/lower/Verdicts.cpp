@@ -46,13 +46,15 @@ llvm::Value *Lowering::cgroupVerdict(llvm::Value *task) {
         shallowest = std::min(shallowest, pattern == "/" ? 0 : int64_t(1) + std::count(pattern.begin() + 1, pattern.end(), '/'));
     llvm::Function *compare = verdictFunction();
     llvm::Value *cgroup = m.loadField(task, "task_struct", "cgroups.dfl_cgrp"), *level = m.loadField(cgroup, "cgroup", "level");
-    return m.choose(b.CreateICmpSGE(level, m.num(shallowest)), [&] {
+    llvm::Value *verdict = m.choose(b.CreateICmpSGE(level, m.num(shallowest)), [&] {
         Module::Scratch key(m, 1);
         b.CreateStore(m.loadField(cgroup, "cgroup", "kn.id"), key);
         llvm::Value *found = m.helper(kMapLookup, m.ptr(), {verdictMap, key});
         return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); },
                         [&]() -> llvm::Value * { return m.rarely([&] { return m.marked(b.CreateCall(compare, {b.CreatePtrToInt(task, m.i64())})); }); });
     }, [&]() -> llvm::Value * { return m.num(0); });
+    b.CreateAssumption(b.CreateICmpSGE(verdict, m.num(0))); // so that LLVM knows where it is known
+    return verdict;
 }
 
 /// Compares the path with all patterns, and keeps the verdict.
