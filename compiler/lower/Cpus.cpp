@@ -124,27 +124,32 @@ int64_t Lowering::shortestSlice() const {
     return shortest;
 }
 
-/// A synchronous wakeup was answered with `cpu`. If that is the waker's, busy as it is, the task is searched for again as any other would be where the CPU has not
-/// looked into its queues for long by such wakeups, so that when the waker sleeps it does; and while the waker may run on for long, for nobody else could take the task.
-/// The CPU, or -1: none is idle.
+/// A synchronous wakeup was answered with `cpu`. If that is the waker's, busy as it is, an idle one is searched for all the same where the CPU may not have looked
+/// into its queues for long because of such wakeups: none is followed until this run of the waker ends, so that the CPU looks then. So it is, too, while the waker
+/// may run on for long, for nobody else could take the task. The CPU, or -1: none is idle.
 llvm::Function *Lowering::syncFunction() {
     if (syncAgain)
         return syncAgain;
     auto saved = b.saveIP();
     auto location = b.getCurrentDebugLocation();
     syncAgain = m.beginFunction("sync_wakeup__", {"p", "prev", "flags", "cpu"});
-    llvm::GlobalVariable *left = m.global("sync_left__", llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss");
+    auto byCpu = [&](const char *name) { return m.global(name, llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss"); };
+    llvm::GlobalVariable *left = byCpu("sync_left__"), *runs = byCpu("sync_run__"); // when, and in whose run, a wakeup was last not followed
     llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
     llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {});
     // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
     llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(m.loadField(waker, "task_struct", "pid"), m.num(0)));
     m.ifThen(wakes, [&] {
-        llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here));
+        llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here)), *lastRun = b.CreateGEP(m.i64(), runs, masked(here));
+        // Changes whenever the waker has been off its CPU. Another task may have the same by chance, and is not followed then.
+        llvm::Value *run = b.CreateAdd(b.CreatePtrToInt(waker, m.i64()), b.CreateAdd(m.loadField(waker, "task_struct", "nvcsw"), m.loadField(waker, "task_struct", "nivcsw")));
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
         llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
         llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
-        m.ifThen(b.CreateXor(b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), lately), b.getTrue()), [&] {
+        llvm::Value *follow = b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), b.CreateAnd(lately, b.CreateICmpNE(b.CreateLoad(m.i64(), lastRun), run)));
+        m.ifThen(b.CreateXor(follow, b.getTrue()), [&] {
             b.CreateStore(now, last);
+            b.CreateStore(run, lastRun);
             Val again = kernelSearch(asPointer(syncAgain->getArg(0)), syncAgain->getArg(1), b.CreateAnd(syncAgain->getArg(2), m.num(~kWakeSync)));
             b.CreateRet(b.CreateSelect(again.present, again.value, m.num(-1)));
         });
