@@ -5,6 +5,8 @@
 
 #include <llvm/ADT/PostOrderIterator.h>
 #include <llvm/IR/CFG.h>
+#include <llvm/IR/InlineAsm.h>
+#include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -69,6 +71,27 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     return manager;
 }
 
+/// x86 divides in two registers, which are BPF's r0 and r3, and for any others the kernel's JIT saves these and moves the operands in and out. So a quotient is
+/// computed in r0, a rest in r3, where it comes out.
+void placeDivisions(llvm::Function &function) {
+    for (llvm::Instruction &i : llvm::make_early_inc_range(llvm::instructions(function))) {
+        unsigned op = i.getOpcode();
+        bool isSigned = op == llvm::Instruction::SDiv || op == llvm::Instruction::SRem, rest = op == llvm::Instruction::URem || op == llvm::Instruction::SRem;
+        if ((op != llvm::Instruction::UDiv && !isSigned && !rest) || !i.getType()->isIntegerTy(64))
+            continue;
+        llvm::IRBuilder<> b(&i);
+        llvm::Value *x = i.getOperand(0), *y = i.getOperand(1);
+        auto *number = llvm::dyn_cast<llvm::ConstantInt>(y);
+        bool immediate = number && llvm::isInt<32>(number->getSExtValue());
+        std::string text = std::string("$0 ") + (isSigned ? "s" : "") + (rest ? "%= $2" : "/= $2"), constraints = std::string(rest ? "={r3}" : "={r0}") + (immediate ? ",0,i" : ",0,r");
+        llvm::CallInst *call = b.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i.getType(), {i.getType(), i.getType()}, false), text, constraints, false), {x, y});
+        call->setDoesNotAccessMemory();
+        call->setDebugLoc(i.getDebugLoc());
+        i.replaceAllUsesWith(call);
+        i.eraseFromParent();
+    }
+}
+
 } // namespace
 
 void Module::finish() {
@@ -107,6 +130,7 @@ void Module::optimise(bool full) {
                 block->moveAfter(before);
             before = block;
         }
+        placeDivisions(function);
     }
     // A kernel symbol that nothing uses any more would still be an extern of the object, but one without BTF, which libbpf refuses.
     for (llvm::Function &function : llvm::make_early_inc_range(*ir))

@@ -82,10 +82,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         return {load(p)};
     }
     case Read::Slice: return {field("scx.slice")};
-    case Read::Ran: {
-        llvm::Value *start = b.CreateLoad(m.i64(), cpuState(taskCpu(x), kStart));
-        return {b.CreateSub(field("se.sum_exec_runtime"), start)};
-    }
+    case Read::Ran: return {ranSince(x, b.CreateLoad(m.i64(), cpuState(taskCpu(x), kStart)))};
     case Read::Forked: return {frame.forked ? frame.forked : b.getFalse()};
     case Read::Sleeping: return {frame.sleeping ? frame.sleeping : b.getFalse()};
     case Read::WakeSync: return wakeFlag(0x10); // WF_SYNC

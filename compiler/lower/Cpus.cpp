@@ -3,9 +3,17 @@
 // A set is never a mask here: it is a question asked of one CPU, so that ranges, algebra and topology are all the same.
 #include "lower/Lowering.h"
 #include "sema/Check.h"
+#include "sema/Checker.h"
 #include "syntax/Print.h"
 
 namespace scx {
+namespace {
+
+constexpr int kCurrentTask = 158;            // as a pointer the verifier trusts
+constexpr int64_t kWakeSync = 0x10;          // SCX_WAKE_SYNC
+constexpr int64_t kKernelSlice = 20'000'000;
+
+} // namespace
 
 llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     auto between = [&](const Expr &low, const Expr &high) {
@@ -62,16 +70,94 @@ llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
     return m.choose(allowed, [&] { return anyOf(3, free); }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
 
-Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
-    // SCX_WAKE_SYNC is masked off: with it the kernel answers "found" for the waker's busy CPU, and what is pinned there starves
-    // beside a ping-pong pair (scx_select_cpu_dfl).
+/// The clock of a CPU's run queue, brought up to date with each tick and where the kernel begins to look for the next task.
+llvm::Value *Lowering::coarseNow(llvm::Value *cpu) {
+    return m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_now"), llvm::ConstantPointerNull::get(m.ptr())), [&] { return m.call("scx_bpf_now", {}); },
+                    [&] { return m.loadField(m.call("scx_bpf_cpu_rq", {cpu}), "rq", "clock"); });
+}
+
+/// The CPU that scx_bpf_select_cpu_dfl answers, and whether it found it idle.
+Val Lowering::kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags) {
     Module::Scratch found(m, 1);
     b.CreateStore(b.getInt8(0), found);
-    llvm::Value *flags = b.CreateAnd(frame.wakeFlags ? frame.wakeFlags : m.num(0), m.num(~int64_t(0x10)));
     llvm::Value *cpu = m.call("scx_bpf_select_cpu_dfl", {task, prev, flags, found});
+    return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+}
+
+/// The kernel's search. For a synchronous wakeup it answers "found" for the waker's CPU, busy as it is, and while one such wakeup follows another that CPU
+/// never looks into a queue: what is pinned there starves beside a ping-pong pair (scx_select_cpu_dfl, balance_one). So `syncFunction` looks again, now and then.
+Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
+    llvm::Value *flags = frame.wakeFlags ? frame.wakeFlags : m.num(0);
+    // In memory, so that the usual way saves no register for them.
+    llvm::AllocaInst *kept = m.local(m.i64(), "flags");
+    b.CreateStore(flags, kept, true);
+    Val first = kernelSearch(task, prev, flags);
     if (frame.searchedAll)
         b.CreateStore(b.getTrue(), frame.searchedAll);
-    return {cpu, b.CreateICmpNE(b.CreateLoad(m.i8(), found), b.getInt8(0))};
+    llvm::AllocaInst *cpu = m.local(m.i64(), "cpu"), *found = m.local(m.i1(), "found");
+    b.CreateStore(first.value, cpu);
+    b.CreateStore(first.present, found);
+    m.ifThen(first.present, [&] {
+        flags = b.CreateLoad(m.i64(), kept, true);
+        m.ifThen(b.CreateICmpNE(b.CreateAnd(flags, m.num(kWakeSync)), m.num(0)), [&] {
+            llvm::Function *again = syncFunction();
+            m.rarely([&] {
+                b.CreateStore(m.marked(b.CreateCall(again, {b.CreatePtrToInt(task, m.i64()), prev, flags, first.value})), cpu);
+                b.CreateStore(b.CreateICmpSGE(b.CreateLoad(m.i64(), cpu), m.num(0)), found);
+            });
+        });
+    });
+    return {b.CreateLoad(m.i64(), cpu), b.CreateLoad(m.i1(), found)};
+}
+
+/// The shortest slice that the policy gives by itself, and no longer than the kernel's: so long may wait who would have a turn now.
+int64_t Lowering::shortestSlice() const {
+    int64_t shortest = kKernelSlice;
+    auto consider = [&](const Expr *slice) {
+        if (auto fixed = slice ? Checker::evaluate(*slice) : std::nullopt; fixed && *fixed > 0)
+            shortest = std::min(shortest, *fixed);
+    };
+    consider(policySlice);
+    for (const auto &q : core.queues)
+        for (const Option &o : q->options)
+            if (o.name == "slice")
+                consider(o.value.get());
+    return shortest;
+}
+
+/// A synchronous wakeup was answered with `cpu`. If that is the waker's, busy as it is, an idle one is searched for all the same where the CPU may not have looked
+/// into its queues for long because of such wakeups: none is followed until this run of the waker ends, so that the CPU looks then. So it is, too, while the waker
+/// may run on for long, for nobody else could take the task. The CPU, or -1: none is idle.
+llvm::Function *Lowering::syncFunction() {
+    if (syncAgain)
+        return syncAgain;
+    auto saved = b.saveIP();
+    auto location = b.getCurrentDebugLocation();
+    syncAgain = m.beginFunction("sync_wakeup__", {"p", "prev", "flags", "cpu"});
+    auto byCpu = [&](const char *name) { return m.global(name, llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss"); };
+    llvm::GlobalVariable *left = byCpu("sync_left__"), *runs = byCpu("sync_run__"); // when, and in whose run, a wakeup was last not followed
+    llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
+    llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {});
+    // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
+    llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(m.loadField(waker, "task_struct", "pid"), m.num(0)));
+    m.ifThen(wakes, [&] {
+        llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here)), *lastRun = b.CreateGEP(m.i64(), runs, masked(here));
+        // Changes whenever the waker has been off its CPU. Another task may have the same by chance, and is not followed then.
+        llvm::Value *run = b.CreateAdd(b.CreatePtrToInt(waker, m.i64()), b.CreateAdd(m.loadField(waker, "task_struct", "nvcsw"), m.loadField(waker, "task_struct", "nivcsw")));
+        llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
+        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
+        llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
+        llvm::Value *follow = b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), b.CreateAnd(lately, b.CreateICmpNE(b.CreateLoad(m.i64(), lastRun), run)));
+        m.ifThen(b.CreateXor(follow, b.getTrue()), [&] {
+            b.CreateStore(now, last);
+            b.CreateStore(run, lastRun);
+            Val again = kernelSearch(asPointer(syncAgain->getArg(0)), syncAgain->getArg(1), b.CreateAnd(syncAgain->getArg(2), m.num(~kWakeSync)));
+            b.CreateRet(b.CreateSelect(again.present, again.value, m.num(-1)));
+        });
+    });
+    b.CreateRet(cpu);
+    m.resume(saved, location);
+    return syncAgain;
 }
 
 /// Whether a search of this set leaves no idle CPU out that serves the queue it was made for: it is everything, or a queue's own set.
@@ -114,6 +200,15 @@ Val Lowering::idleSearch(const Expr &set, bool wholeCore) {
 }
 
 void Lowering::kick(llvm::Value *cpu, int flags) { m.call("scx_bpf_kick_cpu", {cpu, m.num(flags)}); }
+
+/// The CPU of this number, or CPU 0.
+llvm::Value *Lowering::existing(llvm::Value *number) { return b.CreateSelect(b.CreateICmpULT(number, cpuCount()), number, m.num(0)); }
+
+/// Parameters name CPUs of their own, `cpu(decider)`, that do not change any more: init looks which there are, once.
+void Lowering::nameCpus() {
+    for (const auto &[param, cpu] : namedCpus)
+        b.CreateStore(existing(hidden(load({globals.at(param), nullptr, nullptr, {TypeKind::Int}}))), cpu);
+}
 
 llvm::Value *Lowering::cpuCount() {
     if (!cpuCountVariable)

@@ -281,13 +281,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::CgroupOf: return {b.CreateAnd(arg(1), m.num(kMaxCgroups - 1))};
     case Operation::CpuOf: {
-        llvm::Value *n = hidden(arg(1));
-        return {b.CreateSelect(b.CreateICmpULT(n, cpuCount()), n, m.num(0))};
+        if (auto fixed = namedCpus.find(e.args[1]->ref.decl); fixed != namedCpus.end() && frame.context != kSleepable)
+            return {b.CreateLoad(m.i64(), fixed->second)};
+        return {existing(hidden(arg(1)))};
     }
     case Operation::Now: return {m.helper(5, m.i64(), {})};
-    case Operation::CoarseNow: // the run queue's clock, brought up to date when the kernel began to look for the next task
-        return {m.choose(b.CreateICmpNE(m.kfunc("scx_bpf_now"), llvm::ConstantPointerNull::get(m.ptr())), [&] { return m.call("scx_bpf_now", {}); },
-                         [&] { return m.loadField(m.call("scx_bpf_cpu_rq", {frame.cpu}), "rq", "clock"); })};
+    case Operation::CoarseNow: return {coarseNow(frame.cpu)};
     case Operation::Random: {
         llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
@@ -319,9 +318,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Recall:
         emit(*e.args[1]);
         return {frame.recalled ? frame.recalled : m.num(-1)};
-    case Operation::Settle:
-        b.CreateStore(m.num(-1), cpuState(taskCpu(arg(1)), kStart));
+    case Operation::Settle: { // where running it again does nothing, it runs again, for the moment that is left until the kernel stops the task
+        llvm::Value *task = arg(1);
+        b.CreateStore(marksSettled ? m.num(-1) : m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
         return {};
+    }
     case Operation::Wait: { // its enqueue comes when this CPU goes idle: who should serve it may have looked before that
         llvm::Value *task = value(*receiver);
         if (frame.prev)

@@ -141,6 +141,14 @@ void Lowering::runningWork(llvm::Value *task) {
         b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
 }
 
+/// What the task ran since `start`. A division of it needs no care for signs, as the kernel takes in each division of signed numbers.
+llvm::Value *Lowering::ranSince(llvm::Value *task, llvm::Value *start) {
+    constexpr int64_t most = int64_t(1) << 56; // two years
+    llvm::Value *ran = b.CreateSub(m.loadField(task, "task_struct", "se.sum_exec_runtime"), start);
+    b.CreateAssumption(b.CreateICmpULT(ran, m.num(most)));
+    return ran;
+}
+
 void Lowering::hookBody(const HookDecl *decl, llvm::AllocaInst *result) {
     if (!decl)
         return;
@@ -215,7 +223,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         } else
             recallSlot();
     } else if (event == "dispatch") {
-        // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended.
+        // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended. That says enough of almost all who sleep, so it comes first.
         frame.prev = asPointer(slot[1]);
         bool used = needsKeep || (decl && decl->arguments.size() > 1);
         frame.prevPresent = b.getFalse();
@@ -225,9 +233,10 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         if (used) {
             llvm::Value *expired = m.choose(frame.prevPresent,
                                             [&] {
-                                                llvm::Value *flags = m.loadField(frame.prev, "task_struct", "scx.flags");
                                                 llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
-                                                return b.CreateAnd(b.CreateICmpNE(b.CreateAnd(flags, m.num(1)), m.num(0)), b.CreateICmpEQ(left, m.num(0)));
+                                                return m.choose(b.CreateICmpEQ(left, m.num(0)), [&] {
+                                                    return b.CreateICmpNE(b.CreateAnd(m.loadField(frame.prev, "task_struct", "scx.flags"), m.num(1)), m.num(0));
+                                                }, [&]() -> llvm::Value * { return b.getFalse(); });
                                             },
                                             [&]() -> llvm::Value * { return b.getFalse(); });
             aside("dispatch_expired", expired, {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
@@ -281,9 +290,9 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(2, {b.CreateICmpNE(b.CreateAnd(slot[1], m.num(255)), m.num(0))});
         if (needsRan) {
             llvm::Value *start = b.CreateLoad(m.i64(), cpuState(taskCpu(frame.task), kStart));
-            llvm::Value *ran = b.CreateSub(m.loadField(frame.task, "task_struct", "se.sum_exec_runtime"), start);
+            llvm::Value *ran = ranSince(frame.task, start);
             bind(1, {ran});
-            if (hookNamed("dispatch") && hookNamed("dispatch")->arguments.size() > 1) { // settle__ may have run the hooks already
+            if (marksSettled) {
                 m.ifThen(b.CreateICmpNE(start, m.num(-1)), [&] { hookBody(decl); });
                 b.CreateRet(nothing());
                 return;
@@ -392,6 +401,7 @@ void Lowering::initProgram(const HookDecl *decl) {
     });
     cpuCount();
     b.CreateStore(count, cpuCountVariable);
+    nameCpus();
     if (needsTopology)
         topologyInit();
     // A failing create ends the load with the kernel's own error.

@@ -45,6 +45,7 @@ private:
     bool readsWakeup = false;  // something asks how the task was woken
     bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
     bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
+    bool marksSettled = false; // stopping has to be told that settle__ has run its body already
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false; // some CPU goes idle although its task wants to go on
     bool readsHint = false; // each child inherits it
@@ -72,7 +73,7 @@ private:
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         bool goesOn = false; // dispatch: prev is kept, and begins to run
-        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits; // memos of look-ups
+        std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits, cgroupVerdict; // memos of look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
     Frame frame;
@@ -114,6 +115,7 @@ private:
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
     void runningWork(llvm::Value *task);
+    llvm::Value *ranSince(llvm::Value *task, llvm::Value *start);
     void dispatchEpilogue();
     void restartForSets(const std::string &event);
     void underRcu(const std::function<void()> &body);
@@ -194,10 +196,16 @@ private:
     llvm::Value *hint(llvm::Value *task);
     void inheritHint();
 
+    // Verdicts.cpp
+    llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *cgroupVerdict(llvm::Value *task);
+    llvm::Function *verdictFunction(), *verdictOf = nullptr;
+    llvm::GlobalVariable *verdictMap = nullptr;
+
     // Paths.cpp
     struct Path;
     llvm::Value *peekPointer(llvm::Value *address);
-    llvm::Value *cgroupMatches(llvm::Value *task, const std::string &pattern);
+    llvm::Value *cgroupPathMatches(llvm::Value *task, const std::string &pattern);
     llvm::Value *exeMatches(llvm::Value *task, const std::string &pattern);
     llvm::Value *pathMatches(const Path &path, const std::string &pattern);
     llvm::Value *componentMatches(llvm::Value *text, llvm::Value *bytes, const std::string &component);
@@ -284,6 +292,10 @@ private:
     Val idleSearch(const Expr &set, bool wholeCore);
     bool coversAQueue(const Expr &set) const;
     Val defaultIdle(llvm::Value *task, llvm::Value *prev);
+    llvm::Value *coarseNow(llvm::Value *cpu);
+    int64_t shortestSlice() const;
+    Val kernelSearch(llvm::Value *task, llvm::Value *prev, llvm::Value *flags);
+    llvm::Function *syncFunction(), *syncAgain = nullptr;
     void kick(llvm::Value *cpu, int flags);
     llvm::Value *topology(const char *array, llvm::Value *cpu);
     llvm::Value *masked(llvm::Value *cpu);
@@ -297,6 +309,9 @@ private:
     llvm::GlobalVariable *topologyArray(const std::string &name);
     std::map<std::string, llvm::GlobalVariable *> topologyArrays;
     llvm::GlobalVariable *cpuCountVariable = nullptr;
+    llvm::Value *existing(llvm::Value *number);
+    void nameCpus();
+    std::map<const void *, llvm::GlobalVariable *> namedCpus; // parameter → the CPU of that number
 };
 
 std::vector<std::string> cgroupExpressions(const Program &core);

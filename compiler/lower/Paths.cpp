@@ -26,7 +26,7 @@ llvm::Value *Lowering::peekPointer(llvm::Value *address) {
     return b.CreateIntToPtr(b.CreateLoad(m.i64(), pointer), m.ptr());
 }
 
-llvm::Value *Lowering::cgroupMatches(llvm::Value *task, const std::string &pattern) {
+llvm::Value *Lowering::cgroupPathMatches(llvm::Value *task, const std::string &pattern) {
     llvm::Value *cgroup = m.loadField(task, "task_struct", "cgroups.dfl_cgrp");
     // To the verifier a number, since it lets nobody add one that it does not know to a pointer.
     llvm::Value *ancestors = peek(peek(task, "task_struct", "cgroups"), "css_set", "dfl_cgrp");

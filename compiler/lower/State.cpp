@@ -2,6 +2,7 @@
 // Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
+#include "lower/Proportional.h"
 #include "sema/Checker.h"
 #include "syntax/Visit.h"
 
@@ -42,8 +43,11 @@ void Lowering::prepare() {
     auto operationUsed = [&](Operation op) {
         return anyExpr(core, [&](const Expr &e) { return e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == op; });
     };
-    if (const HookDecl *stopping = hookNamed("stopping"))
+    if (const HookDecl *stopping = hookNamed("stopping")) {
         needsRan = stopping->arguments.size() > 1;
+        const HookDecl *dispatch = hookNamed("dispatch");
+        marksSettled = needsRan && dispatch && dispatch->arguments.size() > 1 && !doesNothing(stopping->body, {stopping->arguments[1].get()});
+    }
     needsRan |= attributeRead(Read::Ran);
     letsGo = operationUsed(Operation::Wait);
     readsHint = attributeRead(Read::Hint);
@@ -154,9 +158,16 @@ void Lowering::declareState() {
         taskMap = m.map("task__", kTaskStorage, 0, kNoPrealloc, m.diInt(32, true), di);
         taskNone = m.global("task_none__", taskType, di, ".bss");
     }
-    for (const auto &p : core.params)
+    for (const auto &p : core.params) {
+        bool namesCpu = !p->live && anyExpr(core, [&](const Expr &e) {
+            return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.args[0]->ref.decl)->op == Operation::CpuOf &&
+                   e.args[1]->ref.kind == RefKind::Param && e.args[1]->ref.decl == p.get();
+        });
+        if (namesCpu)
+            namedCpus[p.get()] = m.global(p->name + "__cpu", m.i64(), m.diInt(64, true), ".bss");
         globals[p.get()] = m.global(p->name, memoryType(m, p->type), memoryDi(p->type), p->live ? ".data" : ".rodata",
                                     llvm::ConstantInt::get(memoryType(m, p->type), static_cast<uint64_t>(p->evaluated), true));
+    }
     // libbpf and every tool know this shape of exit information.
     llvm::DIType *di = m.diStruct("user_exit_info", {{"kind", m.diInt(32, true)}, {"exit_code", m.diInt(64, true)}, {"reason", m.diArray(m.diChar(), 128)}, {"msg", m.diArray(m.diChar(), 1024)}});
     llvm::StructType *type = llvm::StructType::get(m.context, {m.i32(), m.i64(), llvm::ArrayType::get(m.i8(), 128), llvm::ArrayType::get(m.i8(), 1024)});

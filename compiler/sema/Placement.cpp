@@ -40,6 +40,13 @@ std::optional<CpuBits> constantSet(const Expr &e) {
     }
 }
 
+/// Whether it holds of tasks only that may run on one CPU.
+bool asksForPinned(const Expr &e) {
+    if (e.kind == ExprKind::Binary && e.op == Op::And)
+        return asksForPinned(*e.args[0]) || asksForPinned(*e.args[1]);
+    return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Pinned;
+}
+
 /// The queues a body names as `receiver` of an operation, or walks over, also through functions.
 void queuesOf(const Block &body, bool serving, std::set<std::string> &names) {
     std::set<const FnDecl *> seen;
@@ -263,7 +270,10 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             else if (unfairOrder(*q))
                 diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
         }
-        if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup)
+        bool forOneCpu = !byHand && byRule && program.match && std::all_of(program.match->rules.begin(), program.match->rules.end(), [&](const MatchRule &rule) {
+            return rule.queue != q->name || (rule.condition && asksForPinned(*rule.condition));
+        });
+        if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup && !forOneCpu) // nobody else could take who may run on one CPU only
             diags.report(Diag::Stranded, option("steal")->span, q->name);
         const Option *slice = option("slice");
         if (!slice)

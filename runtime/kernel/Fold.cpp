@@ -36,6 +36,7 @@ public:
         for (size_t at = 0; at < count; ++at)
             if (before[at])
                 rewrite(at);
+        fill();
         while (sweep()) {}
     }
 
@@ -55,6 +56,7 @@ private:
     static bool leaves(const bpf_insn &i) { return i.code == (BPF_JMP | BPF_EXIT); }
     static bool always(const bpf_insn &i) { return jump(i) && BPF_OP(i.code) == BPF_JA; }
     static bool test(const bpf_insn &i) { return jump(i) && !call(i) && !leaves(i) && !always(i); }
+    static bool namesFunction(const bpf_insn &i) { return (call(i) && i.src_reg == BPF_PSEUDO_CALL) || (wide(i) && i.src_reg == BPF_PSEUDO_FUNC); }
     size_t following(size_t at) const { return at + (wide(code[at]) ? 2 : 1); }
     size_t target(size_t at) const { return at + 1 + static_cast<size_t>(static_cast<int64_t>(code[at].code == (kJump32 | BPF_JA) ? code[at].imm : code[at].off)); }
 
@@ -76,7 +78,7 @@ private:
     template <typename F> void entries(F &&begin) const {
         begin(size_t(0));
         for (size_t at = 0; at < count; at = following(at))
-            if ((call(code[at]) && code[at].src_reg == BPF_PSEUDO_CALL) || (wide(code[at]) && code[at].src_reg == BPF_PSEUDO_FUNC))
+            if (namesFunction(code[at]))
                 begin(at + 1 + static_cast<size_t>(static_cast<int64_t>(code[at].imm)));
     }
 
@@ -206,8 +208,8 @@ private:
         }
     }
 
-    /// Whether a way leads to each instruction, as the verifier demands of programs before it looks at values.
-    bool connected() const {
+    /// Where each instruction has a way that leads to it.
+    std::vector<bool> reached() const {
         std::vector<bool> seen(count);
         std::vector<size_t> ways;
         auto go = [&](size_t at) {
@@ -223,13 +225,48 @@ private:
             for (size_t to : successors(at))
                 go(to);
         }
-        for (size_t at = 0; at < count; at = following(at))
-            if (!seen[at])
-                return false;
-        return true;
+        return seen;
     }
 
-    /// A load becomes the number itself, without its address. A test becomes a jump where what it rules out has other ways to it. Else it stays a test:
+    /// Whether no way leads any more to an instruction that names a function: with its last name the function would be gone, of which the object's description
+    /// tells the kernel.
+    bool forgetsFunction() const {
+        std::vector<bool> seen = reached();
+        for (size_t at = 0; at < count; at = following(at))
+            if (!seen[at] && namesFunction(code[at]))
+                return true;
+        return false;
+    }
+
+    /// The verifier demands a way to every instruction before it looks at values. What no way leads to any more stands behind a jump or an exit, and becomes jumps to
+    /// the next instruction that lead to this one, which moves to the end of them.
+    void fill() {
+        std::vector<bool> seen = reached();
+        for (size_t last = 0, at = following(0), next = 0; at < count; at = next) {
+            next = following(at);
+            if (seen[at]) {
+                last = at;
+                continue;
+            }
+            for (; next < count && !seen[next]; next = following(next)) {}
+            bpf_insn leaving = code[last];
+            if (always(leaving))
+                leaving = jumpTo(target(last), next - 1);
+            for (size_t slot = last; slot + 1 < next; ++slot)
+                code[slot] = {kNop, 0, 0, 0, 0};
+            code[next - 1] = leaving;
+            last = next - 1;
+        }
+    }
+
+    static bpf_insn jumpTo(size_t to, size_t from) {
+        int64_t distance = static_cast<int64_t>(to) - static_cast<int64_t>(from) - 1;
+        if (distance >= INT16_MIN && distance <= INT16_MAX)
+            return {kNop, 0, 0, static_cast<int16_t>(distance), 0};
+        return {kJump32 | BPF_JA, 0, 0, 0, static_cast<int32_t>(distance)};
+    }
+
+    /// A load becomes the number itself, without its address. A test becomes a jump, unless what it rules out names a function. Then it stays a test:
     /// no number is below 0, as the verifier knows, and any that is at hand will do.
     void rewrite(size_t at) {
         bpf_insn &i = code[at];
@@ -240,7 +277,7 @@ private:
             return;
         bpf_insn was = i;
         i = {kNop, 0, 0, *verdict ? was.off : int16_t(0), 0};
-        if (connected())
+        if (!forgetsFunction())
             return;
         i = was;
         for (int r = 0; r < kFramePointer; ++r)

@@ -15,7 +15,8 @@ namespace scx {
 using ReadOnly = std::function<std::optional<uint64_t>(int map, uint32_t offset, unsigned bytes)>;
 
 /// The verifier leaves out what such a test rules out, but neither the test's operands nor what loads them. Here the test is put so that it needs none,
-/// a load of what is known becomes the number, and what only these needed becomes a jump to the next instruction, which the verifier removes. Positions stay as they are.
+/// a load of what is known becomes the number, and what only these needed becomes a jump to the next instruction, which the verifier removes. Positions stay as they are,
+/// but for the jump or exit before what is ruled out, which moves behind it.
 void foldKnown(bpf_insn *program, size_t count, const ReadOnly &readOnly);
 
 /// The scheduler programs of objects that are opened after this are folded as they are loaded.

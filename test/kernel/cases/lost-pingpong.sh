@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A task pinned beside a pipe ping-pong pair: sync wake-ups must not fill its CPU's local queue for ever.
+rm -f /run/pair
 hog 1; a=$hog; hog 2; b=$hog
 taskset -c 1,2 python3 "$cases/pingpong.py" > /run/pair &
 while [ ! -s /run/pair ]; do sleep 0.1; done
