@@ -40,6 +40,6 @@ config.substitutions += [
     ("%objdump", tool("llvm-objdump")),
     ("%bpftool", os.path.join(os.environ.get("SCX_CACHE", os.path.expanduser("~/.cache/scx")), "bpftool")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
-    ("%fuzzer", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin", "fuzz-frontend")),
+    ("%fuzzers", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin")),
     ("%root", root),
 ]

@@ -120,12 +120,14 @@ void Scheduler::fillTopology() {
 
 // ---------------------------------------------------------------- load and attach
 
-Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
+Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
     collectLibbpfLog(options.verbose);
     foldOnLoad();
-    object = bpf_object__open_file(path.c_str(), nullptr);
+    LIBBPF_OPTS(bpf_object_open_opts, open);
+    open.object_name = info.policy.c_str(); // the names of its sections' maps begin with it
+    object = bpf_object__open_mem(file.bytes.data(), file.bytes.size(), &open);
     if (!object)
-        throw std::runtime_error("libbpf cannot open `" + path + "`: " + std::strerror(errno) + "; compile the policy again");
+        throw std::runtime_error("libbpf cannot open `" + file.path + "`: " + std::strerror(errno) + "; compile the policy again");
     try {
         for (const Parameter &p : info.parameters)
             if (auto it = parameters.find(p.name); it != parameters.end())
@@ -136,7 +138,7 @@ Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std:
         bpf_map *map = nullptr, *ops = nullptr;
         bpf_object__for_each_map(map, object) if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS) ops = map;
         if (!ops)
-            throw std::runtime_error("`" + path + "` holds no scheduler; make one with scxc");
+            throw std::runtime_error("`" + file.path + "` holds no scheduler; make one with scxc");
         lost = settleOps(object, ops, info, options.dump ? makeRoomForDump() : 0);
         // Counters are members of the per-CPU state.
         const btf *types = bpf_object__btf(object);

@@ -38,7 +38,7 @@ class Scheduler {
 public:
     /// Opens, sets parameters and topology, loads and attaches. Throws std::runtime_error with one line on any failure.
     /// A policy that fails while it starts attaches all the same: look at `exitInfo` before believing that it runs.
-    Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
+    Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
     ~Scheduler();
     /// A line for each hook that this kernel has no callback for.
     const std::vector<std::string> &lostHooks() const { return lost; }

@@ -107,8 +107,8 @@ void printDocument(const json &document) { std::cout << document.dump(-1, ' ', f
 enum class Ended { InOrder, InError, ByHotplug };
 
 /// One life of the policy, from load to its end. `begin`: since when `--for` counts, set by the first life.
-Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
-    Scheduler scheduler(options.path, info, parameters, options.load);
+Ended runOnce(const Options &options, const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
+    Scheduler scheduler(file, info, parameters, options.load);
     if (!begin) {
         begin = Clock::now();
         for (const std::string &line : scheduler.lostHooks())
@@ -173,8 +173,9 @@ int runPolicy(int argc, char **argv) {
     if (std::optional<int> code = readOptions(argc, argv, options))
         return *code;
     try {
-        ObjectInfo info = readObject(options.path);
-        checkSymbols(options.path, info);
+        ObjectFile file = readFile(options.path);
+        ObjectInfo info = describe(file);
+        checkSymbols(file, info);
         std::map<std::string, int64_t> parameters = readParameters(info, options.sets);
         if (options.list) {
             listPolicy(info, options.json);
@@ -187,7 +188,7 @@ int runPolicy(int argc, char **argv) {
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
         std::optional<Clock::time_point> begin;
         while (true) {
-            switch (runOnce(options, info, parameters, begin)) {
+            switch (runOnce(options, file, info, parameters, begin)) {
             case Ended::InOrder: return 0;
             case Ended::InError: return 3;
             case Ended::ByHotplug: break;
