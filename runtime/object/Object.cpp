@@ -174,6 +174,14 @@ ObjectFile readFile(const std::string &path) {
     return {path, buffer.str()};
 }
 
+bool isPolicy(const ObjectFile &file) {
+    try {
+        return readElf(file.bytes).find(".scx.meta") != nullptr;
+    } catch (const std::runtime_error &) {
+        return false;
+    }
+}
+
 ObjectInfo describe(const ObjectFile &file) {
     std::string_view description = descriptionOf(file);
     try {

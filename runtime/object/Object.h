@@ -70,6 +70,9 @@ struct ObjectFile {
 /// Throws std::runtime_error with one line, `situation; what to do`.
 ObjectFile readFile(const std::string &path);
 
+/// Has it a description? If not, another compiler made it.
+bool isPolicy(const ObjectFile &file);
+
 /// Throws as readFile on anything that is not a policy object of a format we know. Names are identifiers, values are in their ranges, texts command no terminal.
 ObjectInfo describe(const ObjectFile &file);
 

@@ -2,11 +2,9 @@
 #include "tools/Run.h"
 
 #include "kernel/Hints.h"
-#include "kernel/Scheduler.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <chrono>
@@ -23,54 +21,6 @@ using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 volatile std::sig_atomic_t stopped = 0;
-
-struct Options {
-    std::string path;
-    std::vector<std::string> sets;
-    std::chrono::nanoseconds limit{0}; // 0: none
-    double every = 0;                  // seconds between two tables; 0: only the closing one
-    bool list = false, json = false;
-    LoadOptions load;
-};
-
-/// The exit code that ends the program at once: help, version, or a wrong command line.
-std::optional<int> readOptions(int argc, char **argv, Options &into) {
-    CLI::App app{"Makes a compiled policy the system's scheduler, until it is interrupted", "scxrun"};
-    std::string duration;
-    bool noStats = false;
-    app.add_option("object", into.path, "policy.bpf.o")->required();
-    app.add_option("--set", into.sets, "a parameter, name=value")->allow_extra_args(false);
-    app.add_option("--for", duration, "end after this time (5s, 500ms)");
-    app.add_option("--stats", into.every, "print the table every so many seconds");
-    app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
-    app.add_flag("--json", into.json, "one JSON document a line instead of tables");
-    app.add_flag("--no-stats", noStats, "keep no statistics; costs nothing then");
-    app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
-    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
-    app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
-    app.footer("scxrun hint VALUE --pid PID | --tid TID | -- COMMAND…: tells the running policy something about a task");
-    app.set_version_flag("--version", std::string("scxrun " SCX_VERSION));
-    try {
-        app.parse(argc, argv);
-        if (app.count("--stats") && !(into.every > 0))
-            throw std::runtime_error("`--stats` takes a number of seconds above 0");
-        if (!duration.empty()) {
-            into.limit = std::chrono::nanoseconds(parseDuration(duration));
-            if (into.limit.count() <= 0)
-                throw std::runtime_error("`--for " + duration + "` is no time to run");
-        }
-    } catch (const CLI::ParseError &error) {
-        if (error.get_exit_code() == 0)
-            return app.exit(error);
-        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
-        return 2;
-    } catch (const std::runtime_error &error) {
-        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
-        return 2;
-    }
-    into.load.statistics = !noStats;
-    return {};
-}
 
 /// The values of all `--set name=value`, in the form of memory. Throws with one line.
 std::map<std::string, int64_t> readParameters(const ObjectInfo &info, const std::vector<std::string> &sets) {
@@ -107,7 +57,7 @@ void printDocument(const json &document) { std::cout << document.dump(-1, ' ', f
 enum class Ended { InOrder, InError, ByHotplug };
 
 /// One life of the policy, from load to its end. `begin`: since when `--for` counts, set by the first life.
-Ended runOnce(const Options &options, const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
+Ended runOnce(const RunOptions &options, const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
     Scheduler scheduler(file, info, parameters, options.load);
     if (!begin) {
         begin = Clock::now();
@@ -168,10 +118,7 @@ Ended runOnce(const Options &options, const ObjectFile &file, const ObjectInfo &
 
 } // namespace
 
-int runPolicy(int argc, char **argv) {
-    Options options;
-    if (std::optional<int> code = readOptions(argc, argv, options))
-        return *code;
+int runPolicy(RunOptions options) {
     try {
         ObjectFile file = readFile(options.path);
         ObjectInfo info = describe(file);

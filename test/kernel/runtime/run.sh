@@ -323,6 +323,25 @@ test_optional() { # a hook whose callback the kernel lacks is told and left out;
     has out '"told":1[,}]'
 }
 
+test_check() { # what is told without loading, by anybody, is what libbpf then does
+    local name
+    for name in fair optional histograms llc; do
+        setpriv --reuid=65534 --clear-groups $scxrun check $objects/$name.bpf.o > check 2> err
+        expect 0 $? "exit code of check $name"
+        has check "^.*$name.bpf.o will load on this kernel$"
+        run 0 --for 100ms --verbose $objects/$name.bpf.o
+        sed -n "s/.*extern (func ksym) '\([^']*\)': resolved to vmlinux.*/\1/p" err | sed 's/___.*//' > resolved
+        [ "$(grep -c '^kfunc' check)" -ge 5 ] || bad "few kfuncs of $name"
+        sed -n 's/^kfunc   \([a-z_0-9]*\).*/\1/p' check | while read -r kfunc; do
+            grep -qx "$kfunc" resolved || echo "$kfunc"
+        done > unresolved
+        expect "" "$(cat unresolved)" "kfuncs of $name that libbpf did not find"
+    done
+    setpriv --reuid=65534 --clear-groups $scxrun check $objects/future.bpf.o > check 2> err
+    expect 0 $? "exit code of check future"
+    has check '^without callback runninx '
+}
+
 test_user() { # whoever is not root is told so
     rm -f err
     setpriv --reuid=65534 --clear-groups $scxrun $objects/fair.bpf.o 2> err

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tools/CommandLine.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+namespace scx {
+namespace {
+
+using Verb = Command::Verb;
+
+void declareRun(CLI::App &app, RunOptions &into) {
+    app.add_option("object", into.path, "policy.bpf.o, as scxc writes it");
+    app.add_option("--set", into.sets, "NAME=VALUE: a parameter")->allow_extra_args(false);
+    app.add_option_function<std::string>("--for", [&](const std::string &text) {
+        into.limit = std::chrono::nanoseconds(parseDuration(text));
+        if (into.limit.count() <= 0)
+            throw std::runtime_error("`--for " + text + "` is no time to run");
+    }, "end after this time (5s, 500ms)");
+    app.add_option_function<double>("--stats", [&](double seconds) {
+        if (!(seconds > 0))
+            throw std::runtime_error("`--stats` takes a number of seconds above 0");
+        into.every = seconds;
+    }, "print the table every so many seconds");
+    app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
+    app.add_flag("--json", into.json, "one JSON document a line instead of tables");
+    app.add_flag("!--no-stats", into.load.statistics, "keep no statistics; costs nothing then");
+    app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
+    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
+    app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
+}
+
+void declareCheck(CLI::App &app, CheckOptions &into) {
+    app.add_option("object", into.path, "policy.bpf.o, or a scheduler of another compiler")->required();
+    app.add_option("--kernel", into.kernels, "a kernel's BTF, or a vmlinux (default: this kernel); may be given several times")->allow_extra_args(false);
+    app.add_flag("--json", into.json, "one JSON document");
+}
+
+void declareHint(CLI::App &app, HintOptions &into) {
+    app.add_option("value", into.value, "a whole number that the policy's rules read as `hint`")->required();
+    app.add_option("--pid", into.process, "tell it of every thread of this process");
+    app.add_option("--tid", into.thread, "tell it of this thread");
+    app.add_option("command", into.command, "tell it of this command and run it; write -- before it");
+}
+
+} // namespace
+
+std::unique_ptr<CLI::App> commandLine(Command &into) {
+    auto app = std::make_unique<CLI::App>("Makes a compiled policy the system's scheduler, until it is interrupted", "scxrun");
+    app->set_version_flag("--version", std::string("scxrun " SCX_VERSION));
+    app->require_subcommand(0, 1);
+    declareRun(*app, into.run);
+    auto verb = [&](const char *name, Verb which, const char *text) {
+        CLI::App *sub = app->add_subcommand(name, text);
+        sub->final_callback([&into, which] { into.verb = which; });
+        return sub;
+    };
+    declareCheck(*verb("check", Verb::Check, "tell, without loading it, whether an object will load on a kernel, and what it does without there"), into.check);
+    declareHint(*verb("hint", Verb::Hint, "tell the running policy something about a task"), into.hint);
+    return app;
+}
+
+std::optional<int> readCommand(int argc, char **argv, Command &into) {
+    std::unique_ptr<CLI::App> app = commandLine(into);
+    try {
+        app->parse(argc, argv);
+        if (into.verb == Verb::Run && into.run.path.empty())
+            throw std::runtime_error("no object is named");
+        for (const CLI::Option *option : app->get_options())
+            if (into.verb != Verb::Run && option->count())
+                throw std::runtime_error("`" + option->get_name() + "` stands before `" + app->get_subcommands().at(0)->get_name() + "`, which does not know it");
+        if (into.verb == Verb::Hint && (!into.hint.process.empty()) + (!into.hint.thread.empty()) + (!into.hint.command.empty()) != 1)
+            throw std::runtime_error("a hint is about one of --pid PID, --tid TID and -- COMMAND");
+        return {};
+    } catch (const CLI::ParseError &error) {
+        if (error.get_exit_code() == 0)
+            return app->exit(error);
+        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
+    } catch (const std::runtime_error &error) {
+        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
+    }
+    return 2;
+}
+
+} // namespace scx
