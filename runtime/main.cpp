@@ -7,6 +7,10 @@ int main(int argc, char **argv) {
         return *code;
     switch (command.verb) {
     case scx::Command::Verb::Check: return scx::runCheck(command.check);
+    case scx::Command::Verb::List: return scx::askList(command.ask);
+    case scx::Command::Verb::Stats: return scx::askStats(command.ask);
+    case scx::Command::Verb::Set: return scx::askSet(command.ask);
+    case scx::Command::Verb::Replace: return scx::askReplace(command.ask);
     case scx::Command::Verb::Hint: return scx::runHint(command.hint);
     case scx::Command::Verb::Run: break;
     }

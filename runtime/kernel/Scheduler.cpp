@@ -18,7 +18,6 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
-#include <poll.h>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -89,6 +88,17 @@ void Scheduler::store(const std::string &section, const std::string &symbol, int
     std::memcpy(v.address, &value, v.size); // BPF objects are little endian here, as the machine is
 }
 
+void Scheduler::set(const ObjectInfo &info, const std::map<std::string, int64_t> &values) {
+    for (const Parameter &p : info.parameters)
+        if (auto it = values.find(p.name); p.live && it != values.end()) {
+            Variable v = find(p.section, p.symbol);
+            if (v.size == 1)
+                __atomic_store_n(v.address, static_cast<char>(it->second), __ATOMIC_RELAXED);
+            else if (v.size == 8)
+                __atomic_store_n(reinterpret_cast<int64_t *>(v.address), it->second, __ATOMIC_RELAXED);
+        }
+}
+
 /// The length the kernel is to give its dump; 0 if the object cannot keep one.
 uint32_t Scheduler::makeRoomForDump() {
     bpf_map *map = sectionMap(".data.uei_dump");
@@ -135,7 +145,7 @@ Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::
         if (options.statistics)
             store(".rodata", "stats__", 1);
         fillTopology();
-        bpf_map *map = nullptr, *ops = nullptr;
+        bpf_map *map = nullptr;
         bpf_object__for_each_map(map, object) if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS) ops = map;
         if (!ops)
             throw std::runtime_error("`" + file.path + "` holds no scheduler; make one with scxc");
@@ -152,7 +162,6 @@ Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::
             options.hints->hand(object);
         load(options);
         beginTelling(info.told, options);
-        attach(ops);
     } catch (...) {
         detach();
         bpf_object__close(object);
@@ -176,28 +185,18 @@ void Scheduler::load(const LoadOptions &options) {
 }
 
 /// What the policy is told is right before its first task is matched.
-void Scheduler::beginTelling(const ToldInfo &told, const LoadOptions &options) {
-    if (!told.cgroups.empty())
-        tellers.push_back(std::make_shared<CgroupExpressions>(bpf_object__find_map_fd_by_name(object, "cgroup_bits__"), told.cgroups));
-    if (told.gpu)
-        tellers.push_back(std::make_shared<GpuUsers>(bpf_object__find_map_fd_by_name(object, "gpu_users__")));
+void Scheduler::beginTelling(const ToldInfo &wanted, const LoadOptions &options) {
+    if (!wanted.cgroups.empty())
+        telling.push_back(std::make_shared<CgroupExpressions>(bpf_object__find_map_fd_by_name(object, "cgroup_bits__"), wanted.cgroups));
+    if (wanted.gpu)
+        telling.push_back(std::make_shared<GpuUsers>(bpf_object__find_map_fd_by_name(object, "gpu_users__")));
     if (options.hints) {
         options.hints->keep(object);
-        tellers.push_back(options.hints);
+        telling.push_back(options.hints);
     }
 }
 
-void Scheduler::wait(std::chrono::milliseconds most) {
-    std::vector<pollfd> news;
-    for (const auto &teller : tellers)
-        if (teller->fd() >= 0)
-            news.push_back({teller->fd(), POLLIN, 0});
-    poll(news.data(), news.size(), static_cast<int>(most.count()));
-    for (const auto &teller : tellers)
-        teller->update();
-}
-
-void Scheduler::attach(bpf_map *ops) {
+void Scheduler::attach() {
     link = bpf_map__attach_struct_ops(ops);
     if (link)
         return;
@@ -213,7 +212,7 @@ void Scheduler::attach(bpf_map *ops) {
 
 Scheduler::~Scheduler() {
     detach();
-    tellers.clear();
+    telling.clear();
     bpf_object__close(object);
 }
 

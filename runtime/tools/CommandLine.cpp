@@ -23,6 +23,7 @@ void declareRun(CLI::App &app, RunOptions &into) {
             throw std::runtime_error("`--stats` takes a number of seconds above 0");
         into.every = seconds;
     }, "print the table every so many seconds");
+    app.add_option("--metrics", into.metrics, "ADDRESS: serve OpenMetrics there over HTTP, like 127.0.0.1:9273");
     app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
     app.add_flag("--json", into.json, "one JSON document a line instead of tables");
     app.add_flag("!--no-stats", into.load.statistics, "keep no statistics; costs nothing then");
@@ -35,6 +36,13 @@ void declareCheck(CLI::App &app, CheckOptions &into) {
     app.add_option("object", into.path, "policy.bpf.o, or a scheduler of another compiler")->required();
     app.add_option("--kernel", into.kernels, "a kernel's BTF, or a vmlinux (default: this kernel); may be given several times")->allow_extra_args(false);
     app.add_flag("--json", into.json, "one JSON document");
+}
+
+void declareReplace(CLI::App &app, AskOptions &into) {
+    app.add_option("object", into.path, "policy.bpf.o that is to run from now on")->required();
+    app.add_option("--set", into.sets, "NAME=VALUE: a parameter of it")->allow_extra_args(false);
+    app.add_option("--grace", into.grace, "how long the old one is put back if the new one is ended (default: 10s)");
+    app.add_flag("!--no-wait", into.wait, "do not wait until the time of grace is over");
 }
 
 void declareHint(CLI::App &app, HintOptions &into) {
@@ -57,6 +65,10 @@ std::unique_ptr<CLI::App> commandLine(Command &into) {
         return sub;
     };
     declareCheck(*verb("check", Verb::Check, "tell, without loading it, whether an object will load on a kernel, and what it does without there"), into.check);
+    verb("list", Verb::List, "show parameters, queues and rules of the policy that runs")->add_flag("--json", into.ask.json, "one JSON document");
+    verb("stats", Verb::Stats, "show what its queues and rules did so far")->add_flag("--json", into.ask.json, "one JSON document");
+    verb("set", Verb::Set, "change live parameters while it runs, all of them or none")->add_option("values", into.ask.sets, "NAME=VALUE…")->required();
+    declareReplace(*verb("replace", Verb::Replace, "let another policy follow, and put the old one back if it fails"), into.ask);
     declareHint(*verb("hint", Verb::Hint, "tell the running policy something about a task"), into.hint);
     return app;
 }

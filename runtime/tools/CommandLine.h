@@ -2,6 +2,7 @@
 // What can `scxrun` be asked? Every command and option is declared in one place, from which help, manual page and completions come.
 #pragma once
 
+#include "tools/Ask.h"
 #include "tools/Check.h"
 #include "tools/Hint.h"
 #include "tools/Run.h"
@@ -16,9 +17,10 @@ class App;
 namespace scx {
 
 struct Command {
-    enum class Verb { Run, Check, Hint } verb = Verb::Run;
+    enum class Verb { Run, Check, List, Stats, Set, Replace, Hint } verb = Verb::Run;
     RunOptions run;
     CheckOptions check;
+    AskOptions ask;
     HintOptions hint;
 };
 

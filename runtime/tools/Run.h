@@ -14,6 +14,7 @@ struct RunOptions {
     std::chrono::nanoseconds limit{0}; // 0: none
     double every = 0;                  // seconds between two tables; 0: only the closing one
     bool list = false, json = false;
+    std::string metrics; // address to serve them at; empty: none
     LoadOptions load;
 };
 
