@@ -17,7 +17,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <cstdlib>
 #include <fstream>
+#include <linux/capability.h>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -39,13 +41,24 @@ std::string settledState() {
     return state;
 }
 
+/// Has this process the rights over BPF? The verifier lets struct_ops through with these two (bpf_prog_load in kernel/bpf/syscall.c); CAP_SYS_ADMIN holds both.
+bool mayLoad() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.rfind("CapEff:", 0) == 0) {
+            uint64_t has = std::strtoull(line.c_str() + 7, nullptr, 16), both = 1ull << CAP_BPF | 1ull << CAP_PERFMON;
+            return (has & both) == both || has >> CAP_SYS_ADMIN & 1;
+        }
+    return true; // without /proc the kernel itself will tell
+}
+
 } // namespace
 
 void checkKernel() {
     if (access("/sys/kernel/sched_ext", F_OK) != 0)
         throw std::runtime_error("this kernel has no sched_ext; it takes Linux 6.12 or newer built with CONFIG_SCHED_CLASS_EXT");
-    if (geteuid() != 0)
-        throw std::runtime_error("a policy can only be loaded by root; try sudo scxrun");
+    if (!mayLoad())
+        throw std::runtime_error("a policy can only be loaded by root, or with CAP_BPF and CAP_PERFMON; try sudo scxrun");
     if (std::string state = settledState(); state != "disabled")
         throw std::runtime_error("another scheduler is running (`" + readLine("/sys/kernel/sched_ext/root/ops") + "`, " + state + "); end it first");
 }

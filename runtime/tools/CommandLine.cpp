@@ -11,45 +11,45 @@ namespace {
 using Verb = Command::Verb;
 
 void declareRun(CLI::App &app, RunOptions &into) {
-    app.add_option("object", into.path, "policy.bpf.o, as scxc writes it");
-    app.add_option("--set", into.sets, "NAME=VALUE: a parameter")->allow_extra_args(false);
+    app.add_option("object", into.path, "policy.bpf.o, as scxc writes it")->type_name("FILE");
+    app.add_option("--set", into.sets, "a parameter")->type_name("NAME=VALUE")->allow_extra_args(false);
     app.add_option_function<std::string>("--for", [&](const std::string &text) {
         into.limit = std::chrono::nanoseconds(parseDuration(text));
         if (into.limit.count() <= 0)
             throw std::runtime_error("`--for " + text + "` is no time to run");
-    }, "end after this time (5s, 500ms)");
+    }, "end after this time (5s, 500ms)")->type_name("TIME");
     app.add_option_function<double>("--stats", [&](double seconds) {
         if (!(seconds > 0))
             throw std::runtime_error("`--stats` takes a number of seconds above 0");
         into.every = seconds;
-    }, "print the table every so many seconds");
-    app.add_option("--metrics", into.metrics, "ADDRESS: serve OpenMetrics there over HTTP, like 127.0.0.1:9273");
+    }, "print the table every so many seconds")->type_name("SECONDS");
+    app.add_option("--metrics", into.metrics, "serve OpenMetrics there over HTTP, like 127.0.0.1:9273")->type_name("ADDRESS");
     app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
     app.add_flag("--json", into.json, "one JSON document a line instead of tables");
-    app.add_flag("!--no-stats", into.load.statistics, "keep no statistics; costs nothing then");
+    app.add_flag_callback("--no-stats", [&] { into.load.statistics = false; }, "keep no statistics; costs nothing then");
     app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
-    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
+    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy")->type_name("FILE");
     app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
 }
 
 void declareCheck(CLI::App &app, CheckOptions &into) {
-    app.add_option("object", into.path, "policy.bpf.o, or a scheduler of another compiler")->required();
-    app.add_option("--kernel", into.kernels, "a kernel's BTF, or a vmlinux (default: this kernel); may be given several times")->allow_extra_args(false);
+    app.add_option("object", into.path, "policy.bpf.o, or a scheduler of another compiler")->type_name("FILE")->required();
+    app.add_option("--kernel", into.kernels, "a kernel's BTF, or a vmlinux (default: this kernel); may be given several times")->type_name("FILE")->allow_extra_args(false);
     app.add_flag("--json", into.json, "one JSON document");
 }
 
 void declareReplace(CLI::App &app, AskOptions &into) {
-    app.add_option("object", into.path, "policy.bpf.o that is to run from now on")->required();
-    app.add_option("--set", into.sets, "NAME=VALUE: a parameter of it")->allow_extra_args(false);
-    app.add_option("--grace", into.grace, "how long the old one is put back if the new one is ended (default: 10s)");
-    app.add_flag("!--no-wait", into.wait, "do not wait until the time of grace is over");
+    app.add_option("object", into.path, "policy.bpf.o that is to run from now on")->type_name("FILE")->required();
+    app.add_option("--set", into.sets, "a parameter of it")->type_name("NAME=VALUE")->allow_extra_args(false);
+    app.add_option("--grace", into.grace, "how long the old one is put back if the new one is ended (default: 10s)")->type_name("TIME");
+    app.add_flag_callback("--no-wait", [&] { into.wait = false; }, "do not wait until the time of grace is over");
 }
 
 void declareHint(CLI::App &app, HintOptions &into) {
-    app.add_option("value", into.value, "a whole number that the policy's rules read as `hint`")->required();
-    app.add_option("--pid", into.process, "tell it of every thread of this process");
-    app.add_option("--tid", into.thread, "tell it of this thread");
-    app.add_option("command", into.command, "tell it of this command and run it; write -- before it");
+    app.add_option("value", into.value, "a whole number that the policy's rules read as `hint`")->type_name("NUMBER")->required();
+    app.add_option("--pid", into.process, "tell it of every thread of this process")->type_name("PID");
+    app.add_option("--tid", into.thread, "tell it of this thread")->type_name("TID");
+    app.add_option("command", into.command, "tell it of this command and run it; write -- before it")->type_name("WORD");
 }
 
 } // namespace
@@ -67,7 +67,7 @@ std::unique_ptr<CLI::App> commandLine(Command &into) {
     declareCheck(*verb("check", Verb::Check, "tell, without loading it, whether an object will load on a kernel, and what it does without there"), into.check);
     verb("list", Verb::List, "show parameters, queues and rules of the policy that runs")->add_flag("--json", into.ask.json, "one JSON document");
     verb("stats", Verb::Stats, "show what its queues and rules did so far")->add_flag("--json", into.ask.json, "one JSON document");
-    verb("set", Verb::Set, "change live parameters while it runs, all of them or none")->add_option("values", into.ask.sets, "NAME=VALUE…")->required();
+    verb("set", Verb::Set, "change live parameters while it runs, all of them or none")->add_option("values", into.ask.sets, "live parameters")->type_name("NAME=VALUE")->required();
     declareReplace(*verb("replace", Verb::Replace, "let another policy follow, and put the old one back if it fails"), into.ask);
     declareHint(*verb("hint", Verb::Hint, "tell the running policy something about a task"), into.hint);
     return app;

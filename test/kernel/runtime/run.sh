@@ -517,12 +517,45 @@ while True: pass' &
     finish 0
 }
 
+with_rights() { # CAPABILITIES COMMAND…: as nobody, with these alone
+    local rights=$1
+    shift
+    setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps="-all,$rights" --ambient-caps="-all,$rights" --bounding-set="-all,$rights" --no-new-privs "$@"
+}
+test_rights() { # CAP_BPF and CAP_PERFMON suffice, and neither alone; the same user may change things then
+    local rights scxrun_alone=$scxrun
+    mkdir -p /run/scx
+    chown 65534 /run/scx
+    for rights in +bpf +perfmon +sys_nice; do
+        with_rights $rights timeout 60 $scxrun_alone $objects/fair.bpf.o 2> err
+        expect 1 $? "exit code with $rights"
+        has err '^scxrun: a policy can only be loaded by root, or with CAP_BPF and CAP_PERFMON; try sudo scxrun$'
+    done
+    scxrun="with_rights +bpf,+perfmon $scxrun_alone"
+    start $objects/live.bpf.o
+    expect enabled "$(state)" "state with CAP_BPF and CAP_PERFMON"
+    scxrun=$scxrun_alone
+    nobody $scxrun set loud=true > answer || bad "the same user may not change things"
+    moving_counter heard
+    setpriv --reuid=65533 --clear-groups $scxrun set loud=false > answer 2> refused && bad "another user may change things"
+    kill -INT $run
+    finish 0
+    expect disabled "$(state)" state
+    scxrun="with_rights +bpf,+perfmon $scxrun_alone"
+    for name in told histograms; do # what a policy is told: cgroups, hints, GPU users
+        start --for 1s $objects/$name.bpf.o
+        finish 0
+    done
+    scxrun=$scxrun_alone
+    rm -rf /run/scx
+}
+
 test_user() { # whoever is not root is told so
     rm -f err
     setpriv --reuid=65534 --clear-groups $scxrun $objects/fair.bpf.o 2> err
     expect 1 $? "exit code"
     one_line err
-    has err '^scxrun: a policy can only be loaded by root; try sudo scxrun$'
+    has err '^scxrun: a policy can only be loaded by root, or with CAP_BPF and CAP_PERFMON; try sudo scxrun$'
 }
 
 test_no_sched_ext() { # as on a kernel without it
