@@ -10,8 +10,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <sys/mman.h>
 #include <thread>
@@ -34,7 +36,19 @@ void onSignals() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl; }
+/// Nobody can read what does not fit on a disk; that is told once, for the policy matters more.
+void afterPrinting() {
+    static bool told = false;
+    if (fflush(stdout) == 0 && std::cout.flush())
+        return;
+    std::string why = std::strerror(errno);
+    clearerr(stdout);
+    std::cout.clear();
+    if (!std::exchange(told, true))
+        std::cerr << "scxrun: what is printed cannot be written (" << why << "); the policy goes on\n";
+}
+
+void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << "\n"; }
 
 enum class Ended { InOrder, InError, ByHotplug, Replaced };
 
@@ -56,6 +70,7 @@ ExitInfo close(const RunOptions &options, Scheduler &scheduler, const ObjectInfo
         printDocument(document);
     } else if (options.load.statistics && started)
         printTable(figures(scheduler, info));
+    afterPrinting();
     return end;
 }
 
@@ -64,13 +79,14 @@ std::string reason(const ExitInfo &end) { return end.reason + (end.message.empty
 void printFigures(const RunOptions &options, const Runner &runner, Clock::duration lived) {
     json document = figures(runner.scheduler(), runner.policy().info);
     document["seconds"] = seconds(lived);
-    if (options.json) {
+    if (options.json)
         printDocument(document);
-        return;
+    else {
+        printf("after %.1f s\n", seconds(lived));
+        printTable(document);
+        printf("\n");
     }
-    printf("after %.1f s\n", seconds(lived));
-    printTable(document);
-    printf("\n");
+    afterPrinting();
 }
 
 /// One life of the policy, from when it was attached to its end. `limit`: when `--for` is over.
