@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <stdexcept>
 
 namespace scx {
@@ -37,7 +38,10 @@ public:
         for (size_t i = 0; i < work.size(); ++i) // grows
             fitFunction(code.functions.at(work[i]));
         gatherForms();
-        std::stable_sort(fit.missing.begin(), fit.missing.end(), [](const Missing &a, const Missing &b) { return a.fatal > b.fatal; });
+        std::vector<Missing> ordered; // what it cannot load for comes first
+        for (bool fatal : {true, false})
+            std::copy_if(fit.missing.begin(), fit.missing.end(), std::back_inserter(ordered), [&](const Missing &m) { return m.fatal == fatal; });
+        fit.missing = std::move(ordered);
         return std::move(fit);
     }
 

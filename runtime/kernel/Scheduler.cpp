@@ -146,7 +146,8 @@ void Scheduler::fillTopology() {
 Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
     collectLibbpfLog(options.verbose);
     foldOnLoad();
-    LIBBPF_OPTS(bpf_object_open_opts, open);
+    bpf_object_open_opts open = {};
+    open.sz = sizeof open;
     open.object_name = info.policy.c_str(); // the names of its sections' maps begin with it
     object = bpf_object__open_mem(file.bytes.data(), file.bytes.size(), &open);
     if (!object)

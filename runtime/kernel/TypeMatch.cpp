@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/TypeMatch.h"
 
+#include "object/Text.h"
+
 #include <bpf/btf.h>
 
 #include <sstream>
@@ -12,7 +14,7 @@ constexpr int kDeepest = 32; // as libbpf; types that refer to each other in a r
 
 std::string nameAt(const btf *types, uint32_t offset) {
     const char *name = btf__name_by_offset(types, offset);
-    return name ? name : "";
+    return printable(name ? name : "");
 }
 
 /// The type itself, without const, volatile, typedef and tags; null: there is none.

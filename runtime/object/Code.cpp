@@ -2,6 +2,7 @@
 #include "object/Code.h"
 
 #include "object/Elf.h"
+#include "object/Text.h"
 
 #include <bpf/btf.h>
 
@@ -22,7 +23,7 @@ struct Reader {
 
     std::string nameAt(uint32_t offset) const {
         const char *name = btf__name_by_offset(types, offset);
-        return name ? name : "";
+        return printable(name ? name : "");
     }
 
     void readFunctions() {

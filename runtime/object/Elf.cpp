@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "object/Elf.h"
 
+#include "object/Text.h"
+
 #include <cstring>
 #include <elf.h>
 #include <stdexcept>
@@ -18,14 +20,14 @@ template <typename Row> Row rowAt(std::string_view table, size_t number) {
     return row;
 }
 
-/// A name that ends in its table.
+/// A name that ends in its table, fit to be shown.
 std::string nameAt(std::string_view table, uint64_t offset) {
     if (table.empty() && offset == 0)
         return {};
     size_t end = offset < table.size() ? table.find('\0', offset) : std::string_view::npos;
     if (end == std::string_view::npos)
         throw std::runtime_error("a name lies outside its table");
-    return std::string(table.substr(offset, end - offset));
+    return printable(std::string(table.substr(offset, end - offset)));
 }
 
 std::vector<ElfSymbol> readSymbols(const std::vector<ElfSection> &sections) {

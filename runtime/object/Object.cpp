@@ -2,6 +2,7 @@
 #include "object/Object.h"
 
 #include "object/Elf.h"
+#include "object/Text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -45,12 +46,8 @@ void demand(bool holds, const char *what) {
         throw std::out_of_range(what);
 }
 
-/// Text for people: what is shown on a terminal of root must not command it.
-std::string text(const json &value) {
-    auto words = value.get<std::string>();
-    std::replace_if(words.begin(), words.end(), [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\t') || c == 0x7f; }, '?');
-    return words;
-}
+/// Text for people.
+std::string text(const json &value) { return printable(value.get<std::string>(), true); }
 
 /// The same of a member that may be absent, or null.
 std::string textOr(const json &row, const char *name) { return row.contains(name) && !row.at(name).is_null() ? text(row.at(name)) : std::string(); }

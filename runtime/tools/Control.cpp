@@ -36,7 +36,10 @@ Control::Control(Answer answer) : answer(std::move(answer)) {
     };
     mkdir("/run/scx", 0755);
     chmod("/run/scx", 0755); // whatever the umask
-    lock = open(kControlLock, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
+    auto openLock = [] { return open(kControlLock, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600); };
+    lock = openLock();
+    if (lock < 0 && errno == EACCES && unlink(kControlLock) == 0) // left behind by another user, whose folder it was before
+        lock = openLock();
     if (lock < 0)
         throw failed(std::string("no lock at ") + kControlLock);
     if (flock(lock, LOCK_EX | LOCK_NB) != 0) {

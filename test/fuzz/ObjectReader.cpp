@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // libFuzzer target: any bytes as a policy object, or as the description in one. What is wrong is told in one line; what is taken holds together:
-// each parameter's value is in its range, and is read as what it is shown as.
+// each parameter's value is in its range, and is read as what it is shown as. And whatever it holds is checked against a kernel, which has the object's own types.
+#include "kernel/Fit.h"
+#include "object/Elf.h"
 #include "object/Object.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -43,18 +48,38 @@ std::string objectWith(std::string description) {
     return std::string(reinterpret_cast<char *>(&header), sizeof header) + std::string(reinterpret_cast<char *>(sections), sizeof sections) + std::string(names, sizeof names) + description;
 }
 
+/// One line, `situation; what to do`.
+void requireLine(const std::string &line) { require(line.find("; ") != std::string::npos && line.find('\n') == std::string::npos, "not one line with what to do", line); }
+
+void checkAgainstItself(const ObjectFile &file) {
+    try {
+        const Elf elf = readElf(file.bytes);
+        const ElfSection *section = elf.find(".BTF");
+        BtfPointer types(section ? btf__new(section->data.data(), static_cast<uint32_t>(section->data.size())) : nullptr);
+        if (!types)
+            return;
+        try {
+            fitTo(file, std::nullopt, types.get());
+        } catch (const std::runtime_error &error) {
+            requireLine(error.what());
+        }
+    } catch (const std::runtime_error &) { // not even an ELF file, as `describe` tells
+    }
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     ObjectFile file{"fuzz", std::string(reinterpret_cast<const char *>(data), size)};
     if (!file.bytes.starts_with(ELFMAG))
         file.bytes = objectWith(file.bytes);
+    libbpf_set_print(nullptr);
+    checkAgainstItself(file);
     ObjectInfo info;
     try {
         info = describe(file);
     } catch (const std::runtime_error &error) {
-        std::string line = error.what();
-        require(line.find("; ") != std::string::npos && line.find('\n') == std::string::npos, "not one line with what to do", line);
+        requireLine(error.what());
         return 0;
     }
     for (const Parameter &p : info.parameters) {

@@ -11,5 +11,5 @@ for policy in "$here"/../../examples/*.scx; do
     "$scxc" "$policy" -o "$object"
     "$objcopy" --dump-section .scx.meta="$object.json" "$object" "$work/copy"
 done
-exec "$fuzzer" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2000 -max_len=65536 -print_final_stats=1 \
+exec "$fuzzer" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2000 -max_len=262144 -print_final_stats=1 \
     -dict="$here/object.dict" -artifact_prefix="$work/" "$work/corpus" "$work/samples"

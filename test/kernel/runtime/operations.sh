@@ -24,7 +24,7 @@ test_control() { # live parameters, all of a change or none of it; the state wit
     has refused '^scxrun: no scxrun runs here; start a policy first$'
     start --set factor=7 $objects/live.bpf.o
     ask 0 list
-    has answer '^param  factor: int = 7, by default 1 in 1..100 (live)$'
+    has answer '^param  factor: int = 7, by default 1 in 1\.\.100 \(live\)$'
     quiet_counter heard
     ask 0 set loud=true factor=50 share=33.3333%
     has answer '^factor: 7 -> 50$'
@@ -174,7 +174,7 @@ with_rights() { # CAPABILITIES: what runs a program as nobody, with these alone
     echo "setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all,$1 --ambient-caps=-all,$1 --bounding-set=-all,$1 --no-new-privs"
 }
 test_rights() { # CAP_BPF and CAP_PERFMON suffice, and neither alone; the same user may change things then
-    local rights root=$scxrun
+    local rights name root=$scxrun
     mkdir -p /run/scx
     chown 65534 /run/scx
     for rights in +bpf +perfmon +sys_nice; do
