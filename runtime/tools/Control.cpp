@@ -20,6 +20,7 @@ using nlohmann::json;
 namespace {
 
 constexpr size_t kMostClients = 32, kLongestLine = 64 << 10, kMostUnread = 4 << 20;
+constexpr int kAnswersATurn = 8;
 constexpr int kServer = -1; // its number among those waited for
 
 std::string line(const json &document) { return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
@@ -70,19 +71,22 @@ void Control::update() {
     epoll_event events[kMostClients + 1];
     int count = epoll_wait(waiter, events, std::size(events), 0);
     for (int i = 0; i < count; ++i) {
-        int number = events[i].data.fd;
-        if (number == kServer) {
+        auto it = clients.find(events[i].data.fd);
+        if (events[i].data.fd == kServer)
             accept();
-            continue;
-        }
-        auto it = clients.find(number);
-        if (it == clients.end())
-            continue; // dropped in this turn
-        bool stays = !(events[i].events & EPOLLERR);
-        if (stays && (events[i].events & (EPOLLIN | EPOLLHUP)))
-            stays = hear(number, it->second);
-        it = clients.find(number);
-        if (it != clients.end() && !(stays && tell(it->second)))
+        else if (it != clients.end() && (events[i].events & ~static_cast<uint32_t>(EPOLLOUT)) && !hear(it->second))
+            drop(it->first);
+    }
+    int answers = kAnswersATurn; // a flood of questions waits, not the policy; the one that was heard first comes first
+    std::vector<int> turns;
+    for (const auto &[number, client] : clients)
+        turns.push_back(number);
+    std::sort(turns.begin(), turns.end(), [&](int a, int b) { return clients.at(a).heard < clients.at(b).heard; });
+    for (int number : turns) {
+        Client &client = clients.at(number);
+        if (client.out.empty() && client.asks() && answers-- > 0)
+            answerOne(number, client);
+        if (!tell(number, client))
             drop(number);
     }
 }
@@ -105,8 +109,8 @@ void Control::accept() {
     watch(next++, client, EPOLL_CTL_ADD);
 }
 
-/// Reads once, so that no client keeps us, and answers each whole line. False: it is to go.
-bool Control::hear(int number, Client &client) {
+/// Reads once, so that no client keeps us. False: it is to go.
+bool Control::hear(Client &client) {
     char text[4096], control[CMSG_SPACE(4 * sizeof(int))];
     iovec piece{text, sizeof text};
     msghdr message{};
@@ -126,26 +130,25 @@ bool Control::hear(int number, Client &client) {
                     close(client.file); // one at a time
                 client.file = file;
             }
-    if (bytes == 0)
-        return false;
     client.heard = ++turn;
     client.in.append(text, static_cast<size_t>(bytes));
-    for (size_t end; (end = client.in.find('\n')) != std::string::npos;) {
-        json request = json::parse(client.in.substr(0, end), nullptr, false);
-        client.in.erase(0, end + 1);
-        json said = request.is_object() ? answer(request, client.file, client.peer, number) : json{{"error", "that is no JSON object; see docs/operations/control.md"}};
-        if (!said.is_null())
-            client.out += line(said);
-        if (client.file >= 0)
-            close(std::exchange(client.file, -1));
-        if (client.out.size() > kMostUnread)
-            return false;
-    }
-    return client.in.size() <= kLongestLine;
+    return bytes > 0 && client.in.size() <= kLongestLine + sizeof text;
+}
+
+void Control::answerOne(int number, Client &client) {
+    size_t end = client.in.find('\n');
+    json request = json::parse(client.in.substr(0, end), nullptr, false);
+    client.in.erase(0, end + 1);
+    client.heard = ++turn;
+    json said = request.is_object() ? answer(request, client.file, client.peer, number) : json{{"error", "that is no JSON object; see docs/operations/control.md"}};
+    if (!said.is_null())
+        client.out += line(said);
+    if (client.file >= 0)
+        close(std::exchange(client.file, -1));
 }
 
 /// Sends what there is room for. False: it is to go.
-bool Control::tell(Client &client) {
+bool Control::tell(int number, Client &client) {
     while (!client.out.empty()) {
         ssize_t bytes = send(client.socket, client.out.data(), client.out.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (bytes < 0 && errno == EINTR)
@@ -156,10 +159,8 @@ bool Control::tell(Client &client) {
             break;
         client.out.erase(0, static_cast<size_t>(bytes));
     }
-    for (const auto &[number, one] : clients)
-        if (&one == &client)
-            watch(number, client, EPOLL_CTL_MOD);
-    return true;
+    watch(number, client, EPOLL_CTL_MOD);
+    return client.out.size() <= kMostUnread;
 }
 
 void Control::say(int number, const json &document) {
@@ -167,12 +168,12 @@ void Control::say(int number, const json &document) {
     if (it == clients.end())
         return;
     it->second.out += line(document);
-    if (it->second.out.size() > kMostUnread || !tell(it->second))
-        drop(number);
+    watch(number, it->second, EPOLL_CTL_MOD); // sent in the next turn: whoever calls may be within this one
 }
 
+/// Of one that has asked enough nothing more is read until it is answered.
 void Control::watch(int number, const Client &client, int how) {
-    epoll_event event{EPOLLIN | (client.out.empty() ? 0u : static_cast<uint32_t>(EPOLLOUT)), {}};
+    epoll_event event{(client.asks() ? 0u : static_cast<uint32_t>(EPOLLIN)) | (client.out.empty() ? 0u : static_cast<uint32_t>(EPOLLOUT)), {}};
     event.data.fd = number;
     epoll_ctl(waiter, how, client.socket, &event);
 }

@@ -21,8 +21,8 @@ struct Peer {
     int pid = 0;
 };
 
-/// One line of JSON in, one or more out. Nobody can make it wait: a client that sends half a line, or does not read, only fills its own buffers, and goes when
-/// they are full or others want its place.
+/// One line of JSON in, one or more out. Nobody can make it wait: it answers a few questions a turn, and none of a client that has not read the last answer; a
+/// client that sends half a line, or does not read, only fills its own buffers, and goes when they are full or others want its place.
 class Control : public Attended {
 public:
     /// What is asked, with the descriptor that came with it (-1: none; it is closed afterwards), by whom; gives the answer, or null if that is said later, to `client`.
@@ -45,6 +45,7 @@ private:
         Peer peer;
         std::string in, out;
         uint64_t heard = 0; // in which order clients were heard
+        bool asks() const { return in.find('\n') != std::string::npos; }
     };
     Answer answer;
     int lock = -1, server = -1, waiter = -1, next = 0;
@@ -52,8 +53,9 @@ private:
     std::map<int, Client> clients; // by number, which is not given again
 
     void accept();
-    bool hear(int number, Client &client);
-    bool tell(Client &client);
+    bool hear(Client &client);
+    void answerOne(int number, Client &client);
+    bool tell(int number, Client &client);
     void drop(int number);
     void watch(int number, const Client &client, int how);
 };

@@ -90,6 +90,7 @@ std::vector<Runner::Change> Runner::set(const Settings &settings) {
 }
 
 void Runner::prepare(Policy policy, std::chrono::seconds time, Witness who) {
+    judge();
     if (onTrial())
         throw std::runtime_error("`" + now.info.policy + "` is on trial; wait " + std::to_string(trialLeft().count()) + " s more");
     next = load(policy);
