@@ -72,16 +72,23 @@ private:
 std::vector<uint64_t> byPowers(const std::vector<uint64_t> &buckets, int first, int last) {
     std::vector<uint64_t> counts(static_cast<size_t>(last - first) + 2);
     for (size_t i = 0; i < buckets.size(); ++i) {
-        int power = i < 4 ? static_cast<int>(std::ceil(std::log2(static_cast<double>(i + 1)))) : static_cast<int>(i / 4) + 1; // everything in it is below 2^power
+        int power = i == 0 ? 0 : i < 4 ? 1 + (i > 1) : static_cast<int>(i / 4) + 1; // everything in it is below 2^power
         counts[static_cast<size_t>(std::clamp(power, first, last + 1) - first)] += buckets[i];
     }
     return counts;
 }
 
-std::vector<double> powers(int first, int last, double unit) {
+std::vector<double> powers(int first, int last) {
     std::vector<double> ends;
     for (int power = first; power <= last; ++power)
-        ends.push_back(std::ldexp(unit, power));
+        ends.push_back(std::ldexp(1.0, power));
+    return ends;
+}
+
+/// Our buckets end below their edges, those of Prometheus with them: of whole numbers that is one less, of nanoseconds nobody sees it.
+std::vector<double> edges(std::vector<double> ends, bool time) {
+    for (double &end : ends)
+        end = time ? end * kNanosecond : end - 1;
     return ends;
 }
 
@@ -123,7 +130,7 @@ void aboutQueues(Exposition &out, const Runner &runner) {
     out.family("scx_queue_wait_seconds", "histogram", "How long tasks of the queue waited, if they did.", "seconds");
     for (const QueueInfo &q : info.queues)
         if (!q.wait.empty())
-            out.histogram("scx_queue_wait_seconds", {{"queue", q.name}}, byPowers(scheduler.histogram(q.wait), kFirstEdge, kLastEdge), powers(kFirstEdge, kLastEdge, kNanosecond));
+            out.histogram("scx_queue_wait_seconds", {{"queue", q.name}}, byPowers(scheduler.histogram(q.wait), kFirstEdge, kLastEdge), edges(powers(kFirstEdge, kLastEdge), true));
     if (!info.rules.empty())
         out.family("scx_rule_hits", "counter", "Tasks that a rule of `match` took.");
     for (size_t i = 0; i < info.rules.size(); ++i)
@@ -149,16 +156,16 @@ void aboutItsOwn(Exposition &out, const Runner &runner) {
                 out.family(family, "histogram", time ? "Histograms of durations that the policy declares." : "Histograms that the policy declares.", time ? "seconds" : nullptr);
             std::vector<double> ends;
             for (size_t i = 1; h.width && i < h.buckets; ++i)
-                ends.push_back(static_cast<double>(h.width) * static_cast<double>(i) * (time ? kNanosecond : 1));
+                ends.push_back(static_cast<double>(h.width) * static_cast<double>(i));
             for (size_t part = 0; part < h.count(); ++part) {
                 Labels labels = {{"histogram", h.name}};
                 if (!h.parts.empty())
                     labels.emplace_back("part", h.parts[part]);
                 std::vector<uint64_t> counts = scheduler.histogram(h.name, h.buckets, part);
                 if (h.width)
-                    out.histogram(family, labels, counts, ends);
+                    out.histogram(family, labels, counts, edges(ends, time));
                 else
-                    out.histogram(family, labels, byPowers(counts, 0, kLastEdge), powers(0, kLastEdge, 1));
+                    out.histogram(family, labels, byPowers(counts, 0, kLastEdge), edges(powers(0, kLastEdge), time));
             }
         }
     }
