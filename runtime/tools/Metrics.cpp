@@ -41,7 +41,7 @@ public:
         labels.emplace_back("le", "");
         for (size_t i = 0; i < counts.size(); ++i) {
             char edge[32];
-            snprintf(edge, sizeof edge, "%.9g", i < ends.size() ? ends[i] : 0.0);
+            snprintf(edge, sizeof edge, "%.12g", i < ends.size() ? ends[i] : 0.0);
             labels.back().second = i < ends.size() ? edge : "+Inf";
             sum += counts[i];
             sample(name + "_bucket", labels, static_cast<double>(sum));
