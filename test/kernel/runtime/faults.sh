@@ -10,7 +10,7 @@ under() { # SECONDS COMMAND…: a load under the policy that runs; the policy an
     expect "$began" "$(cat $sysfs/enable_seq)" "schedulers begun until after $1"
     runs_on $hog
 }
-loaded() { # POLICY NAME: what a fault is done to
+loaded() { # POLICY: with a hog; what a fault is done to
     start $objects/$1.bpf.o
     hog 1
 }
@@ -53,7 +53,7 @@ test_memory() { # scxrun does not wait for memory where it is short: its own sta
     under 120 python3 -c '
 import time
 free = next(int(line.split()[1]) for line in open("/proc/meminfo") if line.startswith("MemAvailable"))
-taken = b"x" * (free * 1024 * 9 // 10)
+taken = b"x" * (free * 1024 * 8 // 10)
 time.sleep(3)'
     mkdir -p /sys/fs/cgroup/tight # where there is none left, the kernel kills who asks, and goes on
     echo +memory > /sys/fs/cgroup/cgroup.subtree_control
