@@ -18,15 +18,19 @@
 namespace scx {
 namespace {
 
+const std::string kNothingComes = "not needed, for nothing comes there";
+
 /// A relocation that cannot be done becomes a call that the verifier refuses, which is no harm where nothing comes (tools/lib/bpf/relo_core.c).
 struct Poison {
     size_t at;
     Missing missing;
+    bool asks = false; // it only asks whether the thing is there
 };
 
 class Fitter {
 public:
-    Fitter(const Code &code, const std::optional<ObjectInfo> &info, const btf *object, const btf *kernel) : code(code), info(info), object(object), kernel(kernel), types(kernel) {}
+    Fitter(const Code &code, const std::optional<ObjectInfo> &info, const std::map<std::string, int64_t> &loaderSets, const btf *object, const btf *kernel)
+        : code(code), info(info), loaderSets(loaderSets), object(object), kernel(kernel), types(kernel) {}
 
     Fit run() {
         fitMaps();
@@ -48,6 +52,7 @@ public:
 private:
     const Code &code;
     const std::optional<ObjectInfo> &info;
+    const std::map<std::string, int64_t> &loaderSets; // constants, by symbol
     const btf *object, *kernel;
     const KernelTypes types;
     Fit fit;
@@ -59,11 +64,12 @@ private:
             work.push_back(function);
     }
 
-    /// Told once, and at its worst.
+    /// Told once, and at its worst: where it is fatal, else where something is lost, else where nothing comes.
     void add(const Missing &missing) {
+        auto weight = [](const Missing &m) { return m.fatal ? 2 : m.consequence == kNothingComes ? 0 : 1; };
         for (Missing &known : fit.missing)
             if (known.what == missing.what && known.name == missing.name) {
-                if (missing.fatal && !known.fatal)
+                if (weight(missing) > weight(known))
                     known = missing;
                 return;
             }
@@ -150,12 +156,19 @@ private:
         std::vector<bool> comes = reached(program.data(), program.size(), [&](int section, uint32_t offset, unsigned bytes) { return constant(section, offset, bytes); });
         if (!comes.at(0))
             throw std::runtime_error("function " + f.name + " is damaged");
+        std::set<std::string> asked; // what the function asks for, where something comes
+        for (const Poison &poison : poisons)
+            if (poison.asks && comes.at(poison.at))
+                asked.insert(poison.missing.name);
         for (Poison &poison : poisons) {
-            poison.missing.fatal = comes.at(poison.at);
-            if (!poison.missing.fatal && poison.missing.what == "kfunc" && !lacking.contains(poison.missing.name))
+            bool here = comes.at(poison.at), known = asked.contains(poison.missing.name);
+            if (poison.missing.what == "kfunc" && !here && !lacking.contains(poison.missing.name))
                 continue; // it is there, with other arguments, as the object knows
+            if (poison.asks && !here)
+                continue;
+            poison.missing.fatal = here && !poison.asks;
             if (!poison.missing.fatal)
-                poison.missing.consequence = orElse(lossWithout(poison.missing.name), "the object asks first, and does without");
+                poison.missing.consequence = !known ? kNothingComes : orElse(lossWithout(poison.missing.name), "the object asks first, and does without");
             add(poison.missing);
         }
         for (const SymbolNeed &need : f.symbols)
@@ -179,8 +192,9 @@ private:
         auto it = code.readOnly.find(section);
         if (it == code.readOnly.end() || size_t(offset) + bytes > it->second.size())
             return {};
-        if (auto statistics = code.constants.find("stats__"); info && statistics != code.constants.end() && statistics->second == std::pair(section, uint64_t(offset)))
-            return 1; // as scxrun sets it
+        for (const auto &[symbol, set] : loaderSets)
+            if (auto constant = code.constants.find(symbol); constant != code.constants.end() && constant->second == std::pair(section, uint64_t(offset)))
+                return static_cast<uint64_t>(set);
         uint64_t value = 0;
         std::memcpy(&value, it->second.data() + offset, bytes);
         return value;
@@ -211,10 +225,12 @@ private:
         if (!need.weak)
             return add({what, name, place(f, need.at), "libbpf does not load the object", true});
         if (call)
-            poisons.push_back({need.at, {what, name, place(f, need.at), "the verifier refuses the call", true}});
+            poisons.push_back({need.at, {what, name, place(f, need.at), "the verifier refuses the call", true}, false});
         else if (need.at + 1 < program.size()) { // its address is no address
             program[need.at].src_reg = 0;
             program[need.at].imm = program[need.at + 1].imm = 0;
+            if (!otherForm)
+                poisons.push_back({need.at, {what, name, place(f, need.at), "", false}, true});
         }
     }
 
@@ -266,10 +282,7 @@ private:
         if (there)
             return;
         bool asks = need.kind == BPF_CORE_FIELD_EXISTS || need.kind == BPF_CORE_TYPE_EXISTS || need.kind == BPF_CORE_TYPE_MATCHES || need.kind == BPF_CORE_ENUMVAL_EXISTS;
-        if (asks)
-            add({missing.what, missing.name, missing.place, orElse(lossWithout(missing.name), "the object asks first, and does without"), false});
-        else
-            poisons.push_back({need.at, missing});
+        poisons.push_back({need.at, missing, asks});
     }
 
     /// Of each operation that is done, in which form, and which it would rather have.
@@ -313,7 +326,14 @@ BtfPointer readKernelBtf(const std::string &path) {
     throw std::runtime_error("`" + path + "` has no BTF (" + std::strerror(errno) + "); name a vmlinux, or a copy of /sys/kernel/btf/vmlinux");
 }
 
-Fit fitTo(const ObjectFile &file, const std::optional<ObjectInfo> &info, const btf *kernel) {
+Fit fitTo(const ObjectFile &file, const std::optional<ObjectInfo> &info, const std::map<std::string, int64_t> &values, const btf *kernel) {
+    std::map<std::string, int64_t> loaderSets;
+    if (info) {
+        loaderSets["stats__"] = 1;
+        for (const Parameter &p : info->parameters)
+            if (auto it = values.find(p.name); it != values.end())
+                loaderSets[p.symbol] = it->second;
+    }
     try {
         const Elf elf = readElf(file.bytes);
         const ElfSection *section = elf.find(".BTF");
@@ -323,7 +343,7 @@ Fit fitTo(const ObjectFile &file, const std::optional<ObjectInfo> &info, const b
         Code code = readCode(file, object.get());
         if (code.ops.empty() && code.programs.empty())
             throw std::runtime_error("it holds no program");
-        return Fitter(code, info, object.get(), kernel).run();
+        return Fitter(code, info, loaderSets, object.get(), kernel).run();
     } catch (const std::runtime_error &error) {
         throw std::runtime_error("`" + file.path + "` is no BPF object to load (" + error.what() + "); compile it again");
     }

@@ -4,6 +4,7 @@
 
 #include "object/Object.h"
 
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -39,8 +40,8 @@ using BtfPointer = std::unique_ptr<btf, BtfDeleter>;
 /// The types of the running kernel if `path` is empty, else of a file of BTF or an ELF file with it. Throws std::runtime_error with one line.
 BtfPointer readKernelBtf(const std::string &path);
 
-/// `info`: what a policy of scxc says about itself; nothing: an object of another compiler, loaded by libbpf as it is. Constants are those of the object,
-/// with statistics on. Throws std::runtime_error with one line.
-Fit fitTo(const ObjectFile &file, const std::optional<ObjectInfo> &info, const btf *kernel);
+/// `info`: what a policy of scxc says about itself; nothing: an object of another compiler, loaded by libbpf as it is. Constants are those of the object; of a
+/// policy statistics are on, and parameters are as `values` says, by name. Throws std::runtime_error with one line.
+Fit fitTo(const ObjectFile &file, const std::optional<ObjectInfo> &info, const std::map<std::string, int64_t> &values, const btf *kernel);
 
 } // namespace scx

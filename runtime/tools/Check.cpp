@@ -2,6 +2,7 @@
 #include "tools/Check.h"
 
 #include "kernel/Fit.h"
+#include "tools/Runner.h"
 
 #include <nlohmann/json.hpp>
 
@@ -44,10 +45,13 @@ int runCheck(const CheckOptions &options) {
         libbpf_set_print(nullptr); // what it would say is said in one line here
         ObjectFile file = readFile(options.path);
         std::optional<ObjectInfo> info;
+        std::map<std::string, int64_t> values;
         if (isPolicy(file)) {
-            info = describe(file);
-            checkSymbols(file, *info);
-        }
+            Policy policy = readPolicy(file, splitSettings(options.sets, "--set "));
+            info = policy.info;
+            values = policy.values;
+        } else if (!options.sets.empty())
+            throw std::runtime_error("`" + options.path + "` has no parameters; it is not of scxc");
         std::vector<std::string> kernels = options.kernels;
         if (kernels.empty())
             kernels.emplace_back();
@@ -55,7 +59,7 @@ int runCheck(const CheckOptions &options) {
         json all = {{"object", options.path}, {"policy", info ? json(info->policy) : json()}, {"kernels", json::array()}};
         for (const std::string &path : kernels) {
             BtfPointer types = readKernelBtf(path);
-            Fit fit = fitTo(file, info, types.get());
+            Fit fit = fitTo(file, info, values, types.get());
             std::string kernel = path.empty() ? "this kernel" : path;
             loads = loads && fit.loads();
             if (options.json)

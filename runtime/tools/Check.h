@@ -9,6 +9,7 @@ namespace scx {
 
 struct CheckOptions {
     std::string path;
+    std::vector<std::string> sets;    // name=value
     std::vector<std::string> kernels; // files with BTF; none: the running kernel
     bool json = false;
 };

@@ -34,6 +34,7 @@ void declareRun(CLI::App &app, RunOptions &into) {
 
 void declareCheck(CLI::App &app, CheckOptions &into) {
     app.add_option("object", into.path, "policy.bpf.o, or a scheduler of another compiler")->type_name("FILE")->required();
+    app.add_option("--set", into.sets, "a parameter, as it is to be run with")->type_name("NAME=VALUE")->allow_extra_args(false);
     app.add_option("--kernel", into.kernels, "a kernel's BTF, or a vmlinux (default: this kernel); may be given several times")->type_name("FILE")->allow_extra_args(false);
     app.add_flag("--json", into.json, "one JSON document");
 }

@@ -59,7 +59,7 @@ void checkAgainstItself(const ObjectFile &file) {
         if (!types)
             return;
         try {
-            fitTo(file, std::nullopt, types.get());
+            fitTo(file, std::nullopt, {}, types.get());
         } catch (const std::runtime_error &error) {
             requireLine(error.what());
         }
