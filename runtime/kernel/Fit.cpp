@@ -105,7 +105,7 @@ private:
             if (theirs && !program.empty())
                 load(program);
             else if (theirs && *theirs != member.size && member.program.empty())
-                add({"callback", ops.type + "." + member.name, "", "it has another size there, and libbpf does not load the object", !info});
+                add({"member", member.name, "", "it has another size there, so libbpf does not load the object", true});
             else if (!theirs && !program.empty()) {
                 std::string since = hook ? "; it came with Linux " + hook->since : member.name.starts_with("cgroup_") ? "; it takes CONFIG_EXT_GROUP_SCHED" : "";
                 if (info)

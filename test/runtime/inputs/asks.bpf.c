@@ -82,6 +82,9 @@ struct sched_ext_ops {
     char name[128];
     u64 flags;
     unsigned number_there_is_none_of;
+#ifdef SIZE
+    unsigned short timeout_ms;
+#endif
 };
 SEC(".struct_ops.link") struct sched_ext_ops asks = {
     .init = (void *)init,

@@ -4,6 +4,7 @@ struct sched_ext_ops {
     int (*init)(void);
     char name[128];
     unsigned long long flags;
+    unsigned timeout_ms;
     void (*cgroup_set_bandwidth)(void *cgrp, unsigned long long period_us, unsigned long long quota_us, unsigned long long burst_us);
 };
 enum scx_ops_flags { SCX_OPS_KEEP_BUILTIN_IDLE = 1, SCX_OPS_ALWAYS_ENQ_IMMED = 128 };
