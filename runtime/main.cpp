@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "tools/Hint.h"
-#include "tools/Run.h"
+#include "tools/CommandLine.h"
 
-#include <string_view>
-
-int main(int argc, char **argv) { return argc > 1 && std::string_view(argv[1]) == "hint" ? scx::runHint(argv + 2) : scx::runPolicy(argc, argv); }
+int main(int argc, char **argv) {
+    scx::Command command;
+    if (std::optional<int> code = scx::readCommand(argc, argv, command))
+        return *code;
+    switch (command.verb) {
+    case scx::Command::Verb::Check: return scx::runCheck(command.check);
+    case scx::Command::Verb::List: return scx::askList(command.ask);
+    case scx::Command::Verb::Stats: return scx::askStats(command.ask);
+    case scx::Command::Verb::Set: return scx::askSet(command.ask);
+    case scx::Command::Verb::Replace: return scx::askReplace(command.ask);
+    case scx::Command::Verb::Hint: return scx::runHint(command.hint);
+    case scx::Command::Verb::Run: break;
+    }
+    return scx::runPolicy(command.run);
+}

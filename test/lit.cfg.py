@@ -33,6 +33,9 @@ def tool(name):
     lit_config.fatal("no %s of LLVM 22 or 19; run scripts/setup" % name)
 
 
+cache = os.environ.get("SCX_CACHE", os.path.expanduser("~/.cache/scx"))
+kernel = os.environ.get("SCX_TEST_KERNEL", os.path.join(cache, "kernel", "bzImage"))
+
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
     ("%scxsim", os.path.join(build, "bin", "scxsim")),
@@ -45,8 +48,12 @@ config.substitutions += [
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),
-    ("%bpftool", os.path.join(os.environ.get("SCX_CACHE", os.path.expanduser("~/.cache/scx")), "bpftool")),
+    ("%bpftool", os.path.join(cache, "bpftool")),
+    ("%clang", tool("clang")),
+    ("%cache", cache),
+    ("%kernel_btf", os.path.join(os.path.dirname(kernel), "vmlinux.btf")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
-    ("%fuzzer", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin", "fuzz-frontend")),
+    ("%fuzzers", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin")),
+    ("%build", build),
     ("%root", root),
 ]

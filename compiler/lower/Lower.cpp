@@ -30,7 +30,11 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         if (const HookRow *row = findHook(h->name); row->optionalMember)
             out["optional"].push_back({{"program", core.policy.name + "_" + h->name}, {"member", row->member}, {"hook", row->event}, {"since", row->since}});
     }
-    if (anyExpr(core, [](const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::GroupWeight; }))
+    auto readsWeight = [](const Expr &e) {
+        const auto *row = e.ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.ref.decl) : nullptr;
+        return row && (row->read == Read::GroupWeight || row->read == Read::CgroupWeight); // of a cgroup, and of a task's
+    };
+    if (anyExpr(core, readsWeight))
         out["flags"].push_back("SCX_OPS_HAS_CGROUP_WEIGHT"); // without it the kernel warns that weights are ignored
     for (const auto &p : surface.params) {
         json row = {{"name", p->name}, {"symbol", p->name}, {"section", p->live ? ".data" : ".rodata"}, {"type", typeText(p->type)}, {"live", p->live},

@@ -2,7 +2,7 @@
 // Which regular expressions does the path of each cgroup match?
 #pragma once
 
-#include "kernel/Teller.h"
+#include "kernel/Attended.h"
 
 #include <chrono>
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace scx {
 
 /// Keeps a map of cgroup id → bits, one for each expression, while cgroups come and go. A cgroup that matches none has no entry.
 /// inotify says at once what is new; the hierarchy is read again now and then as well, and often if inotify has no watch for all of it.
-class CgroupExpressions : public Teller {
+class CgroupExpressions : public Attended {
 public:
     /// The map is right when this returns. Throws std::runtime_error with one line.
     CgroupExpressions(int map, const std::vector<std::string> &expressions);

@@ -28,6 +28,31 @@ class Folder {
 public:
     Folder(bpf_insn *program, size_t count, const ReadOnly &readOnly) : code(program), count(count), readOnly(readOnly), before(count), joins(count, 2), decided(count) {}
 
+    /// Only registers that there are, and ways that lead to an instruction.
+    bool wellFormed() const {
+        std::vector<bool> begins(count + 1);
+        for (size_t at = 0; at < count; at = following(at)) {
+            if (code[at].dst_reg >= kRegisters || (code[at].src_reg >= kRegisters && family(code[at]) != BPF_LD) || following(at) > count)
+                return false;
+            begins[at] = true;
+        }
+        auto good = [&](size_t at) { return at < count && begins[at]; };
+        bool inside = good(0);
+        entries([&](size_t at) { inside = inside && good(at); });
+        for (size_t at = 0; inside && at < count; at = following(at))
+            for (size_t to : successors(at))
+                inside = inside && good(to);
+        return inside;
+    }
+
+    std::vector<bool> reachedOnes() {
+        walk();
+        std::vector<bool> all(count);
+        for (size_t at = 0; at < count; ++at)
+            all[at] = before[at].has_value();
+        return all;
+    }
+
     void run() {
         walk(); // to know what is never reached, from where nothing joins
         countJoins();
@@ -347,6 +372,15 @@ private:
 
 } // namespace
 
-void foldKnown(bpf_insn *program, size_t count, const ReadOnly &readOnly) { Folder(program, count, readOnly).run(); }
+void foldKnown(bpf_insn *program, size_t count, const ReadOnly &readOnly) {
+    if (Folder folder(program, count, readOnly); folder.wellFormed())
+        folder.run();
+}
+
+std::vector<bool> reached(const bpf_insn *program, size_t count, const ReadOnly &readOnly) {
+    std::vector<bpf_insn> copy(program, program + count);
+    Folder folder(copy.data(), count, readOnly);
+    return folder.wellFormed() ? folder.reachedOnes() : std::vector<bool>(count);
+}
 
 } // namespace scx

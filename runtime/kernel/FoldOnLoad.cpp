@@ -51,7 +51,10 @@ void foldOnLoad() {
     if (std::exchange(done, true))
         return;
     for (long sleepable : {0, 1}) {
-        LIBBPF_OPTS(libbpf_prog_handler_opts, options, .cookie = sleepable, .prog_prepare_load_fn = prepare);
+        libbpf_prog_handler_opts options = {};
+        options.sz = sizeof options;
+        options.cookie = sleepable;
+        options.prog_prepare_load_fn = prepare;
         if (libbpf_register_prog_handler(sleepable ? "struct_ops.s+" : "struct_ops+", BPF_PROG_TYPE_STRUCT_OPS, bpf_attach_type(0), &options) < 0)
             throw std::runtime_error("libbpf takes no handler for schedulers");
     }

@@ -2,7 +2,7 @@
 // Which processes have a GPU's device open?
 #pragma once
 
-#include "kernel/Teller.h"
+#include "kernel/Attended.h"
 
 #include <chrono>
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace scx {
 
 /// Keeps a map of process id → 1. The kernel tells nobody who opens a device, so /proc/PID/fd is looked through, all of it once a second, or more
 /// slowly where that would take more than a twenty-fifth of a CPU.
-class GpuUsers : public Teller {
+class GpuUsers : public Attended {
 public:
     /// The map is right when this returns.
     explicit GpuUsers(int map);

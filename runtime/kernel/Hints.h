@@ -2,7 +2,7 @@
 // What do tasks tell about themselves? A datagram to a socket that anybody may write to: the kernel says who sent it, so nobody needs rights over BPF.
 #pragma once
 
-#include "kernel/Teller.h"
+#include "kernel/Attended.h"
 
 #include <cstdint>
 #include <string>
@@ -16,7 +16,7 @@ inline constexpr const char *kHintSocket = "/run/scx/hint";
 
 /// `VALUE` is about every thread of the sender, `VALUE TID` about one thread of the sender's user. The answer, for who has an address, is `ok` or says
 /// what is wrong; then the map has the value, and the task's next enqueue reads it. The map outlives a policy that is loaded again.
-class Hints : public Teller {
+class Hints : public Attended {
 public:
     /// Throws std::runtime_error with one line.
     Hints();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/LibbpfLog.h"
 
+#include "kernel/VerifierWords.h"
+
 #include <bpf/libbpf.h>
 
 #include <algorithm>
@@ -59,7 +61,12 @@ std::string verifierReason(const std::string &log) {
         } else if (!line.empty())
             reason = line;
     }
-    return reason.empty() || source.empty() ? reason : reason + " (at " + source + ")";
+    if (std::string words = plainWords(reason); !words.empty())
+        reason = words + " (" + reason + ")";
+    if (reason.empty() || source.empty())
+        return reason;
+    size_t at = source.rfind(" @ "); // `its text @ its place`
+    return at == std::string::npos ? reason + ", at " + source : reason + ", at " + source.substr(at + 3) + ": " + source.substr(0, at);
 }
 
 std::string libbpfReason(const std::string &log) {

@@ -10,7 +10,7 @@ namespace scx {
 void collectLibbpfLog(bool verbose);
 const std::string &libbpfLog();
 
-/// The verifier's reason with the place in the policy's source; empty if it was not the verifier that refused.
+/// The verifier's reason in plain words and in its own, and the line of the policy's source; empty if it was not the verifier that refused.
 std::string verifierReason(const std::string &log);
 /// The first line of libbpf itself; empty if it said nothing.
 std::string libbpfReason(const std::string &log);

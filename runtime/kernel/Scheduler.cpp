@@ -17,8 +17,9 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <cstdlib>
 #include <fstream>
-#include <poll.h>
+#include <linux/capability.h>
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
@@ -40,13 +41,24 @@ std::string settledState() {
     return state;
 }
 
+/// Has this process the rights over BPF? The verifier lets struct_ops through with these two (bpf_prog_load in kernel/bpf/syscall.c); CAP_SYS_ADMIN holds both.
+bool mayLoad() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.rfind("CapEff:", 0) == 0) {
+            uint64_t has = std::strtoull(line.c_str() + 7, nullptr, 16), both = 1ull << CAP_BPF | 1ull << CAP_PERFMON;
+            return (has & both) == both || has >> CAP_SYS_ADMIN & 1;
+        }
+    return true; // without /proc the kernel itself will tell
+}
+
 } // namespace
 
 void checkKernel() {
     if (access("/sys/kernel/sched_ext", F_OK) != 0)
         throw std::runtime_error("this kernel has no sched_ext; it takes Linux 6.12 or newer built with CONFIG_SCHED_CLASS_EXT");
-    if (geteuid() != 0)
-        throw std::runtime_error("a policy can only be loaded by root; try sudo scxrun");
+    if (!mayLoad())
+        throw std::runtime_error("a policy can only be loaded by root, or with CAP_BPF and CAP_PERFMON; try sudo scxrun");
     if (std::string state = settledState(); state != "disabled")
         throw std::runtime_error("another scheduler is running (`" + readLine("/sys/kernel/sched_ext/root/ops") + "`, " + state + "); end it first");
 }
@@ -89,6 +101,17 @@ void Scheduler::store(const std::string &section, const std::string &symbol, int
     std::memcpy(v.address, &value, v.size); // BPF objects are little endian here, as the machine is
 }
 
+void Scheduler::set(const ObjectInfo &info, const std::map<std::string, int64_t> &values) {
+    for (const Parameter &p : info.parameters)
+        if (auto it = values.find(p.name); p.live && it != values.end()) {
+            Variable v = find(p.section, p.symbol);
+            if (v.size == 1)
+                __atomic_store_n(v.address, static_cast<char>(it->second), __ATOMIC_RELAXED);
+            else if (v.size == 8)
+                __atomic_store_n(reinterpret_cast<int64_t *>(v.address), it->second, __ATOMIC_RELAXED);
+        }
+}
+
 /// The length the kernel is to give its dump; 0 if the object cannot keep one.
 uint32_t Scheduler::makeRoomForDump() {
     bpf_map *map = sectionMap(".data.uei_dump");
@@ -120,12 +143,15 @@ void Scheduler::fillTopology() {
 
 // ---------------------------------------------------------------- load and attach
 
-Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
+Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options) {
     collectLibbpfLog(options.verbose);
     foldOnLoad();
-    object = bpf_object__open_file(path.c_str(), nullptr);
+    bpf_object_open_opts open = {};
+    open.sz = sizeof open;
+    open.object_name = info.policy.c_str(); // the names of its sections' maps begin with it
+    object = bpf_object__open_mem(file.bytes.data(), file.bytes.size(), &open);
     if (!object)
-        throw std::runtime_error("libbpf cannot open `" + path + "`: " + std::strerror(errno) + "; compile the policy again");
+        throw std::runtime_error("libbpf cannot open `" + file.path + "`: " + std::strerror(errno) + "; compile the policy again");
     try {
         for (const Parameter &p : info.parameters)
             if (auto it = parameters.find(p.name); it != parameters.end())
@@ -133,10 +159,10 @@ Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std:
         if (options.statistics)
             store(".rodata", "stats__", 1);
         fillTopology();
-        bpf_map *map = nullptr, *ops = nullptr;
+        bpf_map *map = nullptr;
         bpf_object__for_each_map(map, object) if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS) ops = map;
         if (!ops)
-            throw std::runtime_error("`" + path + "` holds no scheduler; make one with scxc");
+            throw std::runtime_error("`" + file.path + "` holds no scheduler; make one with scxc");
         lost = settleOps(object, ops, info, options.dump ? makeRoomForDump() : 0);
         // Counters are members of the per-CPU state.
         const btf *types = bpf_object__btf(object);
@@ -150,7 +176,6 @@ Scheduler::Scheduler(const std::string &path, const ObjectInfo &info, const std:
             options.hints->hand(object);
         load(options);
         beginTelling(info.told, options);
-        attach(ops);
     } catch (...) {
         detach();
         bpf_object__close(object);
@@ -174,28 +199,18 @@ void Scheduler::load(const LoadOptions &options) {
 }
 
 /// What the policy is told is right before its first task is matched.
-void Scheduler::beginTelling(const ToldInfo &told, const LoadOptions &options) {
-    if (!told.cgroups.empty())
-        tellers.push_back(std::make_shared<CgroupExpressions>(bpf_object__find_map_fd_by_name(object, "cgroup_bits__"), told.cgroups));
-    if (told.gpu)
-        tellers.push_back(std::make_shared<GpuUsers>(bpf_object__find_map_fd_by_name(object, "gpu_users__")));
+void Scheduler::beginTelling(const ToldInfo &wanted, const LoadOptions &options) {
+    if (!wanted.cgroups.empty())
+        telling.push_back(std::make_shared<CgroupExpressions>(bpf_object__find_map_fd_by_name(object, "cgroup_bits__"), wanted.cgroups));
+    if (wanted.gpu)
+        telling.push_back(std::make_shared<GpuUsers>(bpf_object__find_map_fd_by_name(object, "gpu_users__")));
     if (options.hints) {
         options.hints->keep(object);
-        tellers.push_back(options.hints);
+        telling.push_back(options.hints);
     }
 }
 
-void Scheduler::wait(std::chrono::milliseconds most) {
-    std::vector<pollfd> news;
-    for (const auto &teller : tellers)
-        if (teller->fd() >= 0)
-            news.push_back({teller->fd(), POLLIN, 0});
-    poll(news.data(), news.size(), static_cast<int>(most.count()));
-    for (const auto &teller : tellers)
-        teller->update();
-}
-
-void Scheduler::attach(bpf_map *ops) {
+void Scheduler::attach() {
     link = bpf_map__attach_struct_ops(ops);
     if (link)
         return;
@@ -211,7 +226,7 @@ void Scheduler::attach(bpf_map *ops) {
 
 Scheduler::~Scheduler() {
     detach();
-    tellers.clear();
+    telling.clear();
     bpf_object__close(object);
 }
 

@@ -2,7 +2,7 @@
 // How is a policy loaded, watched and ended?
 #pragma once
 
-#include "kernel/Teller.h"
+#include "kernel/Attended.h"
 #include "object/Object.h"
 
 #include <chrono>
@@ -36,15 +36,19 @@ struct LoadOptions {
 /// One loaded policy. The kernel takes its default scheduler back when this object, or the process, goes: the link is not pinned.
 class Scheduler {
 public:
-    /// Opens, sets parameters and topology, loads and attaches. Throws std::runtime_error with one line on any failure.
-    /// A policy that fails while it starts attaches all the same: look at `exitInfo` before believing that it runs.
-    Scheduler(const std::string &path, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
+    /// Opens, sets parameters and topology, and loads, so that the verifier has said its word. Throws std::runtime_error with one line on any failure.
+    Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
     ~Scheduler();
     /// A line for each hook that this kernel has no callback for.
     const std::vector<std::string> &lostHooks() const { return lost; }
+    /// From here on it schedules. Throws likewise; may be called once. A policy that fails while it starts attaches all the same: look at `exitInfo`
+    /// before believing that it runs.
+    void attach();
     ExitInfo exitInfo() const;
-    /// Sleeps so long, or shorter, and tells the policy what is new.
-    void wait(std::chrono::milliseconds most);
+    /// Live parameters, in the form of memory, while it runs: each is one store, seen by the next decision.
+    void set(const ObjectInfo &info, const std::map<std::string, int64_t> &values);
+    /// What the policy is told while it runs.
+    const std::vector<std::shared_ptr<Attended>> &tellers() const { return telling; }
     /// The kernel's dump of the end in error; empty unless LoadOptions asked for it, and if the object can keep none.
     std::string dump() const;
     /// Ends the policy; exit information is complete afterwards.
@@ -55,9 +59,10 @@ public:
 
 private:
     bpf_object *object = nullptr;
+    bpf_map *ops = nullptr;
     bpf_link *link = nullptr;
     std::vector<std::string> lost;
-    std::vector<std::shared_ptr<Teller>> tellers;
+    std::vector<std::shared_ptr<Attended>> telling;
     std::map<std::string, size_t> cpuMembers;
     size_t cpuStride = 0; // bytes of the state of one CPU
 
@@ -71,8 +76,7 @@ private:
     uint32_t makeRoomForDump();
     void fillTopology();
     void load(const LoadOptions &options);
-    void beginTelling(const ToldInfo &told, const LoadOptions &options);
-    void attach(bpf_map *ops);
+    void beginTelling(const ToldInfo &wanted, const LoadOptions &options);
 };
 
 /// Throws unless this user can load a scheduler into this kernel now.

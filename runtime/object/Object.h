@@ -62,25 +62,34 @@ struct ObjectInfo {
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
 };
 
-/// Was this object made by scxc? One that was damaged since may still be; readObject says.
-bool describesItself(const std::string &path);
+/// A file as it was read, once: what is checked is what is loaded, whatever becomes of the file meanwhile.
+struct ObjectFile {
+    std::string path; // for messages
+    std::string bytes;
+};
 
-/// Throws std::runtime_error with one line, `situation; what to do`, on anything that is not a policy object of a format we know.
-ObjectInfo readObject(const std::string &path);
+/// Throws std::runtime_error with one line, `situation; what to do`.
+ObjectFile readFile(const std::string &path);
 
-/// Throws as readObject unless the BTF of `path` has each variable, counter and histogram that `info` names, in a size that fits, and the object each program.
-void checkSymbols(const std::string &path, const ObjectInfo &info);
+/// Has it a description? If not, another compiler made it.
+bool isPolicy(const ObjectFile &file);
+
+/// Throws as readFile on anything that is not a policy object of a format we know. Names are identifiers, values are in their ranges, texts command no terminal.
+ObjectInfo describe(const ObjectFile &file);
+
+/// Throws as readFile unless the BTF of the object has each variable, counter and histogram that `info` names, in a size that fits, and the object each program.
+void checkSymbols(const ObjectFile &file, const ObjectInfo &info);
 
 /// One of `known` that `name` was probably meant to be; empty if none is near.
 std::string nearestName(const std::string &name, const std::vector<std::string> &known);
 
-/// `20ms`, `30%`, `true`, an enumerator, as the parameter's type asks; checked against its range. Throws as readObject.
+/// `20ms`, `30%`, `true`, an enumerator, as the parameter's type asks; checked against its range. Throws as readFile.
 int64_t parseValue(const ObjectInfo &object, const Parameter &parameter, const std::string &text);
 /// The same the other way round, for people.
 std::string valueText(const ObjectInfo &object, const std::string &type, int64_t value);
 /// `1ms..10s`, `at least 3`; empty: any value.
 std::string rangeText(const ObjectInfo &object, const Parameter &parameter);
-/// A duration: `5s`, `1.5ms`; in ns, exact. Throws as readObject.
+/// A duration: `5s`, `1.5ms`; in ns, exact. Throws as readFile.
 int64_t parseDuration(const std::string &text);
 /// For people: three digits or so and a unit.
 std::string durationText(double ns);

@@ -11,10 +11,10 @@
 
 namespace scx {
 
-void checkSymbols(const std::string &path, const ObjectInfo &info) {
-    auto damaged = [&](const std::string &why) { return std::runtime_error("`" + path + "` is damaged (" + why + "); compile the policy again"); };
+void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
+    auto damaged = [&](const std::string &why) { return std::runtime_error("`" + file.path + "` is damaged (" + why + "); compile the policy again"); };
     libbpf_print_fn_t before = libbpf_set_print(nullptr); // what libbpf would say is said in one line here
-    std::unique_ptr<bpf_object, void (*)(bpf_object *)> object(bpf_object__open_file(path.c_str(), nullptr), bpf_object__close);
+    std::unique_ptr<bpf_object, void (*)(bpf_object *)> object(bpf_object__open_mem(file.bytes.data(), file.bytes.size(), nullptr), bpf_object__close);
     libbpf_set_print(before);
     const btf *types = object ? bpf_object__btf(object.get()) : nullptr;
     if (!types)

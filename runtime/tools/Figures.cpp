@@ -112,7 +112,6 @@ void printTable(const json &f) {
         if (h.contains("buckets"))
             printBuckets(h);
     }
-    fflush(stdout);
 }
 
 } // namespace scx

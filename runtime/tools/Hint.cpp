@@ -40,45 +40,33 @@ std::string tell(const std::string &message) {
     return result;
 }
 
-int usage() {
-    std::cerr << "scxrun: usage: scxrun hint VALUE --pid PID | --tid TID | -- COMMAND…\n"
-                 "  tells the running policy a task's `hint`: of every thread of a process, of one thread, or of a command, which is then run\n";
-    return 2;
-}
-
 } // namespace
 
-int runHint(char **arguments) {
-    std::vector<std::string> words;
-    char **command = nullptr;
-    for (char **word = arguments; *word && !command; ++word)
-        if (std::strcmp(*word, "--") == 0)
-            command = word + 1;
-        else
-            words.push_back(*word);
-    bool whole = words.size() == 3 && words[1] == "--pid", one = words.size() == 3 && words[1] == "--tid";
-    if (command ? words.size() != 1 || !*command : !whole && !one)
-        return usage();
+int runHint(const HintOptions &options) {
     std::string wrong;
-    if (command)
-        wrong = tell(words[0]);
-    else if (one)
-        wrong = tell(words[0] + " " + words[2]);
-    else if (DIR *threads = opendir(("/proc/" + words[2] + "/task").c_str())) {
+    if (!options.command.empty())
+        wrong = tell(options.value);
+    else if (!options.thread.empty())
+        wrong = tell(options.value + " " + options.thread);
+    else if (DIR *threads = opendir(("/proc/" + options.process + "/task").c_str())) {
         while (const dirent *entry = readdir(threads))
             if (entry->d_name[0] != '.' && wrong.empty())
-                wrong = tell(words[0] + " " + entry->d_name);
+                wrong = tell(options.value + " " + entry->d_name);
         closedir(threads);
     } else
-        wrong = "there is no process " + words[2];
+        wrong = "there is no process " + options.process;
     if (!wrong.empty()) {
         std::cerr << "scxrun: " << wrong << "\n";
         return 1;
     }
-    if (!command)
+    if (options.command.empty())
         return 0;
-    execvp(*command, command);
-    std::cerr << "scxrun: `" << *command << "` cannot be run: " << std::strerror(errno) << "\n";
+    std::vector<char *> words;
+    for (const std::string &word : options.command)
+        words.push_back(const_cast<char *>(word.c_str()));
+    words.push_back(nullptr);
+    execvp(words[0], words.data());
+    std::cerr << "scxrun: `" << words[0] << "` cannot be run: " << std::strerror(errno) << "\n";
     return 127;
 }
 

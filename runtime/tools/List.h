@@ -4,8 +4,16 @@
 
 #include "object/Object.h"
 
+#include <nlohmann/json.hpp>
+
+#include <map>
+
 namespace scx {
 
-void listPolicy(const ObjectInfo &info, bool asJson);
+/// One document. `values`: what parameters are, where that is not their default.
+nlohmann::json description(const ObjectInfo &info, const std::map<std::string, int64_t> &values);
+
+/// The same for people, a line each, on standard output.
+void printDescription(const nlohmann::json &description);
 
 } // namespace scx

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Run.h"
 
-#include "kernel/Hints.h"
-#include "kernel/Scheduler.h"
+#include "tools/Answers.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
+#include "tools/Metrics.h"
+#include "tools/MetricsServer.h"
+#include "tools/Runner.h"
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <iostream>
 #include <sys/mman.h>
 #include <thread>
@@ -20,78 +23,9 @@ namespace scx {
 namespace {
 
 using nlohmann::json;
-using Clock = std::chrono::steady_clock;
+using Clock = Runner::Clock;
 
 volatile std::sig_atomic_t stopped = 0;
-
-struct Options {
-    std::string path;
-    std::vector<std::string> sets;
-    std::chrono::nanoseconds limit{0}; // 0: none
-    double every = 0;                  // seconds between two tables; 0: only the closing one
-    bool list = false, json = false;
-    LoadOptions load;
-};
-
-/// The exit code that ends the program at once: help, version, or a wrong command line.
-std::optional<int> readOptions(int argc, char **argv, Options &into) {
-    CLI::App app{"Makes a compiled policy the system's scheduler, until it is interrupted", "scxrun"};
-    std::string duration;
-    bool noStats = false;
-    app.add_option("object", into.path, "policy.bpf.o")->required();
-    app.add_option("--set", into.sets, "a parameter, name=value")->allow_extra_args(false);
-    app.add_option("--for", duration, "end after this time (5s, 500ms)");
-    app.add_option("--stats", into.every, "print the table every so many seconds");
-    app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
-    app.add_flag("--json", into.json, "one JSON document a line instead of tables");
-    app.add_flag("--no-stats", noStats, "keep no statistics; costs nothing then");
-    app.add_flag("--dump", into.load.dump, "print the kernel's dump if it ends the policy with an error");
-    app.add_option("--verifier-log", into.load.verifierLog, "where all of the log goes if the kernel refuses the policy");
-    app.add_flag("--verbose", into.load.verbose, "show what libbpf and the verifier say");
-    app.footer("scxrun hint VALUE --pid PID | --tid TID | -- COMMAND…: tells the running policy something about a task");
-    app.set_version_flag("--version", std::string("scxrun " SCX_VERSION));
-    try {
-        app.parse(argc, argv);
-        if (app.count("--stats") && !(into.every > 0))
-            throw std::runtime_error("`--stats` takes a number of seconds above 0");
-        if (!duration.empty()) {
-            into.limit = std::chrono::nanoseconds(parseDuration(duration));
-            if (into.limit.count() <= 0)
-                throw std::runtime_error("`--for " + duration + "` is no time to run");
-        }
-    } catch (const CLI::ParseError &error) {
-        if (error.get_exit_code() == 0)
-            return app.exit(error);
-        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
-        return 2;
-    } catch (const std::runtime_error &error) {
-        std::cerr << "scxrun: " << error.what() << "; see scxrun --help\n";
-        return 2;
-    }
-    into.load.statistics = !noStats;
-    return {};
-}
-
-/// The values of all `--set name=value`, in the form of memory. Throws with one line.
-std::map<std::string, int64_t> readParameters(const ObjectInfo &info, const std::vector<std::string> &sets) {
-    std::map<std::string, int64_t> values;
-    std::vector<std::string> known;
-    for (const Parameter &p : info.parameters)
-        known.push_back(p.name);
-    for (const std::string &set : sets) {
-        size_t equals = set.find('=');
-        if (equals == std::string::npos)
-            throw std::runtime_error("`--set " + set + "` has no value; write name=value");
-        std::string name = set.substr(0, equals);
-        auto parameter = std::find_if(info.parameters.begin(), info.parameters.end(), [&](const Parameter &p) { return p.name == name; });
-        if (parameter == info.parameters.end()) {
-            std::string near = nearestName(name, known);
-            throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? "--list shows what it has" : "did you mean `" + near + "`?"));
-        }
-        values[name] = parseValue(info, *parameter, set.substr(equals + 1));
-    }
-    return values;
-}
 
 /// The first signal ends the policy in order; a second one ends scxrun itself, and with it the link.
 void onSignals() {
@@ -102,50 +36,32 @@ void onSignals() {
     sigaction(SIGTERM, &action, nullptr);
 }
 
-void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl; }
+/// Nobody can read what does not fit on a disk; that is told once, for the policy matters more.
+void afterPrinting() {
+    static bool told = false;
+    if (fflush(stdout) == 0 && std::cout.flush())
+        return;
+    std::string why = std::strerror(errno);
+    clearerr(stdout);
+    std::cout.clear();
+    if (!std::exchange(told, true))
+        std::cerr << "scxrun: what is printed cannot be written (" << why << "); the policy goes on\n";
+}
 
-enum class Ended { InOrder, InError, ByHotplug };
+void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << "\n"; }
 
-/// One life of the policy, from load to its end. `begin`: since when `--for` counts, set by the first life.
-Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, std::optional<Clock::time_point> &begin) {
-    Scheduler scheduler(options.path, info, parameters, options.load);
-    if (!begin) {
-        begin = Clock::now();
-        for (const std::string &line : scheduler.lostHooks())
-            std::cerr << "scxrun: " << line << "\n";
-    }
-    bool started = scheduler.exitInfo().kind == 0;
-    if (started)
-        std::cerr << "scxrun: " << info.policy << " schedules this machine, " << sysconf(_SC_NPROCESSORS_ONLN) << " CPUs\n";
-    auto loaded = Clock::now(), shown = loaded;
-    auto seconds = [](Clock::time_point since, Clock::time_point until) { return std::chrono::duration<double>(until - since).count(); };
-    while (!stopped && scheduler.exitInfo().kind == 0) {
-        scheduler.wait(std::chrono::milliseconds(50));
-        auto now = Clock::now();
-        if (options.limit.count() && now - *begin >= options.limit)
-            break;
-        if (options.every > 0 && seconds(shown, now) >= options.every) {
-            shown = now;
-            json document = figures(scheduler, info);
-            document["seconds"] = seconds(loaded, now);
-            if (options.json)
-                printDocument(document);
-            else {
-                printf("after %.1f s\n", seconds(loaded, now));
-                printTable(document);
-                printf("\n");
-            }
-        }
-    }
-    double lived = seconds(loaded, Clock::now());
-    bool itself = scheduler.exitInfo().kind != 0; // the kernel ended it, not we
+enum class Ended { InOrder, InError, ByHotplug, Replaced };
+
+double seconds(Clock::duration time) { return std::chrono::duration<double>(time).count(); }
+
+/// The policy's last word: figures, and why it ended.
+ExitInfo close(const RunOptions &options, Scheduler &scheduler, const ObjectInfo &info, double lived, bool started) {
     scheduler.detach();
     ExitInfo end = scheduler.exitInfo();
     for (int i = 0; i < 100 && end.kind == 0; ++i, end = scheduler.exitInfo())
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    std::string dump = end.error() ? scheduler.dump() : "";
-
     if (options.json) {
+        std::string dump = end.error() ? scheduler.dump() : "";
         json document = options.load.statistics ? figures(scheduler, info) : json{{"policy", info.policy}};
         document["seconds"] = lived;
         document["exit"] = {{"kind", end.kind}, {"code", end.code}, {"reason", end.reason}, {"message", end.message}, {"error", end.error()}, {"restart", end.restart()}};
@@ -154,47 +70,120 @@ Ended runOnce(const Options &options, const ObjectInfo &info, const std::map<std
         printDocument(document);
     } else if (options.load.statistics && started)
         printTable(figures(scheduler, info));
+    afterPrinting();
+    return end;
+}
+
+std::string reason(const ExitInfo &end) { return end.reason + (end.message.empty() ? "" : " (" + end.message + ")"); }
+
+void printFigures(const RunOptions &options, const Runner &runner, Clock::duration lived) {
+    json document = figures(runner.scheduler(), runner.policy().info);
+    document["seconds"] = seconds(lived);
+    if (options.json)
+        printDocument(document);
+    else {
+        printf("after %.1f s\n", seconds(lived));
+        printTable(document);
+        printf("\n");
+    }
+    afterPrinting();
+}
+
+/// One life of the policy, from when it was attached to its end. `limit`: when `--for` is over.
+Ended live(const RunOptions &options, Runner &runner, const std::vector<std::shared_ptr<Attended>> &askers, std::optional<Clock::time_point> limit) {
+    Scheduler &scheduler = runner.scheduler();
+    const ObjectInfo info = runner.policy().info;
+    bool started = scheduler.exitInfo().kind == 0;
+    if (started)
+        std::cerr << "scxrun: " << info.policy << " schedules this machine, " << sysconf(_SC_NPROCESSORS_ONLN) << " CPUs\n";
+    std::vector<std::shared_ptr<Attended>> attended = scheduler.tellers();
+    attended.insert(attended.end(), askers.begin(), askers.end());
+    Clock::time_point shown = runner.since(), now = shown;
+    while (!stopped && scheduler.exitInfo().kind == 0 && !(limit && now >= *limit)) {
+        attend(attended, std::chrono::milliseconds(50));
+        now = Clock::now();
+        runner.judge();
+        if (runner.prepared()) {
+            Clock::time_point since = runner.since();
+            std::unique_ptr<Scheduler> old = runner.follow();
+            close(options, *old, info, seconds(now - since), started);
+            return Ended::Replaced;
+        }
+        if (options.every > 0 && seconds(now - shown) >= options.every) {
+            shown = now;
+            printFigures(options, runner, now - runner.since());
+        }
+    }
+    bool itself = scheduler.exitInfo().kind != 0; // the kernel ended it, not we
+    ExitInfo end = close(options, scheduler, info, seconds(now - runner.since()), started);
     if (!itself && !end.error())
         return Ended::InOrder;
-    std::cerr << "scxrun: " << (started ? "the kernel ended " + info.policy : info.policy + " did not start") << ": " << end.reason << (end.message.empty() ? "" : " (" + end.message + ")")
-              << (end.stall() && !options.load.dump ? "; --dump shows every CPU and waiting task of that moment" : "") << "\n";
-    if (end.error()) {
-        if (options.load.dump && !options.json)
-            std::cerr << (dump.empty() ? "scxrun: the object keeps no dump; compile the policy again, or look at the trace event sched_ext_dump\n" : dump + "\n");
-        return Ended::InError;
+    std::cerr << "scxrun: " << (started ? "the kernel ended " + info.policy : info.policy + " did not start") << ": " << reason(end) << (end.stall() && !options.load.dump ? "; --dump shows every CPU and waiting task of that moment" : "") << "\n";
+    if (end.error() && options.load.dump && !options.json) {
+        std::string dump = scheduler.dump();
+        std::cerr << (dump.empty() ? "scxrun: the object keeps no dump; compile the policy again, or look at the trace event sched_ext_dump\n" : dump + "\n");
     }
-    return end.restart() ? Ended::ByHotplug : Ended::InOrder;
+    return end.error() ? Ended::InError : end.restart() ? Ended::ByHotplug : Ended::InOrder;
+}
+
+/// Who asks; null, and a line, if nobody can: the policy matters more.
+std::shared_ptr<Control> openControl(Runner &runner, bool statistics) {
+    try {
+        auto control = std::make_shared<std::weak_ptr<Control>>();
+        auto made = std::make_shared<Control>([&runner, statistics, control](const json &request, int file, const Peer &peer, int client) {
+            return answerTo(runner, statistics, request, file, peer, [control, client](const json &line) {
+                if (auto still = control->lock())
+                    still->say(client, line);
+            });
+        });
+        *control = made;
+        return made;
+    } catch (const std::runtime_error &error) {
+        std::cerr << "scxrun: " << error.what() << "; nobody can ask or change anything\n";
+        return nullptr;
+    }
 }
 
 } // namespace
 
-int runPolicy(int argc, char **argv) {
-    Options options;
-    if (std::optional<int> code = readOptions(argc, argv, options))
-        return *code;
+int runPolicy(RunOptions options) {
     try {
-        ObjectInfo info = readObject(options.path);
-        checkSymbols(options.path, info);
-        std::map<std::string, int64_t> parameters = readParameters(info, options.sets);
+        Policy policy = readPolicy(readFile(options.path), splitSettings(options.sets, "--set "));
         if (options.list) {
-            listPolicy(info, options.json);
+            json list = description(policy.info, policy.values);
+            options.json ? printDocument(list) : printDescription(list);
             return 0;
         }
         checkKernel();
-        if (info.told.hints)
-            options.load.hints = std::make_shared<Hints>();
         onSignals();
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
-        std::optional<Clock::time_point> begin;
+        Runner runner(std::move(policy), options.load);
+        std::vector<std::shared_ptr<Attended>> askers;
+        if (!options.metrics.empty())
+            askers.push_back(std::make_shared<MetricsServer>(options.metrics, [&] { return metricsText(runner, options.load.statistics); }));
+        if (std::shared_ptr<Control> control = openControl(runner, options.load.statistics))
+            askers.push_back(control);
+        runner.begin();
+        for (const std::string &line : runner.scheduler().lostHooks())
+            std::cerr << "scxrun: " << line << "\n";
+        std::optional<Clock::time_point> limit;
+        if (options.limit.count())
+            limit = runner.since() + options.limit;
         while (true) {
-            switch (runOnce(options, info, parameters, begin)) {
+            switch (live(options, runner, askers, limit)) {
             case Ended::InOrder: return 0;
-            case Ended::InError: return 3;
+            case Ended::Replaced: continue;
+            case Ended::InError:
+                if (!runner.onTrial())
+                    return 3;
+                runner.putBack(reason(runner.scheduler().exitInfo()));
+                continue;
             case Ended::ByHotplug: break;
             }
-            if (stopped || (options.limit.count() && Clock::now() - *begin >= options.limit))
+            if (stopped || (limit && Clock::now() >= *limit))
                 return 0;
             std::cerr << "scxrun: CPUs changed, loading again\n";
+            runner.begin();
         }
     } catch (const std::exception &error) {
         std::cerr << "scxrun: " << error.what() << "\n";

@@ -68,6 +68,18 @@ for key in ("format", "policy", "params", "queues", "rules", "counters", "histog
     refuses(changed(lambda m: m.pop(key)), "without " + key, "damaged")
     refuses(changed(lambda m: m.update({key: 1.5})), "number for " + key, "damaged")
 p = lambda m: m["params"][0]
+for name, change in (("a policy's name that the kernel takes for none", lambda m: m.update(policy="a b")), ("no name", lambda m: m.update(policy="")), ("a long name", lambda m: m.update(policy="a" * 128)),
+                     ("a parameter's name that is no identifier", lambda m: p(m).update(name="a-b")), ("a symbol that is none", lambda m: p(m).update(symbol="../x")),
+                     ("a flag that is none", lambda m: m["flags"].append("A|B")), ("a live parameter where none can change", lambda m: p(m).update(live=True)),
+                     ("a range without a value in it", lambda m: p(m).update(min=5, max=4)), ("two parameters of one name", lambda m: m["params"].append(p(m))),
+                     ("two queues of one name", lambda m: m["queues"].append(m["queues"][0])), ("a counter's name that is none", lambda m: m["queues"][0].update(tasks="a b"))):
+    refuses(changed(change), name, "damaged")
+hostile = run(changed(lambda m: (m.update(doc="\x1b[2Jgone\x07"), m["rules"][0].update(text="\x1b]0;x\x07"))), "control characters")
+assert hostile.returncode == 0 and "?[2Jgone?" in hostile.stdout and "\x1b" not in hostile.stdout, hostile
+twice = os.path.join(work, "twice")
+subprocess.run([objcopy, "--add-section", ".scx.other=" + meta_path, good, twice], check=True)
+refuses(open(twice, "rb").read().replace(b".scx.other\0", b".scx.meta\0\0"), "two descriptions", "two sections .scx.meta")
+refuses(whole + b"\0" * (64 << 20), "a huge file", "more than 64 MiB")
 refuses(changed(lambda m: p(m).update(symbol="nowhere")), "missing symbol", "no variable `nowhere`")
 refuses(changed(lambda m: p(m).update(symbol="stats__")), "a symbol of another size", "has 1 bytes instead of 8")
 refuses(changed(lambda m: p(m).update(section=".text")), "a section that holds no parameters", "damaged")

@@ -65,7 +65,7 @@ Object::Object(const std::string &path, Host &host, Arena &arena, const ObjectOp
     inside->execution.image.path = path;
     Loading loading{inside->execution, file, options, {}, {}, {}, {}};
     if (file.section(".scx.meta") >= 0)
-        loading.info = readObject(path);
+        loading.info = describe(readFile(path));
     loadData(loading);
     loadMaps(loading);
     loadCode(loading);

@@ -8,7 +8,6 @@
 #include "sim/tools/Rules.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
@@ -63,11 +62,10 @@ void fillTopology(Object &object, const Machine &machine) {
 } // namespace
 
 Policy openPolicy(const std::string &path) {
-    if (!std::filesystem::exists(path))
-        throw std::runtime_error("cannot read `" + path + "`; there is no such file");
+    scx::ObjectFile file = readFile(path);
     Policy policy{path, {}, {}};
-    if (describesItself(path)) {
-        policy.info = readObject(path);
+    if (isPolicy(file)) {
+        policy.info = describe(file);
         policy.names = Names(*policy.info);
     }
     return policy;

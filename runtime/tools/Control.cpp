@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tools/Control.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace scx {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr size_t kMostClients = 32, kLongestLine = 64 << 10, kMostUnread = 4 << 20;
+constexpr int kAnswersATurn = 8;
+constexpr int kServer = -1; // its number among those waited for
+
+std::string line(const json &document) { return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+
+} // namespace
+
+Control::Control(Answer answer) : answer(std::move(answer)) {
+    auto failed = [&](const std::string &what) {
+        std::string why = std::strerror(errno);
+        for (int file : {lock, server, waiter})
+            if (file >= 0)
+                close(file);
+        return std::runtime_error(what + ": " + why + "; free that place");
+    };
+    mkdir("/run/scx", 0755);
+    chmod("/run/scx", 0755); // whatever the umask
+    auto openLock = [] { return open(kControlLock, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600); };
+    lock = openLock();
+    if (lock < 0 && errno == EACCES && unlink(kControlLock) == 0) // left behind by another user, whose folder it was before
+        lock = openLock();
+    if (lock < 0)
+        throw failed(std::string("no lock at ") + kControlLock);
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+        close(lock);
+        throw std::runtime_error("another scxrun is starting or ending here; one at a time");
+    }
+    unlink(kControlSocket); // of one that was killed: we have the lock
+    sockaddr_un address{AF_UNIX, ""};
+    std::strcpy(address.sun_path, kControlSocket);
+    server = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    waiter = epoll_create1(EPOLL_CLOEXEC);
+    epoll_event event{EPOLLIN, {}};
+    event.data.fd = kServer;
+    if (server < 0 || waiter < 0 || bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kControlSocket, 0666) != 0 || listen(server, 16) != 0 || epoll_ctl(waiter, EPOLL_CTL_ADD, server, &event) != 0)
+        throw failed(std::string("no socket at ") + kControlSocket);
+}
+
+Control::~Control() {
+    while (!clients.empty())
+        drop(clients.begin()->first);
+    unlink(kControlSocket);
+    close(server);
+    close(waiter);
+    close(lock);
+}
+
+void Control::update() {
+    epoll_event events[kMostClients + 1];
+    int count = epoll_wait(waiter, events, std::size(events), 0);
+    for (int i = 0; i < count; ++i) {
+        auto it = clients.find(events[i].data.fd);
+        if (events[i].data.fd == kServer)
+            accept();
+        else if (it != clients.end() && (events[i].events & ~static_cast<uint32_t>(EPOLLOUT)) && !hear(it->second))
+            drop(it->first);
+    }
+    int answers = kAnswersATurn; // a flood of questions waits, not the policy; the one that was heard first comes first
+    std::vector<int> turns;
+    for (const auto &[number, client] : clients)
+        turns.push_back(number);
+    std::sort(turns.begin(), turns.end(), [&](int a, int b) { return clients.at(a).heard < clients.at(b).heard; });
+    for (int number : turns) {
+        Client &client = clients.at(number);
+        if (client.out.empty() && client.asks() && answers-- > 0)
+            answerOne(number, client);
+        if (!tell(number, client))
+            drop(number);
+    }
+}
+
+void Control::accept() {
+    int one = accept4(server, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    ucred who;
+    socklen_t length = sizeof who;
+    if (one < 0 || getsockopt(one, SOL_SOCKET, SO_PEERCRED, &who, &length) != 0) {
+        if (one >= 0)
+            close(one);
+        return;
+    }
+    if (clients.size() >= kMostClients) // the one that was silent longest makes way
+        drop(std::min_element(clients.begin(), clients.end(), [](const auto &a, const auto &b) { return a.second.heard < b.second.heard; })->first);
+    Client &client = clients[next];
+    client.socket = one;
+    client.peer = {who.uid, who.pid};
+    client.heard = ++turn;
+    watch(next++, client, EPOLL_CTL_ADD);
+}
+
+/// Reads once, so that no client keeps us. False: it is to go.
+bool Control::hear(Client &client) {
+    char text[4096], control[CMSG_SPACE(4 * sizeof(int))];
+    iovec piece{text, sizeof text};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    ssize_t bytes = recvmsg(client.socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    if (bytes < 0)
+        return errno == EAGAIN || errno == EINTR;
+    for (cmsghdr *head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head))
+        if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
+            for (size_t at = 0; CMSG_LEN((at + 1) * sizeof(int)) <= head->cmsg_len; ++at) {
+                int file;
+                std::memcpy(&file, CMSG_DATA(head) + at * sizeof file, sizeof file);
+                if (client.file >= 0)
+                    close(client.file); // one at a time
+                client.file = file;
+            }
+    client.heard = ++turn;
+    client.in.append(text, static_cast<size_t>(bytes));
+    return bytes > 0 && client.in.size() <= kLongestLine + sizeof text;
+}
+
+void Control::answerOne(int number, Client &client) {
+    size_t end = client.in.find('\n');
+    json request = json::parse(client.in.substr(0, end), nullptr, false);
+    client.in.erase(0, end + 1);
+    client.heard = ++turn;
+    json said = request.is_object() ? answer(request, client.file, client.peer, number) : json{{"error", "that is no JSON object; see docs/operations/control.md"}};
+    if (!said.is_null())
+        client.out += line(said);
+    if (client.file >= 0)
+        close(std::exchange(client.file, -1));
+}
+
+/// Sends what there is room for. False: it is to go.
+bool Control::tell(int number, Client &client) {
+    while (!client.out.empty()) {
+        ssize_t bytes = send(client.socket, client.out.data(), client.out.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (bytes < 0 && errno == EINTR)
+            continue;
+        if (bytes < 0 && errno != EAGAIN)
+            return false;
+        if (bytes < 0)
+            break;
+        client.out.erase(0, static_cast<size_t>(bytes));
+    }
+    watch(number, client, EPOLL_CTL_MOD);
+    return client.out.size() <= kMostUnread;
+}
+
+void Control::say(int number, const json &document) {
+    auto it = clients.find(number);
+    if (it == clients.end())
+        return;
+    it->second.out += line(document);
+    watch(number, it->second, EPOLL_CTL_MOD); // sent in the next turn: whoever calls may be within this one
+}
+
+/// Of one that has asked enough nothing more is read until it is answered.
+void Control::watch(int number, const Client &client, int how) {
+    epoll_event event{(client.asks() ? 0u : static_cast<uint32_t>(EPOLLIN)) | (client.out.empty() ? 0u : static_cast<uint32_t>(EPOLLOUT)), {}};
+    event.data.fd = number;
+    epoll_ctl(waiter, how, client.socket, &event);
+}
+
+void Control::drop(int number) {
+    Client &client = clients.at(number);
+    close(client.socket); // which ends the waiting for it
+    if (client.file >= 0)
+        close(client.file);
+    clients.erase(number);
+}
+
+} // namespace scx
