@@ -5,8 +5,8 @@ import json
 import os
 import sys
 
-# Policies that leave CPUs idle on purpose: nest packs tasks on few CPUs, layered confines some to theirs, in central and tickless one CPU decides when its timer says so, lab keeps siblings empty.
-PURPOSE = ("nest", "layered", "central", "tickless", "lab")
+# Policies that leave CPUs idle on purpose: nest packs tasks on few CPUs, pair keeps siblings to one cgroup, layered confines some to theirs, in central and tickless one CPU decides when its timer says so, lab keeps siblings empty.
+PURPOSE = ("nest", "pair", "layered", "central", "tickless", "lab")
 
 failed, paths = 0, sorted(glob.glob(f"{sys.argv[1]}/*.json"))
 for path in paths:
