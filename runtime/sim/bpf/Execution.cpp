@@ -262,6 +262,14 @@ void Execution::dropMask(uint64_t mask) {
     releaseLater(reinterpret_cast<void *>(mask)); // under RCU in the kernel
 }
 
+void Execution::finishRecord(uint64_t record, bool discard) {
+    auto it = records.find(record);
+    if (it == records.end())
+        fault("submits what it did not reserve: " + arena.describe(record));
+    it->second->commit(reinterpret_cast<char *>(record), discard);
+    records.erase(it);
+}
+
 // ---------------------------------------------------------------- lines
 
 const ImageFunction *Image::functionOf(uint32_t site) const {

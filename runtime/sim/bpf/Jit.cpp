@@ -91,7 +91,7 @@ Code::Code(const Execution &execution, const CodeOptions &options) : inside(std:
     inside->jit = must(llvm::orc::LLJITBuilder()
                            .setJITTargetMachineBuilder(std::move(machine))
                            .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession &session) {
-                               return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](const llvm::MemoryBuffer &) { return std::make_unique<llvm::SectionMemoryManager>(); });
+                               return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](auto &&...) { return std::make_unique<llvm::SectionMemoryManager>(); });
                            })
                            .create());
     must(inside->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
