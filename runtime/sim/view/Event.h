@@ -21,7 +21,7 @@ struct Event {
         Queued,     // task was put into `dsq` (a local one is kDsqLocalOn | cpu); value: its dsq_vtime if the queue is ordered
         Unqueued,   // task left `dsq`: to run, to another DSQ, or since it is no longer runnable
         Run,        // cpu turns to task (what the switch costs comes after this); value: its slice in ns; `dsq` from which it came to the CPU's local one, kDsqNone if it was kept
-        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run, without what the switch cost. Run and Stop alternate: one that is kept is told both
+        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run, without what the switch cost. Run and Stop alternate; one that is kept goes on without, or is told both
         Migrate,    // task was moved from cpu to the CPU `value`
         Idle,       // cpu has nothing to run
         Kick,       // value: flags (IDLE 1, PREEMPT 2, WAIT 4); cpu is the one that is kicked

@@ -107,6 +107,7 @@ void Statistics::runnable(Task &t, uint64_t now, bool woken) {
     if (t.state == Task::Asleep) {
         t.entered = fluid.enter(now, t.weight);
         t.used = t.due = 0;
+        t.awake = now;
     }
     t.state = Task::Waiting;
     t.since = now;
@@ -120,8 +121,9 @@ void Statistics::asleep(Task &t, uint64_t now, bool satisfied) {
         return;
     if (t.state == Task::Waiting)
         conservation.waits(now, t.affinity, false);
-    t.due += fluid.leave(now, t.weight, t.entered);
-    t.figures.entitled += satisfied ? std::min(t.due, t.used) : t.due;
+    uint64_t wanted = satisfied ? t.used : now - t.awake; // what others left may be more than a CPU
+    uint64_t before = std::min(t.due, wanted); // under other weights
+    t.figures.entitled += before + fluid.leave(now, t.weight, t.entered, wanted - before);
     t.state = Task::Asleep;
 }
 

@@ -81,7 +81,8 @@ class Statistics : public View {
         uint32_t queue = kNone;      // from which it came last
         uint32_t waitsIn = kNone;
         uint64_t since = 0;          // it waits or runs
-        uint64_t used = 0, due = 0;  // since it was woken: its CPU time, and what the fluid machine gave up to the last change of its weight
+        uint64_t awake = 0;          // it is runnable
+        uint64_t used = 0, due = 0;  // since then: its CPU time, and what the fluid machine gave up to the last change of its weight
         Fluid::Service entered = 0;
     };
     struct Cpu {

@@ -35,8 +35,8 @@ void spread(json &row, const std::string &name, const Histogram &h) {
     row[name + "_ns"] = h.sum();
 }
 
-json taskRow(const TaskFigures &t, const MachineFigures &machine, uint64_t entitledOfAll) {
-    json row = {{"name", t.name}, {"cpu_ns", t.cpu}, {"share", part(t.cpu, machine.cpu)}, {"entitled_ns", t.entitled}, {"entitled_share", part(t.entitled, entitledOfAll)},
+json taskRow(const TaskFigures &t, const MachineFigures &machine) {
+    json row = {{"name", t.name}, {"cpu_ns", t.cpu}, {"share", part(t.cpu, machine.cpu)}, {"entitled_ns", t.entitled}, {"entitled_share", part(t.entitled, machine.cpu)},
                 {"got", part(t.cpu, t.entitled)}, {"switches", t.switches}, {"migrations", t.migrations}, {"preemptions", t.preemptions}, {"periods", t.periods}, {"missed", t.missed}};
     spread(row, "wait", t.wait);
     spread(row, "latency", t.latency);
@@ -94,15 +94,12 @@ json figures(const Statistics &statistics) {
                       {"wasted_ns", m.wasted}, {"utilisation", part(m.cpu, m.online)}, {"idle", part(m.idle, m.online)}, {"wasted", part(m.wasted, m.online)}, {"tasks", m.tasks},
                       {"switches", m.switches}, {"migrations", m.migrations}, {"preemptions", m.preemptions}, {"periods", m.periods}, {"missed", m.missed},
                       {"fairness", std::round(m.fairness * 1e6) / 1e6}};
-    uint64_t entitled = 0;
-    for (const TaskFigures &g : statistics.groups())
-        entitled += g.entitled;
     for (const TaskFigures &g : statistics.groups()) {
-        out["groups"].push_back(taskRow(g, m, entitled));
+        out["groups"].push_back(taskRow(g, m));
         out["groups"].back()["tasks"] = g.tasks;
     }
     for (const TaskFigures *t : statistics.tasks()) {
-        out["tasks"].push_back(taskRow(*t, m, entitled));
+        out["tasks"].push_back(taskRow(*t, m));
         out["tasks"].back()["pid"] = t->pid;
         out["tasks"].back()["group"] = statistics.groups()[t->group].name;
     }

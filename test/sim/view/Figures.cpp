@@ -50,6 +50,12 @@ static void fluidByHand() {
     expect("light", static_cast<double>(fluid.served(1000, 100, light)), 500);
     expect("other", static_cast<double>(fluid.leave(1000, 100, other)), 500);
     expect("light, alone with heavy", static_cast<double>(fluid.leave(1600, 100, light)), 500 + 600);
+    // Who has more than it wanted leaves it to the others: of 1000 ns that were due in 2000 it wanted 400.
+    Fluid pool;
+    pool.cpus(0, 1);
+    auto keen = pool.enter(0, 100), modest = pool.enter(0, 100);
+    expect("modest", static_cast<double>(pool.leave(2000, 100, modest, 400)), 400);
+    expect("keen", static_cast<double>(pool.leave(2000, 100, keen)), 1000 + 600);
     fluid.cpus(2000, 1);
     auto third = fluid.enter(2000, 100);
     expect("a quarter of the one CPU left", static_cast<double>(fluid.leave(3000, 100, third)), 250);
@@ -83,7 +89,20 @@ static void fluidAgainstShares(uint32_t seed) {
             members.push_back({weight, fluid.enter(now, weight), 0});
         } else {
             size_t k = random() % members.size();
-            expect("what the fluid machine gave", static_cast<double>(fluid.leave(now, members[k].weight, members[k].entered)), members[k].want, 2);
+            // Every other one leaves half of it, to those who have no whole CPU.
+            double left = random() % 2 ? members[k].want / 2 : 0, sum = 0;
+            present.clear();
+            for (const Member &m : members)
+                present.push_back(m.weight);
+            part = shares(present, cpus);
+            auto takes = [&](size_t other) { return other != k && (part[other] < 1 && present.size() > cpus); };
+            for (size_t other = 0; other < members.size(); ++other)
+                sum += takes(other) ? members[other].weight : 0;
+            for (size_t other = 0; other < members.size(); ++other)
+                if (takes(other))
+                    members[other].want += left * members[other].weight / sum;
+            double got = members[k].want - left;
+            expect("what the fluid machine gave", static_cast<double>(fluid.leave(now, members[k].weight, members[k].entered, left > 0 ? static_cast<uint64_t>(got) : ~0ull)), got, 40);
             members.erase(members.begin() + static_cast<long>(k));
         }
     }
