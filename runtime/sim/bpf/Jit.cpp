@@ -96,7 +96,7 @@ Code::Code(const Execution &execution, const CodeOptions &options) : inside(std:
                            .create());
     must(inside->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
     for (size_t i = 0; i < execution.image.functions.size(); ++i)
-        functions.push_back(must(inside->jit->lookup("f" + std::to_string(i))).toPtr<Native>());
+        functions.push_back(execution.image.functions[i].used ? must(inside->jit->lookup("f" + std::to_string(i))).toPtr<Native>() : nullptr);
 }
 
 Code::~Code() = default;
