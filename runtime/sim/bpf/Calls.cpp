@@ -24,7 +24,7 @@ template <typename Row> void append(std::vector<Row> &all, std::span<const Row> 
 const std::vector<HelperRow> &helpers() {
     static const std::vector<HelperRow> rows = [] {
         std::vector<HelperRow> all;
-        for (auto part : {mapHelpers(), taskHelpers(), memoryHelpers(), timerHelpers(), textHelpers(), ringHelpers()})
+        for (auto part : {mapHelpers(), taskHelpers(), memoryHelpers(), timerHelpers(), textHelpers(), ringHelpers(), dynptrHelpers()})
             append(all, part);
         std::sort(all.begin(), all.end(), [](const HelperRow &a, const HelperRow &b) { return a.number < b.number; });
         return all;
@@ -49,7 +49,7 @@ std::string helperName(uint32_t number) {
 const std::vector<KernelFunctionRow> &kernelFunctions() {
     static const std::vector<KernelFunctionRow> rows = [] {
         std::vector<KernelFunctionRow> all;
-        for (auto part : {maskFunctions(), objectFunctions(), commonFunctions()})
+        for (auto part : {maskFunctions(), objectFunctions(), commonFunctions(), dynptrFunctions()})
             append(all, part);
         std::sort(all.begin(), all.end(), [](const KernelFunctionRow &a, const KernelFunctionRow &b) { return a.name < b.name; });
         return all;

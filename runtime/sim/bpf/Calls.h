@@ -39,8 +39,8 @@ const std::vector<KernelFunctionRow> &kernelFunctions();
 const KernelFunctionRow *findKernelFunction(std::string_view name);
 
 // The parts of the tables, by file.
-std::span<const HelperRow> mapHelpers(), taskHelpers(), memoryHelpers(), timerHelpers(), textHelpers(), ringHelpers();
-std::span<const KernelFunctionRow> maskFunctions(), objectFunctions(), commonFunctions();
+std::span<const HelperRow> mapHelpers(), taskHelpers(), memoryHelpers(), timerHelpers(), textHelpers(), ringHelpers(), dynptrHelpers();
+std::span<const KernelFunctionRow> maskFunctions(), objectFunctions(), commonFunctions(), dynptrFunctions();
 
 namespace detail {
 

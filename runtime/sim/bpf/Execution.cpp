@@ -96,16 +96,21 @@ uint64_t Execution::enterCallback(uint64_t callback, uint64_t a, uint64_t b, uin
     return natives[(callback - kCallbacks) / 8](a, b, c, 0, 0, level.firstFrame());
 }
 
-uint64_t Execution::callback(uint64_t callback, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
+Native Execution::functionOf(uint64_t callback) const {
     uint64_t index = (callback - kCallbacks) / 8;
-    if (callback < kCallbacks || callback % 8 != 0 || index >= natives.size())
+    if (callback < kCallbacks || callback % 8 != 0 || index >= natives.size() || !natives[index])
         fault("gives a helper something else than a function to call");
+    return natives[index];
+}
+
+uint64_t Execution::callback(uint64_t callback, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e) {
+    Native native = functionOf(callback);
     uint64_t below = frame;
     uint32_t at = site;
     uint64_t end = below + kFrameStride;
     if (!arena.allows(end - kFrame, kFrame, Access::Write))
         fault("calls are nested more than " + std::to_string(kFrames) + " deep");
-    uint64_t result = natives[index](a, b, c, d, e, end);
+    uint64_t result = native(a, b, c, d, e, end);
     frame = below;
     site = at;
     return result;
@@ -260,6 +265,14 @@ void Execution::dropMask(uint64_t mask) {
         return;
     masks.erase(it);
     releaseLater(reinterpret_cast<void *>(mask)); // under RCU in the kernel
+}
+
+void Execution::finishRecord(uint64_t record, bool discard) {
+    auto it = records.find(record);
+    if (it == records.end())
+        fault("submits what it did not reserve: " + arena.describe(record));
+    it->second->commit(reinterpret_cast<char *>(record), discard);
+    records.erase(it);
 }
 
 // ---------------------------------------------------------------- lines

@@ -53,6 +53,8 @@ class Execution {
     uint64_t enter(uint32_t function, std::initializer_list<uint64_t> arguments);
     /// A callback that a helper makes; `callback` is the value a program gave for a function.
     uint64_t callback(uint64_t callback, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0, uint64_t e = 0);
+    /// The function of such a value; a fault if it is of none.
+    Native functionOf(uint64_t callback) const;
     /// As enter, of a timer.
     uint64_t enterCallback(uint64_t callback, uint64_t a, uint64_t b, uint64_t c);
     /// The execution whose program runs, null if none.
@@ -103,6 +105,7 @@ class Execution {
     std::unordered_map<uint64_t, std::string> perCpuVariables; // names by the address on CPU 0
     std::vector<int32_t> lastDistributed; // of each CPU, for bpf_cpumask_any_distribute
     std::unordered_map<uint64_t, Map *> records; // that were reserved in rings
+    void finishRecord(uint64_t record, bool discard);
     uint64_t ringbufDropped = 0;
 
     // ---- storage of tasks and cgroups

@@ -39,6 +39,7 @@ struct Instruction {
 struct ImageFunction {
     std::string name, section;
     uint32_t start = 0;     // of its first instruction in its section
+    bool used = false;      // a callback comes to it; others are not translated, as libbpf does not load them
     uint32_t firstSite = 0; // a site is the number of an instruction among those of all functions
     std::vector<Instruction> code;
 };

@@ -91,12 +91,12 @@ Code::Code(const Execution &execution, const CodeOptions &options) : inside(std:
     inside->jit = must(llvm::orc::LLJITBuilder()
                            .setJITTargetMachineBuilder(std::move(machine))
                            .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession &session) {
-                               return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](const llvm::MemoryBuffer &) { return std::make_unique<llvm::SectionMemoryManager>(); });
+                               return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](auto &&...) { return std::make_unique<llvm::SectionMemoryManager>(); });
                            })
                            .create());
     must(inside->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
     for (size_t i = 0; i < execution.image.functions.size(); ++i)
-        functions.push_back(must(inside->jit->lookup("f" + std::to_string(i))).toPtr<Native>());
+        functions.push_back(execution.image.functions[i].used ? must(inside->jit->lookup("f" + std::to_string(i))).toPtr<Native>() : nullptr);
 }
 
 Code::~Code() = default;

@@ -21,7 +21,7 @@ class Code {
     Code(const Execution &execution, const CodeOptions &options);
     ~Code();
 
-    std::vector<Native> functions; // by their number in the image
+    std::vector<Native> functions; // by their number in the image; null: not used
 
   private:
     struct Inside;

@@ -70,8 +70,12 @@ uint64_t number(const std::string &name, const std::string &text) {
 /// What the loaders of schedulers in C are used to set before the program is loaded.
 void setAsLoadersDo(const Loading &loading) {
     auto &variables = loading.image().variables;
+    auto isConstant = [&](const Object::Variable &variable) {
+        auto at = reinterpret_cast<uint64_t>(variable.address);
+        return std::any_of(loading.image().ranges.begin(), loading.image().ranges.end(), [&](const Range &range) { return range.constant && at - range.begin < range.size; });
+    };
     for (const char *name : {"nr_cpu_ids", "nr_cpus"})
-        if (auto it = variables.find(name); it != variables.end())
+        if (auto it = variables.find(name); it != variables.end() && isConstant(it->second))
             store(it->second, name, static_cast<uint64_t>(loading.execution.host.cpuCount()));
     for (auto &[name, variable] : variables) // UEI_SET_SIZE
         if (auto length = variables.find(name + "_len"); name.size() > 5 && name.compare(name.size() - 5, 5, "_dump") == 0 && length != variables.end())

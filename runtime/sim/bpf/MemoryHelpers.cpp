@@ -57,59 +57,6 @@ int64_t loop(Execution &execution, uint32_t count, uint64_t callback, uint64_t c
     return count;
 }
 
-// A dynptr is a pointer with a length (struct bpf_dynptr_kern), in the program's own memory.
-struct Dynptr {
-    uint64_t data;
-    uint32_t size; // the top bit: it may only be read
-    uint32_t offset;
-};
-constexpr uint32_t kReadOnly = 1u << 31, kSize = (1u << 24) - 1;
-
-Dynptr &dynptrAt(Execution &execution, uint64_t at) { return *execution.memory<Dynptr>(at, Access::Write, "a dynptr"); }
-
-/// The place of `length` bytes at `offset`, null if there are not as many.
-char *inside(const Dynptr &dynptr, uint32_t offset, uint32_t length) {
-    uint32_t size = dynptr.size & kSize;
-    return dynptr.data && offset <= size && length <= size - offset ? reinterpret_cast<char *>(dynptr.data) + dynptr.offset + offset : nullptr;
-}
-
-int64_t dynptrFromMemory(Execution &execution, uint64_t data, uint32_t size, uint64_t flags, uint64_t at) {
-    Dynptr &dynptr = dynptrAt(execution, at);
-    dynptr = {};
-    if (size > kSize || flags)
-        return size > kSize ? -E2BIG : -EINVAL;
-    execution.memory(data, size, Access::Write, "the memory of a dynptr");
-    dynptr = {data, size, 0};
-    return 0;
-}
-
-int64_t dynptrRead(Execution &execution, uint64_t to, uint32_t length, uint64_t at, uint32_t offset, uint64_t flags) {
-    const Dynptr &dynptr = dynptrAt(execution, at);
-    if (!dynptr.data || flags)
-        return -EINVAL;
-    const char *from = inside(dynptr, offset, length);
-    if (!from)
-        return -E2BIG;
-    std::memmove(execution.memory(to, length, Access::Write, "room for what is read"), from, length);
-    return 0;
-}
-
-int64_t dynptrWrite(Execution &execution, uint64_t at, uint32_t offset, uint64_t from, uint32_t length, uint64_t flags) {
-    const Dynptr &dynptr = dynptrAt(execution, at);
-    if (!dynptr.data || flags || (dynptr.size & kReadOnly))
-        return -EINVAL;
-    char *to = inside(dynptr, offset, length);
-    if (!to)
-        return -E2BIG;
-    std::memmove(to, execution.memory(from, length, Access::Read, "what is written"), length);
-    return 0;
-}
-
-uint64_t dynptrData(Execution &execution, uint64_t at, uint32_t offset, uint32_t length) {
-    const Dynptr &dynptr = dynptrAt(execution, at);
-    return dynptr.size & kReadOnly ? 0 : reinterpret_cast<uint64_t>(inside(dynptr, offset, length));
-}
-
 constexpr HelperRow kRows[] = {
     {4, "probe_read", callAs<read>},
     {45, "probe_read_str", callAs<readText>},
@@ -117,10 +64,6 @@ constexpr HelperRow kRows[] = {
     {115, "probe_read_kernel_str", callAs<readText>, "the same"},
     {181, "loop", callAs<loop>},
     {182, "strncmp", callAs<compare>},
-    {197, "dynptr_from_mem", callAs<dynptrFromMemory>},
-    {201, "dynptr_read", callAs<dynptrRead>},
-    {202, "dynptr_write", callAs<dynptrWrite>},
-    {203, "dynptr_data", callAs<dynptrData>},
 };
 
 } // namespace

@@ -11,9 +11,29 @@
 
 #include <cstring>
 #include <functional>
+#include <utility>
 
 namespace scx::sim {
 namespace {
+
+/// Marks the functions that the callbacks call, or give to helpers to call.
+void markUsed(Image &image) {
+    std::vector<size_t> open;
+    auto mark = [&](size_t i) {
+        if (!std::exchange(image.functions[i].used, true))
+            open.push_back(i);
+    };
+    for (int callback : image.callbacks)
+        if (callback >= 0)
+            mark(static_cast<size_t>(callback));
+    while (!open.empty()) {
+        size_t i = open.back();
+        open.pop_back();
+        for (const Instruction &instruction : image.functions[i].code)
+            if (instruction.link == Link::Call || instruction.link == Link::Callback)
+                mark(instruction.index);
+    }
+}
 
 /// Calls go forward only, and no chain of them needs more frames than there are; the kernel's verifier asks the same.
 void checkDepth(const Image &image) {
@@ -71,6 +91,7 @@ Object::Object(const std::string &path, Host &host, Arena &arena, const ObjectOp
     loadCode(loading);
     loadOps(loading);
     checkDepth(inside->execution.image);
+    markUsed(inside->execution.image);
     inside->hotAfter = options.hotAfter;
     inside->options.quick = options.hotAfter > 0;
     inside->translate();

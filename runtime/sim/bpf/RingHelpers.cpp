@@ -34,16 +34,8 @@ uint64_t reserve(Execution &execution, uint64_t handle, uint64_t size, uint64_t 
     return reinterpret_cast<uint64_t>(record);
 }
 
-void finish(Execution &execution, uint64_t record, bool discard) {
-    auto it = execution.records.find(record);
-    if (it == execution.records.end())
-        execution.fault("submits what it did not reserve: " + execution.arena.describe(record));
-    it->second->commit(reinterpret_cast<char *>(record), discard);
-    execution.records.erase(it);
-}
-
-void submit(Execution &execution, uint64_t record) { finish(execution, record, false); }
-void discard(Execution &execution, uint64_t record) { finish(execution, record, true); }
+void submit(Execution &execution, uint64_t record) { execution.finishRecord(record, false); }
+void discard(Execution &execution, uint64_t record) { execution.finishRecord(record, true); }
 
 uint64_t query(Execution &execution, uint64_t handle, uint64_t what) {
     constexpr uint64_t kRingSize = 1; // BPF_RB_RING_SIZE; all other figures are 0 of an empty ring

@@ -38,8 +38,7 @@ int64_t setCallback(Execution &execution, uint64_t at, uint64_t callback) {
     Execution::Timer *timer = find(execution, at);
     if (!timer)
         return -EINVAL;
-    if (callback < Execution::kCallbacks || (callback - Execution::kCallbacks) / 8 >= execution.natives.size())
-        execution.fault("gives a timer something else than a function to call");
+    execution.functionOf(callback);
     timer->callback = callback;
     return 0;
 }

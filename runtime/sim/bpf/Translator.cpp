@@ -425,7 +425,8 @@ std::unique_ptr<llvm::Module> translate(const Execution &execution, const Transl
         function->setUWTableKind(llvm::UWTableKind::Default); // faults are exceptions that pass through
     }
     for (size_t i = 0; i < execution.image.functions.size(); ++i)
-        FunctionTranslator(execution, options, *module, static_cast<uint32_t>(i)).run();
+        if (execution.image.functions[i].used)
+            FunctionTranslator(execution, options, *module, static_cast<uint32_t>(i)).run();
     return module;
 }
 

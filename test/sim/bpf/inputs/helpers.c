@@ -88,8 +88,39 @@ static noinline int timer(void) {
     return 0;
 }
 
+struct bpf_dynptr { u64 opaque[2]; };
+static long (*bpf_dynptr_from_mem)(void *data, u32 size, u64 flags, struct bpf_dynptr *at) = (void *)197;
+static long (*bpf_ringbuf_reserve_dynptr)(void *ring, u32 size, u64 flags, struct bpf_dynptr *at) = (void *)198;
+static void (*bpf_ringbuf_submit_dynptr)(struct bpf_dynptr *at, u64 flags) = (void *)199;
+static long (*bpf_dynptr_read)(void *to, u32 length, struct bpf_dynptr *from, u32 offset, u64 flags) = (void *)201;
+static long (*bpf_dynptr_write)(struct bpf_dynptr *to, u32 offset, void *from, u32 length, u64 flags) = (void *)202;
+static void *(*bpf_dynptr_data)(struct bpf_dynptr *at, u32 offset, u32 length) = (void *)203;
+extern int bpf_dynptr_adjust(const struct bpf_dynptr *p, u32 start, u32 end) KSYM;
+extern u32 bpf_dynptr_size(const struct bpf_dynptr *p) KSYM;
+extern void *bpf_dynptr_slice(const struct bpf_dynptr *p, u32 offset, void *buffer, u32 size) KSYM;
+struct { uint(type, 27); uint(max_entries, 4096); } ring MAPS;
+static u64 cells[4];
+
+static noinline int dynptrs(void) {
+    struct bpf_dynptr at;
+    u64 value = 7, *inside;
+    EXPECT(bpf_dynptr_from_mem(cells, sizeof cells, 0, &at) == 0 && bpf_dynptr_size(&at) == 32);
+    EXPECT(bpf_dynptr_write(&at, 16, &value, 8, 0) == 0 && cells[2] == 7);
+    EXPECT(bpf_dynptr_write(&at, 28, &value, 8, 0) == -E2BIG);
+    EXPECT(bpf_dynptr_adjust(&at, 8, 24) == 0 && bpf_dynptr_size(&at) == 16);
+    value = 0;
+    EXPECT(bpf_dynptr_read(&value, 8, &at, 8, 0) == 0 && value == 7);
+    inside = bpf_dynptr_data(&at, 8, 8);
+    EXPECT(inside == &cells[2] && !bpf_dynptr_data(&at, 16, 8) && bpf_dynptr_slice(&at, 0, 0, 16) == &cells[1]);
+    EXPECT(bpf_ringbuf_reserve_dynptr(&ring, 8, 0, &at) == 0 && bpf_dynptr_write(&at, 0, &value, 8, 0) == 0);
+    bpf_ringbuf_submit_dynptr(&at, 0);
+    EXPECT(bpf_dynptr_read(&value, 8, &at, 0, 0) == -EINVAL);
+    return 0;
+}
+
 SLEEPABLE(init) {
     int line = 0;
+    if (!line) line = dynptrs();
     if (!line) line = who();
     if (!line) line = copies();
     if (!line) line = loops();

@@ -39,6 +39,9 @@ CALLBACK(enqueue) {
 #endif
     return 0;
 }
+#ifdef NOT_USED
+CALLBACK(running) { return bpf_perf_event_output(ctx, 0, 0, 0, 0); }
+#endif
 #ifdef RECURSION
 static noinline u64 again(u64 n) { return n ? again(n - 1) + HIDDEN(n) : 0; }
 CALLBACK(running) { return again(HIDDEN(3)); }
