@@ -34,11 +34,10 @@ std::optional<std::string> backEnd(const CommandLine &options, Program &core, co
     if (!diags.ok())
         return {};
     module.finish();
-    if (getenv("SCX_VERIFY_IR")) // a fiftieth of a compile, for those who work on the compiler: all tests set it
-        if (std::string error = module.verify(); !error.empty()) {
-            diags.report(Diag::Internal, {}, error);
-            return {};
-        }
+    if (std::string error = module.verify(); !error.empty()) { // a fiftieth of a compile, and no wrong object ever
+        diags.report(Diag::Internal, {}, error);
+        return {};
+    }
     if (options.emit == Emit::Ir)
         return module.irText();
     module.optimise(options.optimise);
