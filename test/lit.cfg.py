@@ -39,7 +39,6 @@ config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
     ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
-    ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
     ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%simprobe", os.path.join(build, "bin", "sim-probe")),

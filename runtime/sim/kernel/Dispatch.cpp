@@ -95,13 +95,14 @@ void Kernel::moveLocalTaskToLocalDsq(Task &p, uint64_t flags, Rq &to) {
 
 /// The task has left its DSQ. It goes to another CPU, and with its sticky CPU past the program into the local DSQ there.
 void Kernel::moveRemoteTaskToLocalDsq(Task &p, uint64_t flags, Rq &from, Rq &to) {
-    p.k->on_rq = 2; // TASK_ON_RQ_MIGRATING
+    p.k->on_rq = kOnRqMigrating;
     dequeueTask(from, p, 0);
     setTaskCpu(p, to);
     p.k->scx.sticky_cpu = to.cpu;
     to.extraFlags = flags;
     enqueueTask(to, p, 0);
     to.extraFlags = 0;
+    p.k->on_rq = kOnRqQueued;
 }
 
 bool Kernel::taskCanRunOnRemoteRq(Task &p, Rq &rq, bool triggerError) {

@@ -59,7 +59,7 @@ void Kernel::dumpTask(std::string &out, scx_dump_ctx *context, Task &p, char mar
     if (p.dsq)
         std::snprintf(dsq, sizeof dsq, "0x%llx", p.dsq->k->id);
     out += '\n';
-    line(out, " %c%c %s[%d] %+ldms", marker, 'R', p.k->comm, p.k->pid, -static_cast<long>((time - p.runnableAt) / 1'000'000));
+    line(out, " %c%c %s[%d] %+ldms", marker, 'R', p.k->comm, p.k->pid, -static_cast<long>(jiffiesToMs(jiffies() - p.runnableAt)));
     line(out, "      scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%lu", p.enabled ? 3 : p.ready ? 2 : 0, p.k->scx.flags & ~kTaskStateMask,
          p.ordered ? 1 : 0, static_cast<unsigned>(p.opsState), p.opsState == OpsState::Queued ? p.opsSequence : 0ul);
     line(out, "      sticky/holding_cpu=%d/%d dsq_id=%s dsq_vtime=%llu", p.k->scx.sticky_cpu, p.k->scx.holding_cpu, dsq, p.k->scx.dsq_vtime);
@@ -68,7 +68,7 @@ void Kernel::dumpTask(std::string &out, scx_dump_ctx *context, Task &p, char mar
         dumpOps(out, "    ", [&] { call(Op::DumpTask, kRest, {reinterpret_cast<uint64_t>(context), reinterpret_cast<uint64_t>(p.k)}); });
 }
 
-std::string Kernel::dumpState(scx_dump_ctx *context) {
+std::string Kernel::dumpState(scx_dump_ctx *context, size_t size) {
     std::string out;
     task_struct *by = current();
     line(out, "%s[%d] triggered exit kind %d:", by->comm, by->pid, exit.kind);
@@ -82,9 +82,9 @@ std::string Kernel::dumpState(scx_dump_ctx *context) {
         bool idle = rq.runnable.empty() && !rq.curr;
         if (idle && !has(Op::DumpCpu))
             continue;
-        std::string part;
-        part += '\n';
-        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, rq.online ? 1 : 0, 0, static_cast<unsigned long>(rq.turn));
+        std::string part = "\n";
+        uint32_t flags = (rq.online ? kRqOnline : 0) | (rq.canStopTick ? kRqCanStopTick : 0) | (rq.balKeep ? kRqBalKeep : 0) | (rq.bypassing ? kRqBypassing : 0);
+        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, flags, 0, static_cast<unsigned long>(rq.classSwitches));
         task_struct *curr = rq.curr ? rq.curr->k : rq.idle;
         line(part, "          curr=%s[%d] class=%s", curr->comm, curr->pid, rq.curr ? "ext_sched_class" : "idle_sched_class");
         auto mask = [&](const char *name, const cpumask &cpus) {
@@ -106,6 +106,9 @@ std::string Kernel::dumpState(scx_dump_ctx *context) {
         for (Task *p : rq.runnable)
             dumpTask(out, context, *p, ' ');
     }
+    static const std::string marker = "\n\n~~~~ TRUNCATED ~~~~\n";
+    if (out.size() >= size)
+        out = size > marker.size() ? out.substr(0, size - 1 - marker.size()) + marker : out.substr(0, size ? size - 1 : 0);
     return out;
 }
 

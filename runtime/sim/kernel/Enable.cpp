@@ -199,51 +199,64 @@ void Kernel::populate(const Workload &workload, bool switchPartial) {
         at(plan.events[i].at, Timed::Machine, static_cast<uint32_t>(i), 0);
 }
 
+/// All that may fail of the beginning: at its end the policy knows every cgroup and every task. False if it refuses one of them; an error that it raises itself ends it only later.
+bool Kernel::prepare(Object &policy) {
+    if (policy.has(Op::Init))
+        if (int failed = static_cast<int>(call(Op::Init, kUnlocked, {}))) {
+            error("ops.init() failed (%d)", sanitizeError("init", failed));
+            return false;
+        }
+    for (Op op : {Op::CpuOnline, Op::CpuOffline})
+        opsOn[static_cast<size_t>(op)] = policy.has(op);
+    if (enqLast && !policy.has(Op::Enqueue)) {
+        error("SCX_OPS_ENQ_LAST requires ops.enqueue() to be implemented");
+        return false;
+    }
+    bypass(true);
+    for (size_t op = 0; op < opsOn.size(); ++op)
+        opsOn[op] = policy.has(static_cast<Op>(op)) && static_cast<Op>(op) != Op::Init && static_cast<Op>(op) != Op::Exit;
+    initTaskOn = true;
+    if (!initGroups(*root))
+        return false;
+    cgroupsOn = true;
+    for (TaskId id : std::vector<TaskId>(birth))
+        if (!initTask(*find(id), false))
+            return false;
+    return true;
+}
+
 void Kernel::enable(Object &policy, const Constants &numbers) {
     object = &policy;
     constants = numbers;
+    here = nextCpuOnline();
     const OpsSettings &ops = policy.ops();
     exit = {};
     exitClaimed = false;
     ++enabled;
     enqLast = ops.flags & kOpsEnqLast;
     enqExiting = ops.flags & kOpsEnqExiting;
-    timeoutNs = ops.timeoutMs ? ops.timeoutMs * 1'000'000ull : 30'000'000'000ull;
+    timeout = ((ops.timeoutMs ? ops.timeoutMs : 30'000) * 1'000'000ull + machine.tickNs - 1) / machine.tickNs;
+    warnedZeroSlice = false;
     maxBatch = ops.dispatchMaxBatch ? ops.dispatchMaxBatch : 32;
     builtinIdle = !policy.has(Op::UpdateIdle) || (ops.flags & kOpsKeepBuiltinIdle);
     state = State::Enabling;
-    resetIdleMasks();
-    if (policy.has(Op::Init))
-        if (int failed = static_cast<int>(call(Op::Init, kUnlocked, {})))
-            error("ops.init() failed (%d)", sanitizeError("init", failed));
-    for (Op op : {Op::CpuOnline, Op::CpuOffline})
-        opsOn[static_cast<size_t>(op)] = policy.has(op);
-    if (enqLast && !policy.has(Op::Enqueue))
-        error("SCX_OPS_ENQ_LAST requires ops.enqueue() to be implemented");
-    if (!exitClaimed) {
-        for (size_t op = 0; op < opsOn.size(); ++op)
-            opsOn[op] = policy.has(static_cast<Op>(op)) && static_cast<Op>(op) != Op::Init && static_cast<Op>(op) != Op::Exit;
-        initTaskOn = true;
-        cgroupsOn = initGroups(*root);
-        std::vector<TaskId> all = birth;
-        for (TaskId id : all)
-            if (!exitClaimed)
-                initTask(*find(id), false);
-        if (!exitClaimed)
-            for (TaskId id : all)
-                enableTask(*find(id));
-    }
+    if (builtinIdle)
+        resetIdleMasks();
+    if (prepare(policy))
+        for (TaskId id : std::vector<TaskId>(birth)) {
+            Task &p = *find(id);
+            switchToScx(p);
+            if (p.life == Task::Awake)
+                enqueueTask(*p.rq, p, kDeqSave | kDeqMove | kDeqNoclock);
+        }
     state = State::Enabled;
     if (exitClaimed)
         return finishExitOfPolicy();
-    // Tasks that are runnable already come to the policy as when bypass ends; CPUs look for them.
-    for (TaskId id : std::vector<TaskId>(birth))
-        if (Task *p = find(id); p && p->life == Task::Awake)
-            enqueueTask(*p->rq, *p, kEnqRestore | kEnqMove);
+    bypass(false);
     for (const auto &rq : rqs)
         if (rq->active)
             resched(*rq);
-    at(time + timeoutNs / 2, Timed::Watchdog, 0, enabled);
+    at((jiffies() + timeout / 2) * machine.tickNs, Timed::Watchdog, 0, enabled);
     settle();
 }
 
@@ -253,11 +266,13 @@ bool Kernel::wantsRestart() const { return state == State::Disabled && exit.kind
 
 void Kernel::bypass(bool on) {
     for (const auto &rq : rqs) {
+        if (rq->bypassing == on)
+            continue;
         rq->bypassing = on;
         std::vector<Task *> waiting(rq->runnable.rbegin(), rq->runnable.rend());
         for (Task *p : waiting) {
-            dequeueTask(*rq, *p, kDeqSave | kDeqMove);
-            enqueueTask(*rq, *p, kDeqSave | kDeqMove);
+            dequeueTask(*rq, *p, kDeqSave | kDeqMove | kDeqNoclock);
+            enqueueTask(*rq, *p, kDeqSave | kDeqMove | kDeqNoclock);
         }
     }
 }
@@ -267,27 +282,25 @@ void Kernel::finishExitOfPolicy() {
     if (exit.kind >= kExitError) {
         auto *context = arena.make<scx_dump_ctx>();
         *context = {exit.kind, exit.code, keep(exit.reason), time, jiffies()};
-        exit.dump = dumpState(context);
+        exit.dump = dumpState(context, object->ops().exitDumpLength ? object->ops().exitDumpLength : 32768); // SCX_EXIT_DUMP_DFL_LEN
     }
-    View *sees = view;
     for (const auto &rq : rqs)
         if (Task *p = rq->curr) {
             updateCurr(*rq);
             emit(Event::Stop, rq->cpu, p, 0, p->ran(), Event::Changed);
         }
     emit(Event::End, here, nullptr);
-    view = nullptr; // what follows is no scheduling any more
+    quiet = true; // what follows is no scheduling any more
     if (initTaskOn) {
         bypass(true);
-        if (cgroupsOn)
-            exitGroups(*root);
+        exitGroups(*root);
         cgroupsOn = initTaskOn = false;
         std::vector<TaskId> all = birth;
         for (TaskId id : all) {
             Task &p = *find(id);
             Rq &rq = *p.rq;
             bool runs = rq.curr == &p;
-            dequeueTask(rq, p, kDeqSave | kDeqMove);
+            dequeueTask(rq, p, kDeqSave | kDeqMove | kDeqNoclock);
             if (runs)
                 rq.curr = nullptr;
             exitTask(p);
@@ -300,9 +313,7 @@ void Kernel::finishExitOfPolicy() {
         std::memcpy(memory, text.c_str(), std::min(text.size(), most ? most - 1 : 0));
         return memory;
     };
-    const OpsSettings &ops = object->ops();
-    size_t dumpLength = ops.exitDumpLength ? ops.exitDumpLength : 32768; // SCX_EXIT_DUMP_DFL_LEN
-    *info = {exit.kind, exit.code, copy(exit.reason, 128), nullptr, 0, copy(exit.message, 1024), copy(exit.dump, dumpLength)};
+    *info = {exit.kind, exit.code, copy(exit.reason, 128), nullptr, 0, copy(exit.message, 1024), copy(exit.dump, exit.dump.size() + 1)};
     if (object->has(Op::Exit))
         call(Op::Exit, kUnlocked, {arg(info)});
     // The machine is as before a policy: no task is in a queue, nothing runs, timers are gone.
@@ -320,7 +331,7 @@ void Kernel::finishExitOfPolicy() {
         ++timer.generation;
     timerIndex.clear();
     state = State::Disabled;
-    view = sees;
+    quiet = false;
 }
 
 void Kernel::disable() {

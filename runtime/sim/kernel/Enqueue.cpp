@@ -12,7 +12,7 @@ uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
 
 void Kernel::setTaskRunnable(Rq &rq, Task &p) {
     if (p.k->scx.flags & kTaskResetRunnableAt) {
-        p.runnableAt = jiffies() * machine.tickNs;
+        p.runnableAt = jiffies();
         p.k->scx.flags &= ~kTaskResetRunnableAt;
     }
     p.runnable.link(rq.runnable, rq.runnable.end());
@@ -27,16 +27,16 @@ void Kernel::clrTaskRunnable(Task &p, bool resetRunnableAt) {
 
 void Kernel::enqueueTask(Rq &rq, Task &p, uint64_t flags) {
     int sticky = p.k->scx.sticky_cpu;
-    bool migrating = sticky >= 0; // only a move between CPUs sets it
+    bool migrating = p.k->on_rq == kOnRqMigrating;
     rq.inWakeup = flags & kEnqWakeup;
-    flags |= rq.extraFlags;
     if (migrating)
-        p.k->scx.sticky_cpu = -1;
+        flags |= kEnqMigrated; // activate_task
+    flags |= constants.cutsExtraFlags ? static_cast<uint32_t>(rq.extraFlags) : rq.extraFlags;
+    p.k->scx.sticky_cpu = -1;
     if ((flags & kEnqRestore) && rq.curr == &p)
         sticky = rq.cpu; // a task that runs goes on: it is put back into the local DSQ for a moment
     setTaskRunnable(rq, p);
     p.k->scx.flags |= kTaskQueued;
-    p.k->on_rq = 1;
     rq.k->nr_running = ++rq.running;
     if (has(Op::Runnable) && !migrating)
         call(Op::Runnable, kRest, {arg(p.k), flags}, p.k);
@@ -151,7 +151,7 @@ void Kernel::opsDequeue(Task &p, uint64_t flags) {
 void Kernel::dequeueTask(Rq &rq, Task &p, uint64_t flags) {
     if (!(p.k->scx.flags & kTaskQueued))
         return;
-    bool migrating = p.k->on_rq == 2;
+    bool migrating = p.k->on_rq == kOnRqMigrating;
     opsDequeue(p, flags);
     if (has(Op::Stopping) && rq.curr == &p) {
         updateCurr(rq);
@@ -164,11 +164,19 @@ void Kernel::dequeueTask(Rq &rq, Task &p, uint64_t flags) {
     else
         p.k->scx.flags &= ~kTaskDeqdForSleep;
     p.k->scx.flags &= ~kTaskQueued;
-    if (!migrating)
-        p.k->on_rq = 0;
     rq.k->nr_running = --rq.running;
     dispatchDequeue(p);
     clearDirectDispatch(p);
+}
+
+/// move_queued_task: to another CPU, through the program's hands there. Between CPUs it counts as runnable all the time.
+void Kernel::moveQueuedTask(Rq &from, Task &p, Rq &to) {
+    p.k->on_rq = kOnRqMigrating;
+    dequeueTask(from, p, kDeqNoclock);
+    setTaskCpu(p, to);
+    enqueueTask(to, p, 0);
+    p.k->on_rq = kOnRqQueued;
+    activated(to, p);
 }
 
 } // namespace scx::sim

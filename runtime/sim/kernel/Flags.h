@@ -7,7 +7,7 @@
 namespace scx::sim {
 
 constexpr uint64_t kEnqWakeup = 1, kEnqRestore = 2, kEnqMove = 4, kEnqNoclock = 8, kEnqMigrated = 0x40, kEnqInitial = 0x80;
-constexpr uint64_t kDeqSleep = 1, kDeqSave = 2, kDeqMove = 4, kDeqNoclock = 8;
+constexpr uint64_t kDeqSleep = 1, kDeqSave = 2, kDeqMove = 4, kDeqNoclock = 8, kDeqSpecial = 0x10;
 constexpr uint64_t kEnqPreempt = 1ull << 32, kEnqReenq = 1ull << 40, kEnqLast = 1ull << 41;
 constexpr uint64_t kEnqInternal = 0xffull << 56, kEnqClearOpss = 1ull << 56, kEnqDsqPriq = 1ull << 57;
 constexpr uint64_t kDeqCoreSchedExec = 1ull << 32;
@@ -19,6 +19,8 @@ constexpr uint64_t kPickIdleCore = 1, kPickIdleInNode = 2;
 constexpr uint64_t kOpsKeepBuiltinIdle = 1, kOpsEnqLast = 2, kOpsEnqExiting = 4, kOpsSwitchPartial = 8;
 constexpr uint64_t kSliceDfl = 20'000'000, kSliceInf = ~0ull, kDsqInvalid = 1ull << 63, kDsqBuiltin = 1ull << 63;
 
+constexpr int kOnRqQueued = 1, kOnRqMigrating = 2;
+constexpr uint32_t kRqOnline = 1, kRqCanStopTick = 2, kRqBalKeep = 8, kRqBypassing = 16;
 constexpr uint32_t kTaskQueued = 1, kTaskResetRunnableAt = 4, kTaskDeqdForSleep = 8, kTaskStateShift = 8, kTaskStateMask = 3 << 8;
 constexpr uint32_t kPfExiting = 4, kPfNoSetaffinity = 0x04000000, kPfKthread = 0x00200000;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// CPUs that go and come, and what else happens to the machine at a time of its own. kernel/sched/ext.c: handle_hotplug, rq_offline_scx; kernel/sched/core.c: balance_push.
+// CPUs that go and come, and what else happens to the machine at a time of its own. kernel/sched/ext.c: handle_hotplug, rq_offline_scx; kernel/sched/core.c: sched_cpu_deactivate, balance_push.
 #include "sim/kernel/Cpumask.h"
 #include "sim/kernel/Flags.h"
 #include "sim/kernel/Kernel.h"
@@ -13,37 +13,41 @@ void Kernel::cpuOffline(Rq &rq) {
         return;
     if (countCpus(*onlineMask, words) == 1)
         throw std::runtime_error("the workload takes the last CPU offline; leave one");
-    rq.active = false;
+    here = rq.cpu; // a thread of the CPU itself does this
+    rq.active = rq.online = false;
+    clearCpu(*onlineMask, rq.cpu);
+    // rq_offline_scx: from now on its tasks only go through its local DSQ.
+    for (Task *p : std::vector<Task *>(rq.runnable.rbegin(), rq.runnable.rend()))
+        if (p->dsq != &rq.local) {
+            dequeueTask(rq, *p, kDeqSave | kDeqMove | kDeqNoclock);
+            enqueueTask(rq, *p, kDeqSave | kDeqMove | kDeqNoclock);
+        }
     if (has(Op::CpuOffline))
         call(Op::CpuOffline, kUnlocked, {static_cast<uint64_t>(rq.cpu)});
     else
         exitKind(kExitUnregKern, kEcodeRestart | kEcodeHotplug, "cpu %d going %s, exiting scheduler", rq.cpu, "offline");
-    rq.online = false;
-    clearCpu(*onlineMask, rq.cpu);
-    if (Task *p = rq.curr) { // the CPU's stopper pushes away what runs
+    // balance_push: the CPU's stopper takes off whatever it turns to.
+    bool busy = rq.curr || !rq.local.tasks.empty();
+    if (Task *p = rq.curr) {
         p->reason = Event::Preempted;
         putPrev(rq, *p, false);
         ++rq.turn;
         rq.curr = nullptr;
         rq.k->curr = rq.idle;
     }
-    clearCpu(*idleCpus, rq.cpu);
-    clearCpu(*idleCores, rq.cpu);
-    while (!rq.runnable.empty()) {
-        Task &p = *rq.runnable.front();
-        p.k->on_rq = 2;
-        dequeueTask(rq, p, kDeqNoclock);
-        p.k->on_rq = 0;
-        setTaskCpu(p, rqOf(selectFallbackRq(p)));
-        enqueueTask(*p.rq, p, 0);
-        activated(*p.rq, p);
+    while (!rq.local.tasks.empty()) {
+        Task &p = *rq.local.tasks.front();
+        moveQueuedTask(rq, p, rqOf(selectFallbackRq(p)));
     }
+    if (busy)
+        updateIdle(rq, true, true); // as any CPU that has nothing to do: it counts as idle until somebody claims it
     emit(Event::CpuOffline, rq.cpu, nullptr);
 }
 
 void Kernel::cpuOnline(Rq &rq) {
     if (rq.active)
         return;
+    here = rq.cpu;
     rq.active = rq.online = true;
     setCpu(*onlineMask, rq.cpu);
     if (has(Op::CpuOnline))

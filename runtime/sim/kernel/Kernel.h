@@ -30,6 +30,7 @@ namespace scx::sim {
 struct Constants {
     uint64_t enqHead = 0x10, enqCpuSelected = 0x400;
     bool reenqueueAnywhere = false; // scx_bpf_reenqueue_local outside of cpu_release
+    bool cutsExtraFlags = true;     // enqueue_task_scx keeps its flags in an int: of those of a move between CPUs the upper half is lost
 };
 
 class Kernel final : public Host, public World {
@@ -122,6 +123,7 @@ class Kernel final : public Host, public World {
     // ---------------------------------------------------------------- Enqueue.cpp
     void enqueueTask(Rq &rq, Task &p, uint64_t flags);
     void dequeueTask(Rq &rq, Task &p, uint64_t flags);
+    void moveQueuedTask(Rq &from, Task &p, Rq &to);
     void doEnqueueTask(Rq &rq, Task &p, uint64_t flags, int stickyCpu);
     void directDispatch(Task &p, uint64_t flags);
     void processDeferred(Rq &rq);
@@ -192,10 +194,12 @@ class Kernel final : public Host, public World {
     Task &makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour, Task *parent);
     bool initTask(Task &p, bool fork);
     void enableTask(Task &p);
+    void switchToScx(Task &p);
     void exitTask(Task &p);
     void setWeight(Task &p, int nice);
-    void setMask(Task &p, const std::vector<int> &cpus);
-    void leaveDisallowedCpu(Task &p);
+    cpumask maskOf(const std::vector<int> &cpus) const;
+    void setMask(Task &p, const cpumask &mask);
+    void leaveDisallowedCpu(Task &p, Rq &to);
     void finishExit(Task &p);
     void release(Task &p);
     mm_struct *image(const std::string &exe);
@@ -230,11 +234,12 @@ class Kernel final : public Host, public World {
     int sanitizeError(const char *op, int error);
     [[gnu::format(printf, 4, 5)]] void exitKind(int kind, int64_t code, const char *format, ...);
     [[gnu::format(printf, 2, 3)]] void error(const char *format, ...);
+    bool prepare(Object &policy);
     void finishExitOfPolicy();
     void bypass(bool on);
 
     // ---------------------------------------------------------------- Dump.cpp
-    std::string dumpState(scx_dump_ctx *context);
+    std::string dumpState(scx_dump_ctx *context, size_t size);
     void dumpTask(std::string &out, scx_dump_ctx *context, Task &p, char marker);
     void dumpOps(std::string &out, const char *prefix, const std::function<void()> &callback);
     void dumpText(const std::string &text);
@@ -242,6 +247,7 @@ class Kernel final : public Host, public World {
     Rq &thisRq() { return *rqs[static_cast<size_t>(here)]; }
     uint64_t tickLength() const override { return machine.tickNs; }
     uint64_t jiffies() const { return time / machine.tickNs; }
+    uint64_t jiffiesToMs(uint64_t ticks) const { return ticks * machine.tickNs / 1'000'000; }
     void emit(Event::Kind kind, int cpu, const Task *p, uint64_t dsq = 0, uint64_t value = 0, Event::Reason reason = Event::Slept);
 
     Machine machine;
@@ -281,7 +287,7 @@ class Kernel final : public Host, public World {
     State state = State::Disabled;
     uint64_t enabled = 0; // how often a policy began
     std::array<bool, static_cast<size_t>(Op::Count)> opsOn{};
-    uint64_t timeoutNs = 30'000'000'000;
+    uint64_t timeout = 0; // of the watchdog, in jiffies
     uint32_t maxBatch = 32;
     bool enqLast = false, enqExiting = false, builtinIdle = true, smt = false, warnedZeroSlice = false, cgroupsOn = false, initTaskOn = false, partial = false;
     cpumask *idleCpus = nullptr, *idleCores = nullptr, *onlineMask = nullptr, *possibleMask = nullptr, *emptyMask = nullptr;
@@ -290,7 +296,7 @@ class Kernel final : public Host, public World {
     uint32_t kfMask = 0;
     const task_struct *kfTasks[2] = {};
     ExitFacts exit;
-    bool exitClaimed = false;
+    bool exitClaimed = false, quiet = false; // quiet: events are not told
     std::vector<uint64_t *> llcIds, nodeIds; // variables sd_llc_id and numa_node, by CPU
     std::vector<std::unique_ptr<DsqCursor>> cursors;
     std::vector<DsqCursor *> freeCursors;

@@ -226,18 +226,18 @@ void Kernel::watchdog() {
         if (!rq->active)
             continue;
         for (Task *p : rq->runnable)
-            if (time > p->runnableAt + timeoutNs) {
-                uint64_t ms = (time - p->runnableAt) / 1'000'000;
+            if (jiffies() > p->runnableAt + timeout) {
+                uint64_t ms = jiffiesToMs(jiffies() - p->runnableAt);
                 here = rq->cpu;
                 exitKind(kExitErrorStall, 0, "%s[%d] failed to run for %u.%03us", p->k->comm, p->k->pid, static_cast<unsigned>(ms / 1000), static_cast<unsigned>(ms % 1000));
                 return;
             }
     }
-    at(time + timeoutNs / 2, Timed::Watchdog, 0, enabled);
+    at((jiffies() + timeout / 2) * machine.tickNs, Timed::Watchdog, 0, enabled);
 }
 
 void Kernel::emit(Event::Kind kind, int cpu, const Task *p, uint64_t dsq, uint64_t value, Event::Reason reason) {
-    if (!view)
+    if (!view || quiet)
         return;
     Event event;
     event.kind = kind;

@@ -72,8 +72,6 @@ void Kernel::schedule(Rq &rq) {
         updateIdle(rq, false, true);
     ++rq.turn;
     rq.updated = time;
-    rq.curr = next;
-    rq.k->curr = next ? next->k : rq.idle;
     if (next) {
         next->ranSince = next->k->se.sum_exec_runtime;
         next->lost = 0;
@@ -95,6 +93,8 @@ void Kernel::schedule(Rq &rq) {
         updateIdle(rq, true, true);
         emit(Event::Idle, rq.cpu, nullptr);
     }
+    rq.curr = next; // programs that were told of the change still saw who ran before
+    rq.k->curr = next ? next->k : rq.idle;
     if (prev && prev->life == Task::Dead)
         finishExit(*prev);
     if (!rq.deferred.empty())
@@ -109,6 +109,7 @@ void Kernel::putPrev(Rq &rq, Task &p, bool toIdle) {
     if (rq.curr == &p && p.life != Task::Dead)
         ++(p.life == Task::Asleep ? p.k->nvcsw : p.k->nivcsw);
     emit(Event::Stop, rq.cpu, &p, 0, p.ran(), p.reason);
+    rq.classSwitches += toIdle;
     if (!queued)
         return;
     setTaskRunnable(rq, p);
@@ -132,7 +133,7 @@ void Kernel::setNext(Rq &rq, Task &p) {
     if (has(Op::Running) && queued)
         call(Op::Running, kRest, {arg(p.k)}, p.k);
     clrTaskRunnable(p, true);
-    (void)rq;
+    rq.canStopTick = p.k->scx.slice == kSliceInf;
 }
 
 /// The running task sleeps or ends.
@@ -142,14 +143,14 @@ void Kernel::deschedule(Rq &rq, Event::Reason reason) {
     p.reason = reason;
     p.life = reason == Event::Exited ? Task::Dead : Task::Asleep;
     p.k->__state = reason == Event::Exited ? 0x80 : 1; // TASK_DEAD, TASK_INTERRUPTIBLE
-    dequeueTask(rq, p, kDeqSleep | kDeqNoclock);
+    dequeueTask(rq, p, kDeqSleep | kDeqNoclock | (p.life == Task::Dead ? kDeqSpecial : 0));
+    p.k->on_rq = 0;
     schedule(rq);
 }
 
 /// sched_yield
 void Kernel::yield(Rq &rq) {
     Task &p = *rq.curr;
-    updateCurr(rq);
     if (has(Op::Yield))
         call(Op::Yield, kRest, {arg(p.k), 0}, p.k);
     else

@@ -79,7 +79,7 @@ struct Task {
     std::optional<Ordered::iterator> ordered;
     uint32_t dsqSequence = 0;
     Place runnable;             // in its CPU's list of those that are runnable and do not run
-    uint64_t runnableAt = 0;    // ns, of a tick
+    uint64_t runnableAt = 0;    // jiffies
     bool enabled = false, ready = false;
 
     // For the views.
@@ -137,12 +137,14 @@ struct Rq {
     uint64_t extraFlags = 0;    // extra_enq_flags
     bool inBalance = false, inWakeup = false, balKeep = false, bypassing = false, online = true, active = true;
     bool needResched = false, irqWork = false, runDeferred = false;
+    bool canStopTick = false;
+    uint64_t classSwitches = 0; // pnt_seq: how often a task was put away for a task of another class, here the idle one
 
     uint64_t updated = 0;       // when the running task was last charged
     uint64_t turn = 0;          // counts changes of what runs, so that an old event ends nobody's run
     uint64_t armedTurn = 0, armedEnd = 0; // the end of its task's run that was last put on the agenda
     bool ticking = false;
-    int distribute = -1;        // distribute_cpu_mask_prev
+    int distribute = 0;         // distribute_cpu_mask_prev
     int node = 0, llc = 0, core = 0;
     cpumask siblings{};         // hardware threads of its core, itself among them
     uint64_t capacity = 1024;

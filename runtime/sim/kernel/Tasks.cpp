@@ -114,7 +114,7 @@ Task &Kernel::makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviou
     k->cgroups = group->set;
     k->sched_task_group = group->tg;
 
-    setMask(p, spec.affinity);
+    setMask(p, maskOf(spec.affinity));
     Rq *start = parent && parent->rq ? parent->rq : rqs[0].get();
     if (!cpuAllowed(p, start->cpu))
         start = &rqOf(nextCpu(*k->cpus_ptr, 0, words));
@@ -123,24 +123,27 @@ Task &Kernel::makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviou
     k->scx.ddsp_dsq_id = kDsqInvalid;
     k->scx.slice = kSliceDfl;
     k->scx.weight = 100;
-    p.runnableAt = time;
+    p.runnableAt = jiffies();
     return p;
 }
 
-void Kernel::setMask(Task &p, const std::vector<int> &cpus) {
+/// All that are possible if none of these is.
+cpumask Kernel::maskOf(const std::vector<int> &cpus) const {
     cpumask mask{};
     for (int cpu : cpus)
         if (cpu >= 0 && cpu < cpuCount())
             setCpu(mask, cpu);
-    if (emptyCpus(mask, words))
-        mask = *possibleMask;
+    return emptyCpus(mask, words) ? *possibleMask : mask;
+}
+
+void Kernel::setMask(Task &p, const cpumask &mask) {
     p.k->cpus_mask = mask;
     p.k->cpus_ptr = &p.k->cpus_mask;
     p.k->nr_cpus_allowed = countCpus(mask, words);
 }
 
 void Kernel::tell(const Task &p) {
-    if (!view)
+    if (!view || quiet)
         return;
     TaskFacts facts;
     facts.pid = p.pid;
@@ -207,6 +210,14 @@ void Kernel::enableTask(Task &p) {
     p.enabled = true;
     if (has(Op::SetWeight))
         call(Op::SetWeight, kRest, {arg(p.k), p.k->scx.weight}, p.k);
+}
+
+/// switching_to_scx: a task that was there before the policy, rather than forked under it.
+void Kernel::switchToScx(Task &p) {
+    p.k->scx.slice = kSliceDfl;
+    enableTask(p);
+    if (has(Op::SetCpumask))
+        call(Op::SetCpumask, kRest, {arg(p.k), arg(p.k->cpus_ptr)}, p.k);
 }
 
 void Kernel::exitTask(Task &p) {
@@ -304,23 +315,26 @@ void Kernel::setAffinity(TaskId id, const std::vector<int> &cpus) {
     Task *p = find(id);
     if (!p || p->life == Task::Dead)
         return;
+    cpumask wanted = maskOf(cpus);
+    if (!std::memcmp(&p->k->cpus_mask, &wanted, sizeof wanted))
+        return;
+    int cpu = anyAndDistribute(*onlineMask, wanted);
+    if (cpu < 0)
+        return; // EINVAL: none of them is there
     change(*p, kDeqNoclock, [&] {
-        setMask(*p, cpus);
+        setMask(*p, wanted);
         if (has(Op::SetCpumask))
             call(Op::SetCpumask, kRest, {arg(p->k), arg(p->k->cpus_ptr)}, p->k);
     });
     tell(*p);
     emit(Event::Affinity, p->rq->cpu, p);
     if (p->k->on_rq && !cpuAllowed(*p, p->rq->cpu))
-        leaveDisallowedCpu(*p);
+        leaveDisallowedCpu(*p, rqOf(cpu));
 }
 
 /// migration_cpu_stop: a task that runs is taken off its CPU first, as by a task of a higher class.
-void Kernel::leaveDisallowedCpu(Task &p) {
+void Kernel::leaveDisallowedCpu(Task &p, Rq &to) {
     Rq &from = *p.rq;
-    int cpu = anyAndDistribute(*p.k->cpus_ptr, *onlineMask);
-    if (cpu < 0)
-        cpu = selectFallbackRq(p);
     if (from.curr == &p) {
         p.reason = Event::Changed;
         putPrev(from, p, false);
@@ -329,13 +343,7 @@ void Kernel::leaveDisallowedCpu(Task &p) {
         from.k->curr = from.idle;
         resched(from);
     }
-    // move_queued_task
-    p.k->on_rq = 2;
-    dequeueTask(from, p, kDeqNoclock);
-    p.k->on_rq = 0;
-    setTaskCpu(p, rqOf(cpu));
-    enqueueTask(*p.rq, p, 0);
-    activated(*p.rq, p);
+    moveQueuedTask(from, p, to);
 }
 
 void Kernel::setComm(TaskId id, const std::string &comm) {

@@ -77,6 +77,7 @@ void Kernel::tryToWakeUp(Task &p, uint64_t wakeFlags) {
     }
     emit(Event::Wake, cpu, &p, kDsqNone, acting);
     enqueueTask(*p.rq, p, flags);
+    p.k->on_rq = kOnRqQueued;
     activated(*p.rq, p);
 }
 
@@ -88,6 +89,7 @@ void Kernel::activateNew(Task &p) {
     setTaskCpu(p, rqOf(selectTaskRq(p, wakeFlags)));
     emit(Event::Wake, p.rq->cpu, &p, kDsqNone, acting);
     enqueueTask(*p.rq, p, kEnqNoclock | kEnqInitial);
+    p.k->on_rq = kOnRqQueued;
     activated(*p.rq, p);
 }
 

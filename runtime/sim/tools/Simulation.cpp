@@ -19,6 +19,7 @@ Constants constantsOf(const Profile &profile) {
     constants.enqHead = profile.flag("SCX_ENQ_HEAD");
     constants.enqCpuSelected = profile.flag("SCX_ENQ_CPU_SELECTED");
     constants.reenqueueAnywhere = profile.hasFunction("scx_bpf_reenqueue_local___v2");
+    constants.cutsExtraFlags = profile.number() < 700;
     return constants;
 }
 

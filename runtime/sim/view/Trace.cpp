@@ -98,8 +98,10 @@ void Trace::on(const Event &e) {
 }
 
 void Trace::ended(const ExitFacts &facts) {
-    if (facts.kind)
-        write(facts.time, -1, "end", std::to_string(facts.kind) + " " + facts.reason + (facts.message.empty() ? "" : " (" + facts.message + ")"));
+    if (!facts.kind)
+        return;
+    write(facts.time, -1, "end", std::to_string(facts.kind) + " " + facts.reason + (facts.message.empty() ? "" : " (" + facts.message + ")"));
+    std::fputs(facts.dump.c_str(), out);
 }
 
 } // namespace scx::sim

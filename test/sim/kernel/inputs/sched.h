@@ -37,6 +37,11 @@ extern s32 scx_bpf_pick_idle_cpu(const struct cpumask *cpus_allowed, u64 flags) 
 extern bool scx_bpf_test_and_clear_cpu_idle(s32 cpu) KSYM;
 extern s32 scx_bpf_task_cpu(const struct task_struct *p) KSYM;
 extern struct cgroup *scx_bpf_task_cgroup(struct task_struct *p) KSYM;
+extern void scx_bpf_destroy_dsq(u64 dsq_id) KSYM;
+extern bool scx_bpf_task_running(const struct task_struct *p) KSYM;
+extern void scx_bpf_error_bstr(char *format, unsigned long long *data, u32 data__sz) KSYM;
+extern void scx_bpf_exit_bstr(s64 exit_code, char *format, unsigned long long *data, u32 data__sz) KSYM;
+extern void scx_bpf_dump_bstr(char *format, unsigned long long *data, u32 data__sz) KSYM;
 extern bool scx_bpf_dispatch_from_dsq(struct bpf_iter_scx_dsq *it__iter, struct task_struct *p, u64 dsq_id, u64 enq_flags) KSYM;
 extern int bpf_iter_scx_dsq_new(struct bpf_iter_scx_dsq *it, u64 dsq_id, u64 flags) KSYM;
 extern struct task_struct *bpf_iter_scx_dsq_next(struct bpf_iter_scx_dsq *it) KSYM;
@@ -52,6 +57,9 @@ static u64 (*bpf_ktime_get_ns)(void) = (void *)5;
 #define CALLBACK(name) SEC("struct_ops/" #name) s32 name(u64 *ctx)
 #define SLEEPABLE(name) SEC("struct_ops.s/" #name) s32 name(u64 *ctx)
 #define ARG(n) ((void *)ctx[n])
+/* A callback that is there to be seen in a trace. */
+#define SILENT(name) CALLBACK(name) { return 0; }
+#define PRINT(text, ...) ({ static const char format__[] = text; bpf_trace_printk(format__, sizeof format__, ##__VA_ARGS__); })
 
 struct sched_ext_ops {
     void *select_cpu, *enqueue, *dequeue, *dispatch, *tick, *runnable, *running, *stopping, *quiescent, *yield, *core_sched_before, *set_weight, *set_cpumask, *update_idle;
