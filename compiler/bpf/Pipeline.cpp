@@ -175,7 +175,7 @@ std::string Module::irText() {
     return text;
 }
 
-std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
+std::string Module::emit(bool assembly, Diagnostics &diags) {
     std::map<std::string, uint64_t> stack; // of each function, which LLVM tells of one that takes more than this
     for (llvm::Function &function : *ir)
         function.addFnAttr("warn-stack-size", "0");
@@ -193,7 +193,7 @@ std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
     }
     manager.run(*ir);
     if (diags.ok())
-        checkStack(stack, diags, tooDeep);
+        checkStack(stack, diags);
     return std::string(bytes.str());
 }
 

@@ -22,8 +22,8 @@ struct Val {
 
 class Lowering {
 public:
-    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide)
-        : core(core), sources(sources), m(module), b(module.builder), diags(diags), sideBySide(sideBySide) {}
+    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
+        : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
     void run();
 
 private:
@@ -32,7 +32,6 @@ private:
     Module &m;
     llvm::IRBuilder<> &b;
     Diagnostics &diags;
-    const bool sideBySide;
 
     // ---- the policy (State.cpp)
     const Expr *policySlice = nullptr; // over `p`; null: 20 ms
@@ -103,6 +102,7 @@ private:
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
+    static size_t length(const Block &body);
     llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
     std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
