@@ -113,7 +113,7 @@ Span Module::lineOf(const std::string &file, unsigned wanted) const {
     return {};
 }
 
-std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
+std::string Module::emit(bool assembly, Diagnostics &diags) {
     std::map<std::string, uint64_t> stack; // of each function, which LLVM tells of one that takes more than this
     for (llvm::Function &function : *ir)
         function.addFnAttr("warn-stack-size", "0");
@@ -132,7 +132,7 @@ std::string Module::emit(bool assembly, Diagnostics &diags, bool *tooDeep) {
     }
     manager.run(*ir);
     if (diags.ok())
-        checkStack(stack, diags, tooDeep);
+        checkStack(stack, diags);
     return std::string(bytes.str());
 }
 

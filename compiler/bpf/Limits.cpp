@@ -102,7 +102,7 @@ private:
 
 } // namespace
 
-void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags, bool *tooDeep) {
+void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags) {
     std::map<const llvm::Function *, uint64_t> depths; // with what the function calls
     std::function<uint64_t(const llvm::Function &)> depth = [&](const llvm::Function &function) {
         auto [known, fresh] = depths.try_emplace(&function, 0);
@@ -119,10 +119,6 @@ void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnosti
     };
     for (const llvm::Function &function : *ir)
         if (!function.isDeclaration() && !function.hasHiddenVisibility() && depth(function) > kStack) {
-            if (tooDeep) {
-                *tooDeep = true;
-                return;
-            }
             const llvm::DISubprogram *at = function.getSubprogram();
             diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()), "its values take more than 512 bytes of stack, together with those of what it calls");
         }

@@ -170,8 +170,8 @@ public:
     /// The beginning of a line.
     Span lineOf(const std::string &file, unsigned line) const;
     std::string irText();
-    /// Object bytes or assembly. Back-end complaints go to `diags`, but for a program that with all it calls takes too much stack, where `tooDeep` is there to tell.
-    std::string emit(bool assembly, Diagnostics &diags, bool *tooDeep);
+    /// Object bytes or assembly. Back-end complaints go to `diags`.
+    std::string emit(bool assembly, Diagnostics &diags);
 
 private:
     const SourceManager &sources;
@@ -185,7 +185,7 @@ private:
     std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
     size_t textCount = 0, opaqueCount = 0;
     /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
-    void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags, bool *tooDeep);
+    void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags);
     llvm::Value *throughAsm(llvm::Value *value, const std::string &text);
     llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words

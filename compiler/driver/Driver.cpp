@@ -25,35 +25,6 @@ namespace {
 /// The first line of what --emit=core prints. Names of the compiler are legal in such a file, and nothing is left to desugar.
 constexpr std::string_view kCoreMark = "// scx core";
 
-/// Core → LLVM module → output. Where `tooDeep` is given, a hook whose functions take too much stack one below the other is told there; without it they
-/// stand side by side.
-std::optional<std::string> backEnd(const CommandLine &options, Program &core, const Program &surface, FileId file, const SourceManager &sources, Diagnostics &diags, bool *tooDeep) {
-    // Never deleted, see main.
-    Module &module = *new Module(std::string(sources.name(file)), sources);
-    lower(core, surface, sources, module, diags, !tooDeep);
-    if (!diags.ok())
-        return {};
-    module.finish();
-    if (std::string error = module.verify(); !error.empty()) { // a fiftieth of a compile, and no wrong object ever
-        diags.report(Diag::Internal, {}, error);
-        return {};
-    }
-    if (options.emit == Emit::Ir)
-        return module.irText();
-    module.optimise(options.optimise);
-    if (options.emit == Emit::IrOpt)
-        return module.irText();
-
-    module.checkLimits(diags);
-    if (!diags.ok())
-        return {};
-
-    std::string bytes = module.emit(options.emit == Emit::Asm, diags, tooDeep);
-    if (!diags.ok())
-        return {};
-    return options.emit == Emit::Btf ? dumpBtf(bytes) : bytes;
-}
-
 /// What the command line asks for, or nothing after an error. No stage runs after one that reported an error.
 /// `read` gets the files that the result depends on.
 std::optional<std::string> compile(const CommandLine &options, SourceManager &sources, Diagnostics &diags, std::vector<std::string> &read) {
@@ -101,9 +72,32 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
             return {};
     }
 
-    bool tooDeep = false;
-    std::optional<std::string> made = backEnd(options, core, *policy, file, sources, diags, &tooDeep);
-    return tooDeep ? backEnd(options, core, *policy, file, sources, diags, nullptr) : made;
+    // Core → LLVM module
+    // Never deleted, see main.
+    Module &module = *new Module(std::string(sources.name(file)), sources);
+    lower(core, *policy, sources, module, diags);
+    if (!diags.ok())
+        return {};
+    module.finish();
+    if (std::string error = module.verify(); !error.empty()) { // a fiftieth of a compile, and no wrong object ever
+        diags.report(Diag::Internal, {}, error);
+        return {};
+    }
+    if (options.emit == Emit::Ir)
+        return module.irText();
+    module.optimise(options.optimise);
+    if (options.emit == Emit::IrOpt)
+        return module.irText();
+
+    module.checkLimits(diags);
+    if (!diags.ok())
+        return {};
+
+    // LLVM module → object
+    std::string bytes = module.emit(options.emit == Emit::Asm, diags);
+    if (!diags.ok())
+        return {};
+    return options.emit == Emit::Btf ? dumpBtf(bytes) : bytes;
 }
 
 /// LLVM ends the process on what it cannot handle; nothing has been written then, since output is written last.

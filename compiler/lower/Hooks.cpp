@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which programs are there, and what surrounds the body of a hook?
 #include "lower/Lowering.h"
+#include "syntax/Visit.h"
 
 #include <llvm/IR/Dominators.h>
 
@@ -16,6 +17,7 @@ constexpr int kTimerInit = 169, kTimerSetCallback = 170, kTimerStart = 171, kMap
 constexpr int kMapArray = 2, kClockMonotonic = 1;
 constexpr int64_t kSearchedAll = int64_t(1) << 30; // in a slot's flags, above the kernel's wake flags
 constexpr int64_t kEnqueueWakeup = 1;              // SCX_ENQ_WAKEUP
+constexpr size_t kLong = 350;                      // expressions in a dispatch that may take more stack than its other way has left
 
 } // namespace
 
@@ -63,6 +65,18 @@ llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::
     loopStack = std::move(usualLoops);
     m.resume(saved, location);
     return made;
+}
+
+/// Expressions, those of functions counted at each call.
+size_t Lowering::length(const Block &body) {
+    size_t count = 0;
+    anyExpr(body, [&](const Expr &e) {
+        ++count;
+        if (e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Function)
+            count += length(static_cast<const FnDecl *>(e.args[0]->ref.decl)->body);
+        return false;
+    });
+    return count;
 }
 
 /// Where the condition holds, which is seldom, the hook goes on with `body` in a function of its own, which is given what it needs by name, and
@@ -247,15 +261,19 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                 bind(1, {frame.prev, frame.prevPresent});
                 rest();
             });
-            if (sideBySide) // nothing is left to do behind it
-                aside("dispatch_usual", b.getTrue(), {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
+            if (decl && length(decl->body) > kLong) { // the stack is that of the longer of two functions, not of both
+                b.CreateCall(apart(core.policy.name + "_dispatch_usual", {"cpu", "prev"}, [&](const auto &given) -> llvm::Value * {
                     frame.cpu = given[0];
                     frame.prev = asPointer(given[1]);
                     frame.prevPresent = b.getFalse();
                     bind(0, {frame.cpu});
                     bind(1, {frame.prev, frame.prevPresent});
                     rest();
-                });
+                    return m.num(0);
+                }), {frame.cpu, slot[1]});
+                b.CreateRet(nothing());
+                return;
+            }
             frame.prevPresent = b.getFalse();
         }
         bind(1, {frame.prev, frame.prevPresent});

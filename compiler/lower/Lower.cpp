@@ -100,8 +100,8 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
 
 } // namespace
 
-void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide) {
-    Lowering(core, sources, module, diags, sideBySide).run();
+void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags) {
+    Lowering(core, sources, module, diags).run();
     if (!diags.ok())
         return;
     module.metadata(metadata(core, surface, sources, module));

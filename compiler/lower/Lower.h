@@ -8,8 +8,7 @@
 namespace scx {
 
 /// Fills `module` with programs, maps, variables and metadata of a checked core program. User functions are written in place at each call:
-/// recursion is forbidden, and the verifier likes one function a program best. `surface` gives the metadata its texts. `sideBySide`: the usual way through a dispatch is
-/// a function beside that for the end of a slice, so that they share the stack.
-void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide);
+/// recursion is forbidden, and the verifier likes one function a program best. `surface` gives the metadata its texts.
+void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags);
 
 } // namespace scx

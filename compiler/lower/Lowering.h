@@ -22,8 +22,8 @@ struct Val {
 
 class Lowering {
 public:
-    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags, bool sideBySide)
-        : core(core), sources(sources), m(module), b(module.builder), diags(diags), sideBySide(sideBySide) {}
+    Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
+        : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
     void run();
     /// The id of a queue's first DSQ; below it the part and the instance are numbered.
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
@@ -34,7 +34,6 @@ private:
     Module &m;
     Module::Builder &b;
     Diagnostics &diags;
-    const bool sideBySide;
 
     // ---- the policy (State.cpp)
     const Expr *policySlice = nullptr; // over `p`; null: 20 ms
@@ -106,6 +105,7 @@ private:
     void timers();
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
+    static size_t length(const Block &body);
     llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
     std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
