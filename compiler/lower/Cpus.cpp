@@ -137,13 +137,14 @@ llvm::Function *Lowering::syncFunction() {
     auto byCpu = [&](const char *name) { return m.global(name, llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss"); };
     llvm::GlobalVariable *left = byCpu("sync_left__"), *runs = byCpu("sync_run__"); // when, and in whose run, a wakeup was last not followed
     llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
-    llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {});
+    llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {}), *pid = m.loadField(waker, "task_struct", "pid");
     // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
-    llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(m.loadField(waker, "task_struct", "pid"), m.num(0)));
+    llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(pid, m.num(0)));
     m.ifThen(wakes, [&] {
         llvm::Value *now = coarseNow(here), *last = b.CreateGEP(m.i64(), left, masked(here)), *lastRun = b.CreateGEP(m.i64(), runs, masked(here));
-        // Changes whenever the waker has been off its CPU. Another task may have the same by chance, and is not followed then.
-        llvm::Value *run = b.CreateAdd(b.CreatePtrToInt(waker, m.i64()), b.CreateAdd(m.loadField(waker, "task_struct", "nvcsw"), m.loadField(waker, "task_struct", "nivcsw")));
+        // Changes whenever the waker has been off its CPU.
+        llvm::Value *switches = b.CreateAdd(m.loadField(waker, "task_struct", "nvcsw"), m.loadField(waker, "task_struct", "nivcsw"));
+        llvm::Value *run = b.CreateAdd(b.CreateShl(pid, m.num(32)), switches);
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
         llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
         llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
