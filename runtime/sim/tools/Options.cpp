@@ -51,12 +51,11 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
     app.add_flag("--compare", into.compare, "several objects side by side on the same workload");
     auto *check = app.add_option("--check", runs, "search for trouble in so many random machines and workloads; 100 if no number is given")->expected(0, 1);
     app.add_option("--hz", hz, "ticks a second of the simulated kernel; 250 if not given");
-    app.add_option("--switch-cost", contextSwitch, "what changing tasks takes (2us)");
+    app.add_option("--switch-cost", contextSwitch, "what changing tasks takes, such as 2us; nothing if not given");
     app.add_option("--migration-cost", migration, "what a task loses on another CPU of the same LLC");
     app.add_option("--cache-cost", coldCache, "what a task loses on a CPU of another LLC");
     app.add_flag("--no-stats", noStats, "the object keeps no statistics");
     app.add_flag("--list", into.list, "show the built-in workloads");
-    app.footer("Exit status: 0 the policy scheduled to the end; 1 it ended in error, or --check found trouble; 2 it could not begin.");
     app.set_version_flag("--version", std::string("scxsim " SCX_VERSION));
     try {
         app.parse(argc, argv);
