@@ -246,6 +246,23 @@ struct Functions {
         return tasks.size();
     }
 
+    static U reenqueue(void *self, U dsq, U, U, U, U) {
+        Kernel &k = kernel(self);
+        if (dsq == kDsqLocal)
+            return reenqueueLocal(self, 0, 0, 0, 0, 0);
+        Dsq *found = k.findUserDsq(dsq);
+        if (!found) {
+            k.error("non-existent DSQ 0x%llx for reenq", static_cast<u64>(dsq));
+            return 0;
+        }
+        std::vector<Task *> tasks(found->tasks.begin(), found->tasks.end());
+        for (Task *p : tasks)
+            k.dispatchDequeue(*p);
+        for (Task *p : tasks)
+            k.doEnqueueTask(*p->rq, *p, kEnqReenq, -1);
+        return 0;
+    }
+
     // ---------------------------------------------------------------- CPUs
 
     static U selectCpuDfl(void *self, U p, U prevCpu, U wakeFlags, U isIdle, U) {
@@ -322,6 +339,29 @@ struct Functions {
     static U idleCoreMask(void *self, U, U, U, U, U) {
         Kernel &k = kernel(self);
         return result(!tracksIdle(k) ? k.emptyMask : k.smt ? k.idleCores : k.idleCpus);
+    }
+    static U idleMaskOfNode(Kernel &k, U node, const cpumask &idle) {
+        auto n = static_cast<int>(node);
+        if (!tracksIdle(k))
+            return result(k.emptyMask);
+        if (n < 0 || n >= static_cast<int>(k.globals.size())) {
+            k.error("invalid NUMA node %d", n);
+            return result(k.emptyMask);
+        }
+        while (k.nodeMasks.size() < k.globals.size() * 2)
+            k.nodeMasks.push_back(k.arena.make<cpumask>());
+        cpumask &mask = *k.nodeMasks[static_cast<size_t>(n) * 2 + (&idle == k.idleCores)]; // as it is now: it changes no more while the program looks
+        mask = {};
+        eachCpu(idle, k.words, [&](int cpu) {
+            if (k.rqOf(cpu).node == n)
+                setCpu(mask, cpu);
+        });
+        return result(&mask);
+    }
+    static U idleMaskNode(void *self, U node, U, U, U, U) { return idleMaskOfNode(kernel(self), node, *kernel(self).idleCpus); }
+    static U idleCoreMaskNode(void *self, U node, U, U, U, U) {
+        Kernel &k = kernel(self);
+        return idleMaskOfNode(k, node, k.smt ? *k.idleCores : *k.idleCpus);
     }
     static U onlineMask(void *self, U, U, U, U, U) { return result(kernel(self).onlineMask); }
     static U possibleMask(void *self, U, U, U, U, U) { return result(kernel(self).possibleMask); }
@@ -512,12 +552,13 @@ const Function Functions::rows[] = {
     {"scx_bpf_dispatch_from_dsq_set_vtime", moveSetVtime}, {"scx_bpf_dsq_move_set_vtime", moveSetVtime},
     {"scx_bpf_dispatch_from_dsq", move}, {"scx_bpf_dsq_move", move},
     {"scx_bpf_dispatch_vtime_from_dsq", moveVtime}, {"scx_bpf_dsq_move_vtime", moveVtime},
-    {"scx_bpf_reenqueue_local", reenqueueLocal}, {"scx_bpf_reenqueue_local___v2", reenqueueLocal},
+    {"scx_bpf_reenqueue_local", reenqueueLocal}, {"scx_bpf_reenqueue_local___v2", reenqueueLocal}, {"scx_bpf_dsq_reenq", reenqueue},
     {"scx_bpf_select_cpu_dfl", selectCpuDfl}, {"scx_bpf_select_cpu_and", selectCpuAnd6}, {"__scx_bpf_select_cpu_and", selectCpuAndArgs},
     {"scx_bpf_kick_cpu", kickCpu}, {"scx_bpf_test_and_clear_cpu_idle", testAndClearCpuIdle},
     {"scx_bpf_pick_idle_cpu", pickIdleCpu}, {"scx_bpf_pick_any_cpu", pickAnyCpu},
     {"scx_bpf_pick_idle_cpu_node", pickIdleCpuNode}, {"scx_bpf_pick_any_cpu_node", pickAnyCpuNode},
     {"scx_bpf_get_idle_cpumask", idleMask}, {"scx_bpf_get_idle_smtmask", idleCoreMask},
+    {"scx_bpf_get_idle_cpumask_node", idleMaskNode}, {"scx_bpf_get_idle_smtmask_node", idleCoreMaskNode},
     {"scx_bpf_put_idle_cpumask", nothing}, {"scx_bpf_put_cpumask", nothing},
     {"scx_bpf_get_online_cpumask", onlineMask}, {"scx_bpf_get_possible_cpumask", possibleMask},
     {"scx_bpf_nr_cpu_ids", nrCpuIds}, {"scx_bpf_nr_node_ids", nrNodeIds}, {"scx_bpf_cpu_node", cpuNode},

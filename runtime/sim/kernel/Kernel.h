@@ -298,6 +298,7 @@ class Kernel final : public Host, public World {
     ExitFacts exit;
     bool exitClaimed = false, quiet = false; // quiet: events are not told
     std::vector<uint64_t *> llcIds, nodeIds; // variables sd_llc_id and numa_node, by CPU
+    std::vector<cpumask *> nodeMasks; // idle CPUs and cores of each node, for who asked last
     std::vector<std::unique_ptr<DsqCursor>> cursors;
     std::vector<DsqCursor *> freeCursors;
     struct DumpTarget {
