@@ -34,9 +34,12 @@ def tool(name):
 
 config.substitutions += [
     ("%scxc", os.path.join(build, "bin", "scxc")),
+    ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
+    ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
     ("%scxsim", os.path.join(build, "bin", "scxsim")),
+    ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%simprobe", os.path.join(build, "bin", "sim-probe")),
     ("%bpfcc", "clang-22 -target bpf -mcpu=v4 -fno-jump-tables -O2 -g -Wall -Werror -Wno-unused-variable -I " + os.path.join(root, "runtime", "sim", "kernel") + " -I " + os.path.join(config.test_source_root, "sim", "kernel", "inputs") + " -c"),
     ("%objcopy", tool("llvm-objcopy")),

@@ -76,14 +76,14 @@ struct Code::Inside {
     std::unique_ptr<llvm::orc::LLJIT> jit;
 };
 
-Code::Code(const Execution &execution, bool traced) : inside(std::make_unique<Inside>()) {
+Code::Code(const Execution &execution, const CodeOptions &options) : inside(std::make_unique<Inside>()) {
     static const bool ready = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
     if (!ready)
         throw std::runtime_error("the machine of this computer is not known to LLVM; build LLVM with it");
     auto machine = must(llvm::orc::JITTargetMachineBuilder::detectHost());
-    machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Less);
+    machine.setCodeGenOptLevel(options.quick ? llvm::CodeGenOptLevel::None : llvm::CodeGenOptLevel::Less);
     auto context = std::make_unique<llvm::LLVMContext>();
-    std::unique_ptr<llvm::Module> module = translate(execution, {traced}, *context);
+    std::unique_ptr<llvm::Module> module = translate(execution, {options.traced}, *context);
     optimize(execution, *module);
     std::string problem;
     if (llvm::raw_string_ostream text(problem); llvm::verifyModule(*module, &text))

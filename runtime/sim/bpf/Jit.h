@@ -9,11 +9,16 @@
 
 namespace scx::sim {
 
+struct CodeOptions {
+    bool traced = false; // each call is told to Execution's tracer
+    bool quick = true;   // translated in a quarter of the time, half as fast
+};
+
 /// The machine code of all functions of an object; they may be called as long as it lives.
 class Code {
   public:
-    /// `traced`: each call is told to Execution's tracer. Throws std::runtime_error as Object's constructor says.
-    Code(const Execution &execution, bool traced);
+    /// Throws std::runtime_error as Object's constructor says.
+    Code(const Execution &execution, const CodeOptions &options);
     ~Code();
 
     std::vector<Native> functions; // by their number in the image

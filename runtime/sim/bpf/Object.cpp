@@ -40,14 +40,22 @@ void checkDepth(const Image &image) {
 struct Object::Inside {
     Inside(Host &host, Arena &arena, Profile profile) : execution(host, arena, std::move(profile)) {}
 
-    void translate(bool traced) {
-        code.push_back(std::make_unique<Code>(execution, traced));
+    void translate() {
+        code.push_back(std::make_unique<Code>(execution, options));
         execution.natives = code.back()->functions;
+    }
+    /// Most objects run for a second of virtual time, in which they are not worth the time that good code takes to make.
+    void count() {
+        if (calls++ == hotAfter && options.quick) {
+            options.quick = false;
+            translate();
+        }
     }
 
     Execution execution;
     std::vector<std::unique_ptr<Code>> code; // the last is in use; the ones before may still be running
-    bool traced = false;
+    CodeOptions options;
+    uint64_t calls = 0, hotAfter = 0;
 };
 
 Object::Object(const std::string &path, Host &host, Arena &arena, const ObjectOptions &options)
@@ -63,7 +71,9 @@ Object::Object(const std::string &path, Host &host, Arena &arena, const ObjectOp
     loadCode(loading);
     loadOps(loading);
     checkDepth(inside->execution.image);
-    inside->translate(false);
+    inside->hotAfter = options.hotAfter;
+    inside->options.quick = options.hotAfter > 0;
+    inside->translate();
 }
 
 Object::~Object() = default;
@@ -78,7 +88,10 @@ bool Object::has(Op op) const {
 
 uint64_t Object::call(Op op, std::initializer_list<uint64_t> arguments) {
     int function = inside->execution.image.callbacks[static_cast<size_t>(op)];
-    return function < 0 ? 0 : inside->execution.enter(static_cast<uint32_t>(function), arguments);
+    if (function < 0)
+        return 0;
+    inside->count();
+    return inside->execution.enter(static_cast<uint32_t>(function), arguments);
 }
 
 void Object::fire(void *timer) {
@@ -112,8 +125,10 @@ Object::PerCpu Object::perCpu(const std::string &member) const {
 void Object::trace(CallTracer tracer, void *self) {
     inside->execution.tracer = tracer;
     inside->execution.tracerSelf = self;
-    if (tracer && !inside->traced)
-        inside->translate(inside->traced = true);
+    if (tracer && !inside->options.traced) {
+        inside->options.traced = true;
+        inside->translate();
+    }
 }
 
 // ---------------------------------------------------------------- for functions of the host

@@ -34,6 +34,7 @@ struct ObjectOptions {
     std::string kernel = "6.12";                                  // the profile: which functions, constants and members there are
     std::vector<std::pair<std::string, std::string>> variables;  // name=value of variables in .rodata and .data, numbers in C's notation, before the program runs
     bool statistics = true;                                       // `stats__` of our own objects
+    uint64_t hotAfter = 300'000;                                  // callbacks after which programs are translated once more, taking longer, to run faster
 };
 
 /// The members of sched_ext_ops that are no callbacks, as the object sets them.
@@ -55,7 +56,8 @@ class Object {
 
     const OpsSettings &ops() const;
     bool has(Op op) const;
-    /// Runs a callback with its arguments on the host's current CPU. Returns what the program returned, 0 if there is no such callback.
+    /// Runs a callback with its arguments on the host's current CPU. Returns r0 of the program as it is, of which a caller takes as many bits as the callback's
+    /// type has; 0 if there is no such callback.
     /// Callbacks may nest (a program that enqueues from dispatch). Throws Fault.
     uint64_t call(Op op, std::initializer_list<uint64_t> arguments);
     /// Runs the callback of a timer that was started. Throws Fault.
@@ -69,7 +71,8 @@ class Object {
         char *address = nullptr;
         size_t size = 0;
     };
-    /// A variable of the object by name, in any of its sections; {} if there is none.
+    /// A variable of the object by name, in any of its sections; {} if there is none. What is in .rodata is settled when the object is opened: programs hold its
+    /// values as numbers.
     Variable variable(const std::string &name) const;
     struct PerCpu {
         char *first = nullptr; // CPU 0's

@@ -8,11 +8,9 @@
 namespace scx::sim {
 namespace {
 
-constexpr uint64_t kTick = 1'000'000; // ns; HZ is 1000, as in the test kernel
-
 uint64_t now(Execution &execution) { return execution.host.now(); }
-uint64_t jiffies(Execution &execution) { return execution.host.now() / kTick; }
-uint64_t coarse(Execution &execution) { return execution.host.now() / kTick * kTick; } // as of the last tick
+uint64_t jiffies(Execution &execution) { return execution.host.now() / execution.host.tickLength(); }
+uint64_t coarse(Execution &execution) { return jiffies(execution) * execution.host.tickLength(); } // as of the last tick
 uint32_t random(Execution &execution) { return static_cast<uint32_t>(execution.host.random()); }
 uint32_t cpu(Execution &execution) { return static_cast<uint32_t>(execution.cpu); }
 uint64_t task(Execution &execution) { return reinterpret_cast<uint64_t>(execution.host.current()); }
@@ -79,13 +77,13 @@ constexpr HelperRow kRows[] = {
     {35, "get_current_task", callAs<task>},
     {42, "get_numa_node_id", callAs<node>},
     {80, "get_current_cgroup_id", callAs<groupId>},
-    {118, "jiffies64", callAs<jiffies>, "1000 a second"},
+    {118, "jiffies64", callAs<jiffies>, "as many a second as the simulated kernel has ticks"},
     {123, "get_current_ancestor_cgroup_id", callAs<ancestorId>},
     {125, "ktime_get_boot_ns", callAs<now>, "the same as ktime_get_ns"},
     {153, "per_cpu_ptr", callAs<variableOf>},
     {154, "this_cpu_ptr", callAs<variableHere>},
     {158, "get_current_task_btf", callAs<task>},
-    {160, "ktime_get_coarse_ns", callAs<coarse>, "as of the last millisecond"},
+    {160, "ktime_get_coarse_ns", callAs<coarse>, "as of the last tick"},
     {208, "ktime_get_tai_ns", callAs<now>, "the same as ktime_get_ns"},
 };
 

@@ -287,7 +287,7 @@ void Kernel::finishExitOfPolicy() {
     for (const auto &rq : rqs)
         if (Task *p = rq->curr) {
             updateCurr(*rq);
-            emit(Event::Stop, rq->cpu, p, 0, p->k->se.sum_exec_runtime - p->ranSince, Event::Changed);
+            emit(Event::Stop, rq->cpu, p, 0, p->ran(), Event::Changed);
         }
     emit(Event::End, here, nullptr);
     quiet = true; // what follows is no scheduling any more

@@ -245,6 +245,7 @@ class Kernel final : public Host, public World {
     void dumpText(const std::string &text);
 
     Rq &thisRq() { return *rqs[static_cast<size_t>(here)]; }
+    uint64_t tickLength() const override { return machine.tickNs; }
     uint64_t jiffies() const { return time / machine.tickNs; }
     uint64_t jiffiesToMs(uint64_t ticks) const { return ticks * machine.tickNs / 1'000'000; }
     void emit(Event::Kind kind, int cpu, const Task *p, uint64_t dsq = 0, uint64_t value = 0, Event::Reason reason = Event::Slept);

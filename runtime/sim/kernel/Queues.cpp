@@ -74,7 +74,7 @@ void Kernel::dispatchEnqueue(Dsq &dsq, Task &p, uint64_t flags) {
     if (flags & kEnqClearOpss)
         p.opsState = OpsState::None;
     if (dsq.local())
-        p.fromDsq = p.fromDsq ? p.fromDsq : kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu);
+        p.fromDsq = p.fromDsq != kDsqNone ? p.fromDsq : kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu);
     else
         p.fromDsq = dsq.k->id;
     emit(Event::Queued, here, &p, dsq.local() ? kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu) : dsq.k->id, flags & kEnqDsqPriq ? p.k->scx.dsq_vtime : 0);

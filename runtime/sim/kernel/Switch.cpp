@@ -29,6 +29,7 @@ void Kernel::updateCurr(Rq &rq) {
     }
     uint64_t lost = std::min(p->overhead, delta);
     p->overhead -= lost;
+    p->lost += lost;
     p->left -= std::min(p->left, (delta - lost) * rq.capacity);
 }
 
@@ -73,6 +74,7 @@ void Kernel::schedule(Rq &rq) {
     rq.updated = time;
     if (next) {
         next->ranSince = next->k->se.sum_exec_runtime;
+        next->lost = 0;
         uint64_t overhead = machine.costs.contextSwitch;
         if (next->lastRan >= 0 && next->lastRan != rq.cpu)
             overhead += rqOf(next->lastRan).llc == rq.llc ? machine.costs.migration : machine.costs.coldCache;
@@ -82,7 +84,7 @@ void Kernel::schedule(Rq &rq) {
         next->lastRan = rq.cpu;
         uint64_t from = next->fromDsq;
         setNext(rq, *next);
-        next->fromDsq = 0;
+        next->fromDsq = kDsqNone;
         next->reason = Event::SliceEnd;
         ++switched;
         emit(Event::Run, rq.cpu, next, from, next->k->scx.slice);
@@ -106,7 +108,7 @@ void Kernel::putPrev(Rq &rq, Task &p, bool toIdle) {
         call(Op::Stopping, kRest, {arg(p.k), true}, p.k);
     if (rq.curr == &p && p.life != Task::Dead)
         ++(p.life == Task::Asleep ? p.k->nvcsw : p.k->nivcsw);
-    emit(Event::Stop, rq.cpu, &p, 0, p.k->se.sum_exec_runtime - p.ranSince, p.reason);
+    emit(Event::Stop, rq.cpu, &p, 0, p.ran(), p.reason);
     rq.classSwitches += toIdle;
     if (!queued)
         return;

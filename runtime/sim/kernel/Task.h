@@ -84,8 +84,9 @@ struct Task {
 
     // For the views.
     Event::Reason reason = Event::SliceEnd;
-    uint64_t fromDsq = 0, ranSince = 0;
+    uint64_t fromDsq = kDsqNone, ranSince = 0, lost = 0; // lost: ns of this run that went into switching and cold caches
     int rule = -1;
+    uint64_t ran() const { return k->se.sum_exec_runtime - ranSince - lost; }
 };
 
 /// struct scx_dispatch_q. Its visible part lies in the arena: programs read `p->scx.dsq->id`.

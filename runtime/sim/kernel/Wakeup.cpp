@@ -75,7 +75,7 @@ void Kernel::tryToWakeUp(Task &p, uint64_t wakeFlags) {
         setTaskCpu(p, rqOf(cpu));
         flags |= kEnqMigrated;
     }
-    emit(Event::Wake, cpu, &p);
+    emit(Event::Wake, cpu, &p, kDsqNone, acting);
     enqueueTask(*p.rq, p, flags);
     p.k->on_rq = kOnRqQueued;
     activated(*p.rq, p);
@@ -87,7 +87,7 @@ void Kernel::activateNew(Task &p) {
     p.k->__state = 0;
     uint64_t wakeFlags = kWakeFork;
     setTaskCpu(p, rqOf(selectTaskRq(p, wakeFlags)));
-    emit(Event::Wake, p.rq->cpu, &p);
+    emit(Event::Wake, p.rq->cpu, &p, kDsqNone, acting);
     enqueueTask(*p.rq, p, kEnqNoclock | kEnqInitial);
     p.k->on_rq = kOnRqQueued;
     activated(*p.rq, p);

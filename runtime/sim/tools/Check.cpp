@@ -74,8 +74,8 @@ class Watch : public View {
     std::vector<std::string> troubles() const {
         std::vector<std::string> out;
         for (const auto &[pid, wait] : waiting)
-            if (wait.since && end - *wait.since > kDuration / 2)
-                out.push_back("task " + wait.facts.comm + " waits since " + durationText(static_cast<double>(*wait.since)) + " and never ran");
+            if (wait.since && end - *wait.since > patience())
+                out.push_back("task " + wait.facts.comm + " waits since " + durationText(static_cast<double>(*wait.since)));
         if (worst > 2 * tick)
             out.push_back("cpu " + std::to_string(where) + " idled for " + durationText(static_cast<double>(worst)) + " until " + durationText(static_cast<double>(when)) + " while task " + who +
                           " waited, which may run there");
@@ -90,6 +90,8 @@ class Watch : public View {
     static bool allowed(const TaskFacts &facts, size_t cpu) {
         return facts.allowed.empty() || (cpu / 64 < facts.allowed.size() && (facts.allowed[cpu / 64] >> (cpu % 64) & 1));
     }
+    /// Four times as long as a turn of all tasks takes with the kernel's own slice.
+    uint64_t patience() const { return std::max(kDuration / 2, 4 * 20'000'000 * waiting.size() / idle.size()); }
     void begins(const Event &event) { waiting[event.task].since = event.time; }
 
     uint64_t tick = 0, worst = 0, when = 0, end = 0;

@@ -94,6 +94,8 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
         into.setup.statistics = !noStats;
         if (!into.check)
             into.setup.workload = openWorkload(into.workload, shape, into.setup.seed);
+        for (const std::string &note : into.setup.workload.notes)
+            std::cerr << "scxsim: " << note << '\n';
         into.setup.duration = !duration.empty() ? positive("--for", duration) : into.setup.workload.duration ? into.setup.workload.duration : kUsualDuration;
         if (!into.setup.duration)
             throw std::runtime_error("`--for " + duration + "` is no time to run");

@@ -105,6 +105,8 @@ Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
             if (!kernel.wantsRestart() || kernel.now() >= setup.duration)
                 break;
             ++outcome.restarts;
+            if (view)
+                view->print(kernel.now(), kernel.cpu(), "the policy ended: " + kernel.exited().message + "; it is loaded again");
         }
         outcome.time = kernel.now();
         outcome.exit = kernel.exited();

@@ -21,7 +21,7 @@ struct Event {
         Queued,     // task was put into `dsq` (a local one is kDsqLocalOn | cpu); value: its dsq_vtime if the queue is ordered
         Unqueued,   // task left `dsq`: to run, to another DSQ, or since it is no longer runnable
         Run,        // cpu turns to task (what the switch costs comes after this); value: its slice in ns; `dsq` from which it came to the CPU's local one, kDsqNone if it was kept
-        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run, without what the switch cost. Run and Stop alternate: one that is kept is told both
+        Stop,       // task stops running on cpu; reason says why; value: ns of CPU time since Run, without what the switch cost. Run and Stop alternate; one that is kept goes on without, or is told both
         Migrate,    // task was moved from cpu to the CPU `value`
         Idle,       // cpu has nothing to run
         Kick,       // value: flags (IDLE 1, PREEMPT 2, WAIT 4); cpu is the one that is kicked
@@ -29,7 +29,7 @@ struct Event {
         CpuOffline, CpuOnline,
         Renice, Affinity, Rename, CgroupMove,   // of task
         Print,      // View::print told the line
-        End         // the scheduler was ended by itself, by an error or by the watchdog; View::ended told how
+        End         // the scheduler was ended by itself, by an error or by the watchdog; View::ended told how. All queues are empty from then on
     } kind;
     enum Reason : uint8_t { Slept, SliceEnd, Preempted, Yielded, Exited, Changed } reason = Slept; // of Stop. Changed: taken off for a moment to change it
     int16_t cpu = -1;

@@ -53,7 +53,8 @@ void Fluid::divide() {
     for (size_t i = std::min(now, whole); i < std::max(now, whole); ++i)
         settle(weights[i]);
     whole = now;
-    rate = now == weights.size() ? 0 : (left << kFraction) / others;
+    shared = now == weights.size() ? 0 : others;
+    rate = shared ? (left << kFraction) / shared : 0;
 }
 
 void Fluid::cpus(uint64_t now, unsigned count) {
@@ -73,13 +74,17 @@ Fluid::Service Fluid::enter(uint64_t now, uint32_t weight) {
     return w.service;
 }
 
-uint64_t Fluid::leave(uint64_t now, uint32_t weight, Service entered) {
+uint64_t Fluid::leave(uint64_t now, uint32_t weight, Service entered, uint64_t wanted) {
     uint64_t got = served(now, weight, entered);
-    --of(weight).runnable;
+    Weight &w = of(weight);
+    uint64_t beside = shared - (shared && static_cast<size_t>(&w - weights.data()) >= whole ? weight : 0);
+    if (got > wanted && beside)
+        level += (static_cast<Service>(got - wanted) << kFraction) / beside;
+    --w.runnable;
     --runnable;
     total -= weight;
     divide();
-    return got;
+    return std::min(got, wanted);
 }
 
 uint64_t Fluid::served(uint64_t now, uint32_t weight, Service entered) {

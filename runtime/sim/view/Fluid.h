@@ -20,9 +20,9 @@ class Fluid {
     void cpus(uint64_t now, unsigned count);
     /// A task of this weight (1 to 10000) becomes runnable; returns what leave() and served() want.
     Service enter(uint64_t now, uint32_t weight);
-    /// It no longer is; returns ns it would have had since.
-    uint64_t leave(uint64_t now, uint32_t weight, Service entered);
-    /// The same while it stays.
+    /// It no longer is; returns ns it would have had since, but no more than it `wanted`: the rest goes to those beside it who are served by weight.
+    uint64_t leave(uint64_t now, uint32_t weight, Service entered, uint64_t wanted = ~0ull);
+    /// What it would have had up to now, while it stays.
     uint64_t served(uint64_t now, uint32_t weight, Service entered);
 
   private:
@@ -41,6 +41,7 @@ class Fluid {
     std::vector<uint16_t> places;    // by weight: 1 + its index above
     size_t whole = 0;                // so many of the first have one CPU for each task
     uint64_t total = 0, runnable = 0, machine = 0; // the sum of the weights of who is runnable, their number; CPUs
+    uint64_t shared = 0;             // the sum of the weights of who is served by weight
     uint64_t rate = 0;               // ns, in units of 2^-48, that one of weight 1 gets in a ns
     Service level = 0;               // its integral
     uint64_t time = 0;

@@ -31,6 +31,14 @@ uint64_t Names::queueOf(uint64_t dsq) const {
     return find(dsq) ? dsq & kOfQueue : dsq;
 }
 
+std::vector<uint64_t> Names::queueIds() const {
+    std::vector<uint64_t> ids;
+    for (const QueueInfo &q : queues)
+        if (q.dsq)
+            ids.push_back(*q.dsq);
+    return ids;
+}
+
 std::string Names::queue(uint64_t dsq) const {
     if (dsq == kDsqNone)
         return "";

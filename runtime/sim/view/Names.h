@@ -22,6 +22,8 @@ class Names {
     std::string queue(uint64_t dsq) const;
     /// The same with the instance: `web[3]`, `web[3] aged`, `local[2]`. A queue that is not per domain has one instance only.
     std::string dsq(uint64_t dsq) const;
+    /// The policy's queues by their first DSQs, in the order in which they are written.
+    std::vector<uint64_t> queueIds() const;
     /// The text of a rule; empty: there is none of this number.
     std::string rule(int number) const;
     const std::string &policy() const { return name; }

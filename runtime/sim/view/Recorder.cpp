@@ -20,6 +20,8 @@ Recorder::Recorder(const Names &names, size_t room) : names(names), room(room) {
 
 void Recorder::begin(const Machine &machine) {
     made.machine = machine;
+    for (uint64_t queue : names.queueIds())
+        index(queueNumbers, made.queues, names.queue(queue));
     offlineSince.assign(machine.cpus.size(), kOnline);
 }
 
@@ -49,17 +51,15 @@ const std::pair<uint32_t, uint32_t> &Recorder::places(uint64_t dsq) {
     return found->second;
 }
 
-void Recorder::queue(const Event &event, int by) {
-    uint32_t queue = places(event.dsq).first;
-    lengths.resize(made.queues.size());
-    lengths[queue] += static_cast<uint32_t>(by);
+void Recorder::lengthen(uint64_t time, uint32_t queue, uint32_t length) {
+    lengths[queue] = length;
     // Of several changes at one time the last one counts.
-    for (auto last = made.lengths.rbegin(); last != made.lengths.rend() && last->time == event.time; ++last)
+    for (auto last = made.lengths.rbegin(); last != made.lengths.rend() && last->time == time; ++last)
         if (last->queue == queue) {
-            last->length = lengths[queue];
+            last->length = length;
             return;
         }
-    made.lengths.push_back({event.time, queue, lengths[queue]});
+    made.lengths.push_back({time, queue, length});
 }
 
 void Recorder::stop(State &s, uint64_t time, uint64_t cpuTime, uint8_t why) {
@@ -82,8 +82,18 @@ void Recorder::on(const Event &event) {
         states.clear();
         return;
     }
-    if (event.kind == Event::Queued || event.kind == Event::Unqueued)
-        return queue(event, event.kind == Event::Queued ? 1 : -1);
+    if (event.kind == Event::Queued || event.kind == Event::Unqueued) {
+        uint32_t queue = places(event.dsq).first;
+        lengths.resize(made.queues.size());
+        bool grows = event.kind == Event::Queued;
+        if (grows || lengths[queue])
+            lengthen(event.time, queue, grows ? lengths[queue] + 1 : lengths[queue] - 1);
+        return;
+    }
+    if (event.kind == Event::End)
+        for (uint32_t queue = 0; queue < lengths.size(); ++queue)
+            if (lengths[queue])
+                lengthen(event.time, queue, 0);
     if (event.kind == Event::CpuOffline)
         offlineSince[static_cast<size_t>(event.cpu)] = event.time;
     if (event.kind == Event::CpuOnline && offlineSince[static_cast<size_t>(event.cpu)] != kOnline) {

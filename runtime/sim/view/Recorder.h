@@ -81,7 +81,7 @@ class Recorder : public View {
     };
     uint32_t index(std::unordered_map<std::string, uint32_t> &numbers, std::vector<std::string> &list, const std::string &name);
     const std::pair<uint32_t, uint32_t> &places(uint64_t dsq);
-    void queue(const Event &event, int by);
+    void lengthen(uint64_t time, uint32_t queue, uint32_t length);
     void stop(State &s, uint64_t time, uint64_t cpuTime, uint8_t why);
 
     const Names &names;

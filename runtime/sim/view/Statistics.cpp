@@ -22,6 +22,8 @@ void Statistics::begin(const Machine &machine) {
     totals.cpus = cpusOnline = static_cast<unsigned>(cpus.size());
     fluid.cpus(0, cpusOnline);
     conservation.begin(cpusOnline);
+    for (uint64_t queue : names.queueIds()) // also those that nobody will ever enter
+        rowOf(queue);
 }
 
 Statistics::Task *Statistics::find(uint32_t pid) { return pid < places.size() && places[pid] ? &all[places[pid] - 1] : nullptr; }
@@ -105,6 +107,7 @@ void Statistics::runnable(Task &t, uint64_t now, bool woken) {
     if (t.state == Task::Asleep) {
         t.entered = fluid.enter(now, t.weight);
         t.used = t.due = 0;
+        t.awake = now;
     }
     t.state = Task::Waiting;
     t.since = now;
@@ -118,8 +121,9 @@ void Statistics::asleep(Task &t, uint64_t now, bool satisfied) {
         return;
     if (t.state == Task::Waiting)
         conservation.waits(now, t.affinity, false);
-    t.due += fluid.leave(now, t.weight, t.entered);
-    t.figures.entitled += satisfied ? std::min(t.due, t.used) : t.due;
+    uint64_t wanted = satisfied ? t.used : now - t.awake; // what others left may be more than a CPU
+    uint64_t before = std::min(t.due, wanted); // under other weights
+    t.figures.entitled += before + fluid.leave(now, t.weight, t.entered, wanted - before);
     t.state = Task::Asleep;
 }
 
@@ -191,12 +195,18 @@ void Statistics::leaves(Task &t) {
     ++gone;
 }
 
-void Statistics::lengthen(const Event &event, uint64_t by) {
-    QueueFigures &q = rows[rowOf(event.dsq)];
-    q.taskTime += q.length * (event.time - q.since);
-    q.since = event.time;
-    q.length += by;
-    q.longest = std::max(q.longest, q.length);
+void Statistics::lengthen(QueueFigures &q, uint64_t now, uint64_t length) {
+    q.taskTime += q.length * (now - q.since);
+    q.since = now;
+    q.length = length;
+    q.longest = std::max(q.longest, length);
+}
+
+void Statistics::emptyQueues(uint64_t now) {
+    for (QueueFigures &q : rows)
+        lengthen(q, now, 0);
+    for (Task &t : all)
+        t.waitsIn = kNone;
 }
 
 void Statistics::online(const Event &event, bool isOnline) {
@@ -234,17 +244,22 @@ void Statistics::on(const Event &event) {
             leaves(*t);
         }
         break;
-    case Event::Queued:
-        ++rows[rowOf(event.dsq)].queued;
-        lengthen(event, 1);
+    case Event::Queued: {
+        uint32_t row = rowOf(event.dsq);
+        ++rows[row].queued;
+        lengthen(rows[row], event.time, rows[row].length + 1);
         if (t)
-            t->waitsIn = rowOf(event.dsq);
+            t->waitsIn = row;
         break;
-    case Event::Unqueued:
-        lengthen(event, -1ull);
+    }
+    case Event::Unqueued: {
+        QueueFigures &q = rows[rowOf(event.dsq)];
+        lengthen(q, event.time, q.length ? q.length - 1 : 0);
         if (t)
             t->waitsIn = kNone;
         break;
+    }
+    case Event::End: emptyQueues(event.time); break;
     case Event::Migrate:
         if (t)
             ++t->figures.migrations;
@@ -277,10 +292,8 @@ void Statistics::finish(uint64_t time) {
     for (const Cpu &cpu : cpus)
         if (cpu.online)
             totals.online += time - cpu.since;
-    for (QueueFigures &q : rows) {
-        q.taskTime += q.length * (time - q.since);
-        q.since = time;
-    }
+    for (QueueFigures &q : rows)
+        lengthen(q, time, q.length);
     double sum = fairSum, squares = fairSquares;
     uint64_t n = fairTasks;
     for (Task &t : all) {

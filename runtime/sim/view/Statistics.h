@@ -81,7 +81,8 @@ class Statistics : public View {
         uint32_t queue = kNone;      // from which it came last
         uint32_t waitsIn = kNone;
         uint64_t since = 0;          // it waits or runs
-        uint64_t used = 0, due = 0;  // since it was woken: its CPU time, and what the fluid machine gave up to the last change of its weight
+        uint64_t awake = 0;          // it is runnable
+        uint64_t used = 0, due = 0;  // since then: its CPU time, and what the fluid machine gave up to the last change of its weight
         Fluid::Service entered = 0;
     };
     struct Cpu {
@@ -93,7 +94,8 @@ class Statistics : public View {
     Task *find(uint32_t pid);
     uint32_t groupOf(const std::string &name);
     uint32_t rowOf(uint64_t dsq);
-    void lengthen(const Event &event, uint64_t by);
+    void lengthen(QueueFigures &q, uint64_t now, uint64_t length);
+    void emptyQueues(uint64_t now);
     void adopt(Task &t, uint64_t now);
     void runnable(Task &t, uint64_t now, bool woken);
     void asleep(Task &t, uint64_t now, bool satisfied);

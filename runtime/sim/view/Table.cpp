@@ -35,8 +35,8 @@ void spread(json &row, const std::string &name, const Histogram &h) {
     row[name + "_ns"] = h.sum();
 }
 
-json taskRow(const TaskFigures &t, const MachineFigures &machine, uint64_t entitledOfAll) {
-    json row = {{"name", t.name}, {"cpu_ns", t.cpu}, {"share", part(t.cpu, machine.cpu)}, {"entitled_ns", t.entitled}, {"entitled_share", part(t.entitled, entitledOfAll)},
+json taskRow(const TaskFigures &t, const MachineFigures &machine) {
+    json row = {{"name", t.name}, {"cpu_ns", t.cpu}, {"share", part(t.cpu, machine.cpu)}, {"entitled_ns", t.entitled}, {"entitled_share", part(t.entitled, machine.cpu)},
                 {"got", part(t.cpu, t.entitled)}, {"switches", t.switches}, {"migrations", t.migrations}, {"preemptions", t.preemptions}, {"periods", t.periods}, {"missed", t.missed}};
     spread(row, "wait", t.wait);
     spread(row, "latency", t.latency);
@@ -94,15 +94,12 @@ json figures(const Statistics &statistics) {
                       {"wasted_ns", m.wasted}, {"utilisation", part(m.cpu, m.online)}, {"idle", part(m.idle, m.online)}, {"wasted", part(m.wasted, m.online)}, {"tasks", m.tasks},
                       {"switches", m.switches}, {"migrations", m.migrations}, {"preemptions", m.preemptions}, {"periods", m.periods}, {"missed", m.missed},
                       {"fairness", std::round(m.fairness * 1e6) / 1e6}};
-    uint64_t entitled = 0;
-    for (const TaskFigures &g : statistics.groups())
-        entitled += g.entitled;
     for (const TaskFigures &g : statistics.groups()) {
-        out["groups"].push_back(taskRow(g, m, entitled));
+        out["groups"].push_back(taskRow(g, m));
         out["groups"].back()["tasks"] = g.tasks;
     }
     for (const TaskFigures *t : statistics.tasks()) {
-        out["tasks"].push_back(taskRow(*t, m, entitled));
+        out["tasks"].push_back(taskRow(*t, m));
         out["tasks"].back()["pid"] = t->pid;
         out["tasks"].back()["group"] = statistics.groups()[t->group].name;
     }
@@ -133,8 +130,8 @@ void printTable(const json &f, bool eachTask) {
         printRows(rows);
     }
     const json &m = f["machine"];
-    printf("\n%s CPU%s for %s: %s used, %s idle, %s (%s) of it while a task waited that could have run there\n", countCell(m["cpus"]).c_str(), m["cpus"] == 1 ? "" : "s",
-           timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(), timeCell(m["wasted_ns"]).c_str(), partCell(m["wasted"]).c_str());
+    printf("\n%s CPU%s for %s: %s used, %s idle; %s (%s) idle while a task waited that could have run there\n", countCell(m["cpus"]).c_str(), m["cpus"] == 1 ? "" : "s",
+           timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(), partCell(m["wasted"]).c_str(), timeCell(m["wasted_ns"]).c_str());
     printf("fairness %.4f, switches %s, migrations %s, preemptions %s, missed periods %s\n", m["fairness"].get<double>(), countCell(m["switches"]).c_str(),
            countCell(m["migrations"]).c_str(), countCell(m["preemptions"]).c_str(), missedCell(m).c_str());
     fflush(stdout);

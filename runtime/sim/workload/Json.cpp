@@ -95,10 +95,13 @@ class Reader {
     void list(Json &value, Json::Kind kind, char end, int depth) {
         value.kind = kind;
         advance();
-        for (skip(); peek() != end; skip()) {
+        auto checkEnd = [&] {
             if (at == text.size())
                 source.fail(value.at, std::string("`") + (kind == Json::Object ? "{" : "[") + "` is never closed; add the `" + end + "`");
-            Member member;
+        };
+        for (skip(); peek() != end; skip()) {
+            checkEnd();
+            JsonMember member;
             member.at = place;
             if (kind == Json::Object) {
                 if (peek() != '"' && peek() != '\'')
@@ -118,6 +121,7 @@ class Reader {
                 skip();
             }
             value.members.push_back(std::move(member));
+            checkEnd();
             if (peek() == ',')
                 advance();
             else if (peek() != end)
@@ -215,9 +219,9 @@ Fields::Fields(const Json &object, const Source &source, std::string what) : obj
         source.fail(object.at, this->what + " is " + object.kindName() + "; write an object {…}");
 }
 
-const Member *Fields::take(std::string_view name) {
+const JsonMember *Fields::take(std::string_view name) {
     asked.emplace_back(name);
-    const Member *found = nullptr;
+    const JsonMember *found = nullptr;
     for (size_t i = 0; i < object.members.size(); ++i)
         if (object.members[i].name == name) {
             if (found)
@@ -228,8 +232,8 @@ const Member *Fields::take(std::string_view name) {
     return found;
 }
 
-const Member *Fields::take(std::string_view name, Json::Kind kind) {
-    const Member *found = take(name);
+const JsonMember *Fields::take(std::string_view name, Json::Kind kind) {
+    const JsonMember *found = take(name);
     if (found && found->value.kind != kind) {
         Json expected;
         expected.kind = kind;
@@ -239,17 +243,17 @@ const Member *Fields::take(std::string_view name, Json::Kind kind) {
 }
 
 int64_t Fields::integer(std::string_view name, int64_t otherwise, int64_t least, int64_t most) {
-    const Member *found = take(name);
+    const JsonMember *found = take(name);
     return found ? integerOf(found->value, source, name, least, most) : otherwise;
 }
 
 bool Fields::boolean(std::string_view name, bool otherwise) {
-    const Member *found = take(name, Json::Boolean);
+    const JsonMember *found = take(name, Json::Boolean);
     return found ? found->value.boolean : otherwise;
 }
 
 std::string Fields::string(std::string_view name, std::string otherwise) {
-    const Member *found = take(name, Json::String);
+    const JsonMember *found = take(name, Json::String);
     return found ? found->value.text : std::move(otherwise);
 }
 
@@ -274,9 +278,9 @@ std::vector<int> cpusOf(const Json &value, const Source &source, int cpus) {
     if (value.kind != Json::Array || value.members.empty())
         source.fail(value.at, std::string("CPUs are ") + (value.kind == Json::Array ? "an empty array" : value.kindName()) + "; write their numbers, like [0, 2]");
     std::vector<int> numbers;
-    for (const Member &cpu : value.members) {
+    for (const JsonMember &cpu : value.members) {
         if (cpu.value.kind == Json::Integer && cpu.value.integer >= cpus)
-            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) + "; take a larger --machine or another CPU");
+            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) + (cpus == 1 ? " CPU" : " CPUs") + "; take a larger --machine or another CPU");
         numbers.push_back(static_cast<int>(integerOf(cpu.value, source, "cpus", 0, cpus - 1)));
     }
     std::sort(numbers.begin(), numbers.end());

@@ -22,7 +22,7 @@ struct Source {
     std::string place(Position at, const std::string &message) const;
 };
 
-struct Member;
+struct JsonMember;
 
 struct Json {
     enum Kind : uint8_t { Missing, Null, Boolean, Integer, Real, String, Array, Object } kind = Missing;
@@ -30,12 +30,12 @@ struct Json {
     bool boolean = false;
     int64_t integer = 0;
     std::string text;           // of a String; of a Real, as it is written
-    std::vector<Member> members; // of an Object in the order of the file, each name as often as it stands there; of an Array without names
+    std::vector<JsonMember> members; // of an Object in the order of the file, each name as often as it stands there; of an Array without names
 
     const char *kindName() const; // `a number`
 };
 
-struct Member {
+struct JsonMember {
     std::string name;
     Position at;
     Json value;
@@ -52,9 +52,9 @@ class Fields {
     Fields(const Json &object, const Source &source, std::string what);
 
     /// Null if it isn't there. Fails if it stands there twice.
-    const Member *take(std::string_view name);
+    const JsonMember *take(std::string_view name);
     /// Null if it isn't there; fails if its value is of another kind.
-    const Member *take(std::string_view name, Json::Kind kind);
+    const JsonMember *take(std::string_view name, Json::Kind kind);
     int64_t integer(std::string_view name, int64_t otherwise, int64_t least, int64_t most);
     bool boolean(std::string_view name, bool otherwise);
     std::string string(std::string_view name, std::string otherwise);

@@ -120,7 +120,7 @@ class ShortForm {
 };
 
 uint64_t durationOf(Fields &fields, const Source &source, const char *name) {
-    const Member *found = fields.take(name, Json::String);
+    const JsonMember *found = fields.take(name, Json::String);
     if (!found)
         return 0;
     try {
@@ -150,7 +150,7 @@ Machine readMachine(const std::string &text, const Source &source) {
     const Json root = readJson(text, source);
     Fields fields(root, source, "a machine");
     Machine machine;
-    const Member *shape = fields.take("shape", Json::String), *cpus = fields.take("cpus", Json::Array);
+    const JsonMember *shape = fields.take("shape", Json::String), *cpus = fields.take("cpus", Json::Array);
     if (!shape == !cpus)
         source.fail(root.at, "a machine has either `shape` or `cpus`; write \"shape\": \"2x4x2\", or list each CPU");
     if (shape) {
@@ -158,7 +158,7 @@ Machine readMachine(const std::string &text, const Source &source) {
     } else {
         if (cpus->value.members.empty() || cpus->value.members.size() > static_cast<size_t>(kMostCpus))
             source.fail(cpus->value.at, "it has " + std::to_string(cpus->value.members.size()) + " CPUs; from 1 to " + std::to_string(kMostCpus) + " are simulated");
-        for (const Member &member : cpus->value.members) {
+        for (const JsonMember &member : cpus->value.members) {
             Fields cpu(member.value, source, "a CPU");
             auto id = [&](const char *name, int64_t otherwise) { return static_cast<int>(cpu.integer(name, otherwise, 0, kMostCpus - 1)); };
             machine.cpus.push_back({id("socket", 0), id("node", 0), id("llc", 0), id("core", static_cast<int64_t>(machine.cpus.size())),
@@ -167,7 +167,7 @@ Machine readMachine(const std::string &text, const Source &source) {
         }
         checkNesting(machine, cpus->value, source);
     }
-    if (const Member *costs = fields.take("costs", Json::Object)) {
+    if (const JsonMember *costs = fields.take("costs", Json::Object)) {
         Fields cost(costs->value, source, "the costs");
         machine.costs = {durationOf(cost, source, "switch"), durationOf(cost, source, "migration"), durationOf(cost, source, "cold")};
         cost.finish();

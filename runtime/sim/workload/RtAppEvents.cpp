@@ -32,8 +32,8 @@ std::vector<std::string> RtAppReader::eventNames() {
     return names;
 }
 
-void RtAppReader::readEvents(const Member &owner, RtAppPhase &phase, const std::string &what) {
-    for (const Member &member : owner.value.members)
+void RtAppReader::readEvents(const JsonMember &owner, RtAppPhase &phase, const std::string &what) {
+    for (const JsonMember &member : owner.value.members)
         if (const RtAppKey *key = eventOf(member.name)) {
             phase.events.push_back(readEvent(member, key->name));
         }
@@ -41,7 +41,7 @@ void RtAppReader::readEvents(const Member &owner, RtAppPhase &phase, const std::
         source.fail(owner.at, what + " does nothing; give it events, like \"run\": 1000");
 }
 
-RtAppEvent RtAppReader::readEvent(const Member &member, const std::string &name) {
+RtAppEvent RtAppReader::readEvent(const JsonMember &member, const std::string &name) {
     auto number = [&] { return static_cast<uint64_t>(integerOf(member.value, source, member.name, 0, kMostInt)); };
     auto waits = [&](RtAppEvent::Kind kind, Resources &resources, size_t &count) {
         Named &named = resource(resources, count, nameIn(member, kind == RtAppEvent::Suspend));
@@ -91,7 +91,7 @@ RtAppEvent RtAppReader::readEvent(const Member &member, const std::string &name)
     }
     if (name == "wait" || name == "sync") {
         Fields fields(member.value, source, "`" + member.name + "`");
-        const Member *ref = fields.take("ref", Json::String), *mutex = fields.take("mutex", Json::String);
+        const JsonMember *ref = fields.take("ref", Json::String), *mutex = fields.take("mutex", Json::String);
         fields.finish();
         if (!ref || !mutex)
             source.fail(member.at, "`" + member.name + "` needs `ref` and `mutex`; write { \"ref\": \"condition\", \"mutex\": \"mutex\" }");
@@ -109,9 +109,9 @@ RtAppEvent RtAppReader::readEvent(const Member &member, const std::string &name)
     return {.kind = RtAppEvent::Yield};
 }
 
-RtAppEvent RtAppReader::readTimer(const Member &member) {
+RtAppEvent RtAppReader::readTimer(const JsonMember &member) {
     Fields fields(member.value, source, "`" + member.name + "`");
-    const Member *ref = fields.take("ref", Json::String), *period = fields.take("period"), *mode = fields.take("mode", Json::String);
+    const JsonMember *ref = fields.take("ref", Json::String), *period = fields.take("period"), *mode = fields.take("mode", Json::String);
     fields.finish();
     if (!ref || !period)
         source.fail(member.at, "`" + member.name + "` needs `ref` and `period`; write { \"ref\": \"unique\", \"period\": 10000 }");
@@ -128,7 +128,7 @@ RtAppEvent RtAppReader::readTimer(const Member &member) {
     return event;
 }
 
-RtAppEvent RtAppReader::readMemoryRun(const Member &member) {
+RtAppEvent RtAppReader::readMemoryRun(const JsonMember &member) {
     Fields fields(member.value, source, "`" + member.name + "`");
     const std::string type = fields.string("type", "");
     const uint64_t count = static_cast<uint64_t>(fields.integer("count", 0, 0, kMostInt));
@@ -141,7 +141,7 @@ RtAppEvent RtAppReader::readMemoryRun(const Member &member) {
 }
 
 /// The name that an event has for its value; `orTask`: an empty or missing one is the task's, as workgen fills it in.
-std::string RtAppReader::nameIn(const Member &member, bool orTask) {
+std::string RtAppReader::nameIn(const JsonMember &member, bool orTask) {
     if (orTask && (member.value.kind == Json::Missing || (member.value.kind == Json::String && member.value.text.empty())))
         return current->name;
     if (member.value.kind != Json::String || member.value.text.empty())
@@ -162,7 +162,7 @@ void RtAppReader::finishEvents() {
         for (RtAppPhase &phase : task.phases)
             for (RtAppEvent &event : phase.events)
                 if (event.kind == RtAppEvent::Fork) {
-                    const Member &at = *forks[next++];
+                    const JsonMember &at = *forks[next++];
                     auto named = std::find_if(file.tasks.begin(), file.tasks.end(), [&](const RtAppTask &other) { return other.spec.comm == at.value.text; });
                     if (named == file.tasks.end())
                         source.fail(at.value.at, "there is no task `" + at.value.text + "` to fork; name one of `tasks`");

@@ -8,7 +8,7 @@ namespace scx::sim {
 namespace {
 
 /// `SCHED_OTHER` as TaskSpec has it.
-std::string policyOf(const Member &member, const Source &source) {
+std::string policyOf(const JsonMember &member, const Source &source) {
     static constexpr std::pair<const char *, const char *> policies[] = {{"SCHED_OTHER", "other"}, {"SCHED_BATCH", "batch"}, {"SCHED_IDLE", "idle"}, {"SCHED_EXT", "ext"}};
     for (auto [name, policy] : policies)
         if (member.value.text == name)
@@ -33,19 +33,19 @@ RtAppFile RtAppReader::read(std::string_view text) {
     const Json root = readJson(text, source);
     Fields fields(root, source, "a workload");
     settle(fields, RtAppKey::Root);
-    if (const Member *own = fields.take("scxsim", Json::Object))
+    if (const JsonMember *own = fields.take("scxsim", Json::Object))
         extension(own->value);
-    if (const Member *global = fields.take("global", Json::Object))
+    if (const JsonMember *global = fields.take("global", Json::Object))
         readGlobal(global->value);
-    if (const Member *resources = fields.take("resources"); resources && resources->value.kind != Json::Object)
+    if (const JsonMember *resources = fields.take("resources"); resources && resources->value.kind != Json::Object)
         source.fail(resources->value.at, std::string("`resources` is ") + resources->value.kindName() + "; write an object, or leave it out");
-    const Member *tasks = fields.take("tasks", Json::Object);
+    const JsonMember *tasks = fields.take("tasks", Json::Object);
     fields.finish();
     if (!tasks || tasks->value.members.empty())
         source.fail(root.at, "a workload has `tasks`; write \"tasks\": { \"name\": { \"run\": 1000, \"sleep\": 1000 } }");
     const int groups = scaled ? (cpus + kFileCpus - 1) / kFileCpus : 1;
     for (copy = 0; copy < groups; ++copy)
-        for (const Member &task : tasks->value.members)
+        for (const JsonMember &task : tasks->value.members)
             readTask(task);
     if (std::all_of(file.tasks.begin(), file.tasks.end(), [](const RtAppTask &task) { return task.instances == 0; }))
         source.fail(tasks->at, "no task ever starts; give one an `instance` above 0");
@@ -58,7 +58,7 @@ void RtAppReader::settle(Fields &fields, RtAppKey::Place place) {
     for (const RtAppKey &key : rtAppKeys()) {
         if (key.place != place || key.fate == RtAppKey::Done)
             continue;
-        const Member *found = fields.take(key.name);
+        const JsonMember *found = fields.take(key.name);
         if (!found || key.fate == RtAppKey::Silent || (found->value.kind == Json::Boolean && !found->value.boolean))
             continue;
         if (key.fate == RtAppKey::Refused)
@@ -73,7 +73,7 @@ void RtAppReader::readGlobal(const Json &object) {
     settle(fields, RtAppKey::Global);
     const int64_t seconds = fields.integer("duration", -1, -1, 1'000'000);
     file.duration = seconds > 0 ? static_cast<uint64_t>(seconds) * kSecond : 0;
-    if (const Member *policy = fields.take("default_policy", Json::String))
+    if (const JsonMember *policy = fields.take("default_policy", Json::String))
         defaultPolicy = policyOf(*policy, source);
     device = fields.string("io_device", device);
     bufferSize = static_cast<uint64_t>(fields.integer("mem_buffer_size", static_cast<int64_t>(bufferSize), 1, kMostInt));
@@ -84,11 +84,13 @@ void RtAppReader::readGlobal(const Json &object) {
 void RtAppReader::extension(const Json &object) {
     Fields fields(object, source, "`scxsim` of a workload");
     file.about = fields.string("about", "");
-    if (const Member *cgroups = fields.take("cgroups", Json::Object))
-        for (const Member &cgroup : cgroups->value.members)
-            addCgroup(cgroupOf(cgroup.name, cgroup.at, source), static_cast<uint32_t>(integerOf(cgroup.value, source, cgroup.name, 1, 10'000)));
-    if (const Member *events = fields.take("events", Json::Array))
-        for (const Member &member : events->value.members)
+    if (const JsonMember *cgroups = fields.take("cgroups", Json::Object))
+        for (const JsonMember &cgroup : cgroups->value.members) {
+            const std::string path = cgroupOf(cgroup.name, cgroup.at, source);
+            addCgroup(path, static_cast<uint32_t>(integerOf(cgroup.value, source, cgroup.name, 1, 10'000)));
+        }
+    if (const JsonMember *events = fields.take("events", Json::Array))
+        for (const JsonMember &member : events->value.members)
             machineEvent(member.value);
     fields.finish();
 }
@@ -97,7 +99,7 @@ void RtAppReader::machineEvent(const Json &object) {
     Fields fields(object, source, "an event of the machine");
     MachineEvent event;
     event.at = static_cast<uint64_t>(fields.integer("at", 0, 0, kMostInt)) * kMicrosecond;
-    const Member *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String);
+    const JsonMember *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String);
     if ((offline != nullptr) + (online != nullptr) + (cgroup != nullptr) != 1)
         source.fail(object.at, "an event of the machine is one of `offline`, `online` and `cgroup`; name one CPU or cgroup");
     if (cgroup) {
@@ -125,16 +127,16 @@ void RtAppReader::addCgroup(const std::string &path, std::optional<uint32_t> wei
         known->weight = *weight;
 }
 
-void RtAppReader::readTask(const Member &member) {
+void RtAppReader::readTask(const JsonMember &member) {
     const std::string what = "task `" + member.name + "`";
     Fields fields(member.value, source, what);
     RtAppTask task;
     Scale scale = Scale::None;
     task.spec.comm = member.name;
     task.spec.policy = defaultPolicy;
-    if (const Member *policy = fields.take("policy", Json::String))
+    if (const JsonMember *policy = fields.take("policy", Json::String))
         task.spec.policy = policyOf(*policy, source);
-    if (const Member *own = fields.take("scxsim", Json::Object))
+    if (const JsonMember *own = fields.take("scxsim", Json::Object))
         extension(own->value, task.spec, scale);
     if (copy > 0 && scale != Scale::Copies)
         return;
@@ -149,10 +151,10 @@ void RtAppReader::readTask(const Member &member) {
     copied = scale == Scale::Copies;
     current = &member;
     const std::vector<int> allowed = readCpus(fields);
-    if (const Member *phases = fields.take("phases", Json::Object)) {
+    if (const JsonMember *phases = fields.take("phases", Json::Object)) {
         task.loop = loop(fields).value_or(-1);
         fields.finish();
-        for (const Member &phase : phases->value.members)
+        for (const JsonMember &phase : phases->value.members)
             task.phases.push_back(readPhase(phase, allowed));
         if (task.phases.empty())
             source.fail(phases->at, what + " has no phase; give it one, or write its events without `phases`");
@@ -184,9 +186,9 @@ void RtAppReader::extension(const Json &object, TaskSpec &spec, Scale &scale) {
     spec.kthread = fields.boolean("kthread", false);
     spec.uid = static_cast<uint32_t>(fields.integer("uid", spec.uid, 0, kMostInt));
     spec.gid = static_cast<uint32_t>(fields.integer("gid", spec.gid, 0, kMostInt));
-    if (const Member *policy = fields.take("policy", Json::String))
+    if (const JsonMember *policy = fields.take("policy", Json::String))
         spec.policy = policyOf(*policy, source);
-    if (const Member *how = fields.take("scale", Json::String)) {
+    if (const JsonMember *how = fields.take("scale", Json::String)) {
         scale = how->value.text == "instances" ? Scale::Instances : Scale::Copies;
         if (how->value.text != "instances" && how->value.text != "copies")
             source.fail(how->value.at, "`" + how->value.text + "` is no way to scale; there are instances and copies");
@@ -194,7 +196,7 @@ void RtAppReader::extension(const Json &object, TaskSpec &spec, Scale &scale) {
     fields.finish();
 }
 
-RtAppPhase RtAppReader::readPhase(const Member &member, const std::vector<int> &allowed) {
+RtAppPhase RtAppReader::readPhase(const JsonMember &member, const std::vector<int> &allowed) {
     const std::string what = "phase `" + member.name + "`";
     Fields fields(member.value, source, what);
     settle(fields, RtAppKey::Phase);
@@ -203,7 +205,7 @@ RtAppPhase RtAppReader::readPhase(const Member &member, const std::vector<int> &
     phase.cpus = readCpus(fields);
     if (phase.cpus.empty())
         phase.cpus = allowed;
-    if (const Member *priority = fields.take("priority"))
+    if (const JsonMember *priority = fields.take("priority"))
         phase.nice = static_cast<int>(integerOf(priority->value, source, "priority", -20, 19));
     phase.cgroup = cgroup(fields);
     fields.allow([](const std::string &name) { return eventOf(name) != nullptr; });
@@ -213,7 +215,7 @@ RtAppPhase RtAppReader::readPhase(const Member &member, const std::vector<int> &
 }
 
 std::optional<std::string> RtAppReader::cgroup(Fields &fields) {
-    const Member *found = fields.take("taskgroup", Json::String);
+    const JsonMember *found = fields.take("taskgroup", Json::String);
     if (!found)
         return std::nullopt;
     std::string path = cgroupOf(found->value.text, found->value.at, source);
@@ -222,7 +224,7 @@ std::optional<std::string> RtAppReader::cgroup(Fields &fields) {
 }
 
 std::optional<int64_t> RtAppReader::loop(Fields &fields) {
-    const Member *found = fields.take("loop");
+    const JsonMember *found = fields.take("loop");
     if (!found)
         return std::nullopt;
     const int64_t times = integerOf(found->value, source, "loop", -1, kMostInt);
@@ -233,7 +235,7 @@ std::optional<int64_t> RtAppReader::loop(Fields &fields) {
 
 /// A copy's CPUs are as many further on; they begin again at 0 behind the last.
 std::vector<int> RtAppReader::readCpus(Fields &fields) {
-    const Member *found = fields.take("cpus");
+    const JsonMember *found = fields.take("cpus");
     if (!found)
         return {};
     std::vector<int> numbers = cpusOf(found->value, source, scaled ? std::max(kFileCpus, cpus) : cpus);

@@ -28,7 +28,7 @@ class RtAppReader {
     uint64_t bufferSize = 4 << 20;
 
     // The task that is being read.
-    const Member *current = nullptr;
+    const JsonMember *current = nullptr;
     int copy = 0;
     bool copied = false;                // it stands once for each kFileCpus CPUs, with resources of its own
     std::map<std::string, size_t> own;  // its timers
@@ -36,20 +36,20 @@ class RtAppReader {
     // Resources by their names, each with the place where it is first waited for and released.
     struct Named {
         size_t index;
-        const Member *waited = nullptr, *released = nullptr;
+        const JsonMember *waited = nullptr, *released = nullptr;
     };
     using Resources = std::map<std::pair<int, std::string>, Named>; // by copy and name
     Resources mutexes, conditions, semaphores, barriers, timers;
-    std::vector<const Member *> forks; // in the order of the events
+    std::vector<const JsonMember *> forks; // in the order of the events
 
     void settle(Fields &fields, RtAppKey::Place place);
     void readGlobal(const Json &object);
     void extension(const Json &object);
     void machineEvent(const Json &object);
     void addCgroup(const std::string &path, std::optional<uint32_t> weight = {});
-    void readTask(const Member &member);
+    void readTask(const JsonMember &member);
     void extension(const Json &object, TaskSpec &spec, Scale &scale);
-    RtAppPhase readPhase(const Member &member, const std::vector<int> &allowed);
+    RtAppPhase readPhase(const JsonMember &member, const std::vector<int> &allowed);
     std::optional<std::string> cgroup(Fields &fields);
     std::optional<int64_t> loop(Fields &fields);
     std::vector<int> readCpus(Fields &fields);
@@ -57,11 +57,11 @@ class RtAppReader {
     // RtAppEvents.cpp
     static const RtAppKey *eventOf(const std::string &key); // null: it is no event
     static std::vector<std::string> eventNames();
-    void readEvents(const Member &owner, RtAppPhase &phase, const std::string &what);
-    RtAppEvent readEvent(const Member &member, const std::string &name);
-    RtAppEvent readTimer(const Member &member);
-    RtAppEvent readMemoryRun(const Member &member);
-    std::string nameIn(const Member &member, bool orTask = false);
+    void readEvents(const JsonMember &owner, RtAppPhase &phase, const std::string &what);
+    RtAppEvent readEvent(const JsonMember &member, const std::string &name);
+    RtAppEvent readTimer(const JsonMember &member);
+    RtAppEvent readMemoryRun(const JsonMember &member);
+    std::string nameIn(const JsonMember &member, bool orTask = false);
     Named &resource(Resources &kind, size_t &count, const std::string &name);
     void finishEvents();
 };

@@ -15,7 +15,7 @@ class Courses {
   public:
     explicit Courses(const std::vector<TraceLine> &lines) : lines(lines), begin(lines.front().time), end(lines.back().time) {}
 
-    Trace build() {
+    RecordedTrace build() {
         for (const TraceLine &line : lines)
             switch (line.kind) {
             case TraceLine::Switch: onSwitch(line); break;
@@ -33,7 +33,7 @@ class Courses {
         dropRealtime();
         trace.duration = std::max<uint64_t>(end - begin, 1);
         if (lost)
-            trace.notes.push_back("events were lost at " + std::to_string(lost) + " places; what is missing is taken for sleep");
+            trace.notes.push_back("events were lost at " + std::to_string(lost) + (lost == 1 ? " place" : " places") + "; what is missing is taken for sleep");
         return std::move(trace);
     }
 
@@ -57,7 +57,7 @@ class Courses {
 
     const std::vector<TraceLine> &lines;
     const uint64_t begin, end;
-    Trace trace;
+    RecordedTrace trace;
     std::vector<Course> courses;
     std::map<uint32_t, size_t> byPid; // the living ones: pids are used again
     std::map<int, Cpu> cpus;
@@ -116,10 +116,7 @@ class Courses {
         course.cpuTime += ns;
         if (ns == 0)
             return;
-        if (!steps.empty() && steps.back().kind == TraceStep::Run)
-            steps.back().ns += ns;
-        else
-            steps.push_back({TraceStep::Run, ns, 0, 0, {}});
+        steps.push_back({TraceStep::Run, ns, 0, 0, {}});
     }
     void slept(size_t i, uint64_t until) { trace.tasks[i].steps.push_back({TraceStep::Sleep, until - courses[i].mark, 0, 0, {}}); }
 
@@ -147,9 +144,9 @@ class Courses {
         if (previous != kNone) {
             if (courses[previous].state != Running || courses[previous].cpu != line.cpu)
                 arrive(previous, line.cpu, std::max(since, courses[previous].mark));
-            spend(previous, line.time);
-            setComm(previous, line.comm);
+            setComm(previous, line.comm); // since when is not known; most programs take their name first and work then
             setPrio(previous, line.prio);
+            spend(previous, line.time);
             leave(previous, line);
         }
         cpu = {kNone, line.time, true};
@@ -228,11 +225,9 @@ class Courses {
     /// Without flags a line does not tell whether the task that ran woke the other, or an interrupt did that came while it ran. An interrupt comes to whoever runs, as often as it runs.
     /// So a task is a waker if it ends the other's sleeps more than twice as often as its share of the time would by chance; else they are sleeps of their length.
     void dropChance() {
-        if (flagged)
-            return;
         const auto byChance = [&](size_t waker, size_t sleeper) {
             __extension__ typedef unsigned __int128 Wide;
-            return static_cast<Wide>(wakenings[{waker, sleeper}]) * (end - begin) <= static_cast<Wide>(2 * courses[waker].cpuTime) * courses[sleeper].wakes;
+            return !flagged && static_cast<Wide>(wakenings[{waker, sleeper}]) * (end - begin) <= static_cast<Wide>(2 * courses[waker].cpuTime) * courses[sleeper].wakes;
         };
         for (size_t i = 0; i < trace.tasks.size(); ++i) {
             std::vector<TraceStep> &steps = trace.tasks[i].steps;
@@ -240,7 +235,19 @@ class Courses {
                 if (step.kind == TraceStep::Wait && byChance(step.task, i))
                     step.kind = TraceStep::Sleep;
             std::erase_if(steps, [&](const TraceStep &step) { return step.kind == TraceStep::Wake && byChance(i, step.task); });
+            joinRuns(steps);
         }
+    }
+
+    /// What no step divides any more is one run.
+    static void joinRuns(std::vector<TraceStep> &steps) {
+        std::vector<TraceStep> joined;
+        for (TraceStep &step : steps)
+            if (!joined.empty() && step.kind == TraceStep::Run && joined.back().kind == TraceStep::Run)
+                joined.back().ns += step.ns;
+            else
+                joined.push_back(std::move(step));
+        steps = std::move(joined);
     }
 
     void dropRealtime() {
@@ -284,7 +291,7 @@ struct Wakes {
 };
 
 struct Replay {
-    Trace trace;
+    RecordedTrace trace;
     std::vector<Wakes> wakes; // of each task
 };
 
@@ -315,12 +322,12 @@ Script replay(std::shared_ptr<Replay> shared, size_t index) {
 
 } // namespace
 
-Trace readTrace(std::string_view text, const Source &source) {
+RecordedTrace readTrace(std::string_view text, const Source &source) {
     const std::vector<TraceLine> lines = readTraceLines(text, source);
     return Courses(lines).build();
 }
 
-Workload startTrace(Trace trace, const Machine &machine) {
+Workload startTrace(RecordedTrace trace, const Machine &machine) {
     Workload workload;
     workload.duration = trace.duration;
     workload.notes = trace.notes;

@@ -43,7 +43,7 @@ struct TraceTask {
     bool exits = false;          // else it sleeps to the end
 };
 
-struct Trace {
+struct RecordedTrace {
     uint64_t duration = 0; // ns
     std::vector<TraceTask> tasks;
     std::vector<std::string> notes;
@@ -52,7 +52,7 @@ struct Trace {
 /// The lines of `perf sched script`, `perf script`, `trace-cmd report` and the kernel's own trace file, in the order of time. Lines about other things are passed over;
 /// one about scheduling that cannot be read is an error with its line.
 std::vector<TraceLine> readTraceLines(std::string_view text, const Source &source);
-Trace readTrace(std::string_view text, const Source &source);
-Workload startTrace(Trace trace, const Machine &machine);
+RecordedTrace readTrace(std::string_view text, const Source &source);
+Workload startTrace(RecordedTrace trace, const Machine &machine);
 
 } // namespace scx::sim

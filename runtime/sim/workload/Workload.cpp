@@ -63,7 +63,7 @@ Workload openWorkload(const std::string &nameOrPath, const Machine &machine, uin
         for (const Builtin &b : kBuiltins)
             names.emplace_back(b.name);
         const std::string near = nearestName(nameOrPath, names);
-        throw std::runtime_error("there is no workload `" + nameOrPath + "`; " + (near.empty() ? "write the path of a file or a name that --list-workloads shows" : "did you mean `" + near + "`?"));
+        throw std::runtime_error("there is no workload `" + nameOrPath + "`; " + (near.empty() ? "write the path of a file or a name that --list shows" : "did you mean `" + near + "`?"));
     }
     workload.name = nameOrPath;
     return workload;

@@ -24,7 +24,7 @@ SETTINGS = {
     "c/scx_simple": [], "c/scx_qmap": ["slice_ns=20000000"],
     "c/scx_central": ["nr_cpu_ids=4", "slice_ns=20000000"], "c/scx_flatcg": ["nr_cpus=4"],
 }
-LATENCIES = ("eager", "plain", "patient")
+WAITS = ("eager", "plain", "patient")  # tasks that sleep, so that they wait only after a wake-up
 
 
 def simulate(scxsim, objects):
@@ -37,17 +37,17 @@ def simulate(scxsim, objects):
             figures = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
             out[f"{policy} {workload}"] = {
                 "had": [(t["name"], t["cpu_ns"]) for t in figures["tasks"]],
-                "latency": {g["name"]: g["latency_ns"] / g["latency_count"] for g in figures["groups"] if g["name"] in LATENCIES},
+                "wait": {g["name"]: g["wait_ns"] / g["wait_count"] for g in figures["groups"] if g["name"] in WAITS},
             }
     print(json.dumps(out, indent=1))
 
 
 def had(pid):
-    """ns of CPU time by task name"""
+    """By task name: CPU time and time spent waiting for a CPU in ns, and how often it began to run."""
     out = {}
     for task in glob.glob(f"/proc/{pid}/task/*"):
         with open(f"{task}/comm") as comm, open(f"{task}/schedstat") as schedstat:
-            out[comm.read().strip()] = int(schedstat.read().split()[0])
+            out[comm.read().strip()] = [int(word) for word in schedstat.read().split()]
     return out
 
 
@@ -66,27 +66,31 @@ def begin(scxrun, bpftool, objects, policy):
     return scheduler
 
 
+def end(load):
+    load.send_signal(signal.SIGINT)
+    try:
+        load.wait(timeout=10)
+    except subprocess.TimeoutExpired:  # rt-app wakes its threads once when it ends, and one that begins to wait just then sleeps for ever
+        load.kill()
+        load.wait()
+
+
 def measure(scxrun, bpftool, objects):
     os.chdir("/run")
     for policy, workloads in PAIRS.items():
         for workload in workloads:
             scheduler = begin(scxrun, bpftool, objects, policy)
             for attempt in range(3):
-                load = subprocess.Popen(["rt-app", "-l", "50", f"{HERE}/{workload}.json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                load = subprocess.Popen(["rt-app", f"{HERE}/{workload}.json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                 time.sleep(1.5)  # threads are there and have their nice values
                 before = had(load.pid)
                 time.sleep(SECONDS)
                 after = had(load.pid)
-                load.send_signal(signal.SIGINT)
-                load.wait()
-                shares = [(name.rsplit("-", 1)[0], after[name] - before.get(name, 0)) for name in after if "-" in name]
-                latency = {}
-                for name in LATENCIES:
-                    for log in glob.glob(f"/run/*{name}-*.log"):
-                        rows = [line.split() for line in open(log) if not line.startswith("#")]
-                        latency[name] = statistics.mean(int(row[9]) for row in rows if len(row) > 9) * 1000
-                        os.remove(log)
-                print(json.dumps({"pair": f"{policy} {workload}", "attempt": attempt, "had": shares, "latency": latency}), flush=True)
+                end(load)
+                grown = {name: [now - then for now, then in zip(after[name], before[name])] for name in after if name in before and name != "rt-app"}
+                shares = [(name.rsplit("-", 1)[0], ran) for name, (ran, _, _) in grown.items()]
+                wait = {kind: waited / max(runs, 1) for name, (_, waited, runs) in grown.items() if (kind := name.rsplit("-", 1)[0]) in WAITS}
+                print(json.dumps({"pair": f"{policy} {workload}", "attempt": attempt, "had": shares, "wait": wait}), flush=True)
             state = open("/sys/kernel/sched_ext/state").read().strip()
             if state != "enabled":
                 sys.exit(f"{policy} under {workload}: sched_ext is {state}")
@@ -122,11 +126,11 @@ def judge(simulated, measured):
         worst = max(abs(a - b) for kind in expected for a, b in zip(expected[kind], real[kind]))
         if worst > POINTS:
             problems.append(f"shares differ by {worst:.1f} points")
-        if ours["latency"]:
-            order = sorted(ours["latency"], key=lambda name: ours["latency"][name])
-            found = {name: statistics.median(run["latency"].get(name, 0) for run in runs) for name in order}
+        if ours["wait"]:
+            order = sorted(ours["wait"], key=lambda name: ours["wait"][name])
+            found = {name: statistics.median(run["wait"].get(name, 0) for run in runs) for name in order}
             if sorted(found, key=lambda name: found[name]) != order:
-                problems.append(f"latencies {found} are not in the order of {ours['latency']}")
+                problems.append(f"waits {found} are not in the order of {ours['latency']}")
         failed += bool(problems)
         text = "; ".join(f"{kind} {sum(expected[kind]):.1f}/{sum(real[kind]):.1f}" for kind in expected)
         print(f"{pair}: {'ok' if not problems else 'FAILED'}, simulated/real in % {text}, worst {worst:.1f}{''.join(' -- ' + p for p in problems)}")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// sim-probe OBJECT [--kernel V] [--cpus N] [--set NAME=VALUE] [--trace] ACTION…: runs callbacks of an object on a kernel that does nothing, and prints what came of it.
+// sim-probe OBJECT [--kernel V] [--cpus N] [--set NAME=VALUE] [--trace] [--hot] ACTION…: runs callbacks of an object on a kernel that does nothing, and prints what came of it.
 // Actions: a callback with its arguments (`enqueue task 0`; `task` is a task, `group` a cgroup, else numbers), `fire` (timers that were started), `var NAME`,
 // `counter NAME`, `ops`, `forget` (the task ends), `bench`. Without actions: `ops`. sim-probe --tables: what docs/simulator.md lists.
 #include "sim/bpf/Arena.h"
@@ -54,6 +54,7 @@ class QuietHost : public Host {
     }
 
     uint64_t now() const override { return time; }
+    uint64_t tickLength() const override { return 4'000'000; }
     int cpu() const override { return 0; }
     int cpuCount() const override { return cpus; }
     task_struct *current() const override { return task; }
@@ -228,6 +229,8 @@ int main(int argc, char **argv) {
             options.variables.emplace_back(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
         } else if (word == "--trace")
             trace = true;
+        else if (word == "--hot")
+            options.hotAfter = 0;
         else if (word == "--time")
             time = true;
         else if (path.empty())

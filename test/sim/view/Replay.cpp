@@ -87,7 +87,9 @@ struct Replay {
             in >> facts.kind >> std::ws;
             std::getline(in, facts.reason, ';');
             std::getline(in >> std::ws, facts.message);
-            return view.ended(facts);
+            event.kind = Event::End;
+            view.ended(facts);
+            return view.on(event);
         }
         if (word == "print") {
             in >> word;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What does a workload do, without a kernel? A world of a few CPUs and one queue in which tasks take turns of 4 ms, and a line for each thing that happens.
 //
-//     workload-driver NAME|FILE [--machine M] [--seed N] [--for DURATION] [--summary] | --machine M | --list | --keys | --draw
+//     sim-workload-driver NAME|FILE [--machine M] [--seed N] [--for DURATION] [--summary] | --machine M | --list | --keys | --draw
 #include "object/Object.h"
 #include "sim/workload/Behaviour.h"
 #include "sim/workload/Random.h"

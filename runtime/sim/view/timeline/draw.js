@@ -133,12 +133,14 @@ function drawOffline(g, data, view, row) {
 function drawMissed(g, data, view, rows) {
   g.fillStyle = view.palette.alarm;
   g.strokeStyle = view.palette.ground;
-  const last = new Float64Array(rows.length).fill(-Infinity); // they do not hide each other
-  for (const miss of data.missed) {
-    if (miss.cpu < 0 || miss.time < view.scale.from || miss.time > view.scale.to) continue;
+  const shown = data.missed.filter(miss => miss.cpu >= 0 && miss.time >= view.scale.from && miss.time <= view.scale.to);
+  const crowded = shown.length > rows.length * view.scale.width / 40;
+  for (const miss of shown) {
     const x = view.scale.x(miss.time), y = rows[miss.cpu].y + 1;
-    if (x - last[miss.cpu] < 6) continue;
-    last[miss.cpu] = x;
+    if (crowded) {
+      g.fillRect(Math.floor(x), y - 3, 1, 5);
+      continue;
+    }
     g.beginPath();
     g.moveTo(x, y - 5);
     g.lineTo(x + 5, y);

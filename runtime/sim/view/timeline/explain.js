@@ -26,7 +26,7 @@ function runFacts(data, run) {
 function runTip(data, view, run) {
   const { task, facts } = runFacts(data, run), title = element("h2"), list = element("dl");
   const swatch = element("i");
-  swatch.style.background = colourOf(data, view, run);
+  swatch.style.background = `var(--c${colourIndex(data, view, run) % kColours})`;
   title.append(swatch, task.name, element("span", `pid ${task.pid}` + (data.groups[task.group] !== task.name ? `, ${data.groups[task.group]}` : "")));
   for (const [what, text] of facts) {
     const value = element("dd");
