@@ -258,7 +258,8 @@ class Kernel final : public Host, public World {
     Constants constants;
     Workload plan;
 
-    uint64_t time = 0, order = 0, handled = 0, switched = 0, idleSteps = 0;
+    uint64_t time = 0, order = 0, handled = 0, switched = 0;
+    uint64_t idleSteps = 0, turns = 0; // at this moment: steps of tasks, and times a CPU was given something to do
     std::priority_queue<Timed, std::vector<Timed>, std::greater<>> agenda;
     std::deque<int> going, interrupted; // CPUs with something to do at this moment
     std::vector<bool> isGoing;

@@ -8,7 +8,7 @@
 namespace scx::sim {
 namespace {
 
-constexpr uint64_t kMostSteps = 10'000'000; // of tasks, at one moment
+constexpr uint64_t kMostSteps = 10'000'000; // of tasks, or of CPUs, at one moment
 
 } // namespace
 
@@ -19,7 +19,7 @@ void Kernel::run(uint64_t until) {
         Timed event = agenda.top();
         agenda.pop();
         if (event.at > time)
-            idleSteps = 0;
+            idleSteps = turns = 0;
         time = event.at;
         ++handled;
         handle(event);
@@ -103,6 +103,8 @@ void Kernel::settle() {
     while (state == State::Enabled) {
         if (exitClaimed)
             return finishExitOfPolicy();
+        if (++turns > kMostSteps)
+            throw std::runtime_error("the policy keeps CPUs busy with choosing for ever at " + std::to_string(time) + " ns; a real machine would hang");
         if (!interrupted.empty()) {
             here = interrupted.front();
             interrupted.pop_front();
