@@ -40,10 +40,6 @@ config.substitutions += [
     ("%scxsim", os.path.join(build, "bin", "scxsim")),
     ("%scxrun", os.path.join(build, "bin", "scxrun")),
     ("%replay", os.path.join(build, "bin", "sim-view-replay")),
-<<<<<<< HEAD
-=======
-    ("%scxsim", os.path.join(build, "bin", "scxsim")),
->>>>>>> simtruth
     ("%figures", os.path.join(build, "bin", "sim-view-figures")),
     ("%simprobe", os.path.join(build, "bin", "sim-probe")),
     ("%bpfcc", "clang-22 -target bpf -mcpu=v4 -fno-jump-tables -O2 -g -Wall -Werror -Wno-unused-variable -I " + os.path.join(root, "runtime", "sim", "kernel") + " -I " + os.path.join(config.test_source_root, "sim", "kernel", "inputs") + " -c"),
