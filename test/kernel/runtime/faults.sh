@@ -157,17 +157,3 @@ test_reload() { # a hundred policies one after the other leave nothing behind
     expect enabled "$(state)" state
     ended
 }
-
-test_suspend() { # the machine sleeps for a while; the policy is there when it wakes
-    if ! grep -q freeze /sys/power/state 2> /dev/null; then
-        echo "suspend: this kernel cannot"
-        return
-    fi
-    loaded fair
-    echo +3 > /sys/class/rtc/rtc0/wakealarm
-    echo freeze > /sys/power/state || bad "the kernel does not sleep"
-    expect enabled "$(state)" "state after a sleep"
-    runs_on $hog
-    ask 0 stats
-    ended
-}
