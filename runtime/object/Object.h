@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scx {
@@ -79,6 +80,14 @@ ObjectInfo describe(const ObjectFile &file);
 
 /// Throws as readFile unless the BTF of the object has each variable, counter and histogram that `info` names, in a size that fits, and the object each program.
 void checkSymbols(const ObjectFile &file, const ObjectInfo &info);
+
+/// Names and values as they are written.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// `name=value` in words; `option` stands before each in what is thrown. Throws as readFile.
+Settings splitSettings(const std::vector<std::string> &words, const std::string &option);
+/// Throws as readFile if the policy has no parameter of that name; `list` is what shows those it has.
+const Parameter &parameterOf(const ObjectInfo &info, const std::string &name, const std::string &list = "--list");
 
 /// One of `known` that `name` was probably meant to be; empty if none is near.
 std::string nearestName(const std::string &name, const std::vector<std::string> &known);

@@ -182,4 +182,26 @@ std::string valueText(const ObjectInfo &object, const std::string &type, int64_t
     return std::to_string(value);
 }
 
+Settings splitSettings(const std::vector<std::string> &words, const std::string &option) {
+    Settings settings;
+    for (const std::string &word : words) {
+        size_t equals = word.find('=');
+        if (equals == std::string::npos)
+            throw std::runtime_error("`" + option + word + "` has no value; write name=value");
+        settings.emplace_back(word.substr(0, equals), word.substr(equals + 1));
+    }
+    return settings;
+}
+
+const Parameter &parameterOf(const ObjectInfo &info, const std::string &name, const std::string &list) {
+    std::vector<std::string> known;
+    for (const Parameter &p : info.parameters) {
+        if (p.name == name)
+            return p;
+        known.push_back(p.name);
+    }
+    std::string near = nearestName(name, known);
+    throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? list + " shows what it has" : "did you mean `" + near + "`?"));
+}
+
 } // namespace scx

@@ -11,35 +11,12 @@
 namespace scx {
 namespace {
 
-/// Throws if the policy has no parameter of that name.
-const Parameter &parameterOf(const ObjectInfo &info, const std::string &name) {
-    std::vector<std::string> known;
-    for (const Parameter &p : info.parameters) {
-        if (p.name == name)
-            return p;
-        known.push_back(p.name);
-    }
-    std::string near = nearestName(name, known);
-    throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? "--list shows what it has" : "did you mean `" + near + "`?"));
-}
-
 int64_t valueOf(const Policy &policy, const Parameter &p) {
     auto it = policy.values.find(p.name);
     return it == policy.values.end() ? p.value : it->second;
 }
 
 } // namespace
-
-Settings splitSettings(const std::vector<std::string> &words, const std::string &option) {
-    Settings settings;
-    for (const std::string &word : words) {
-        size_t equals = word.find('=');
-        if (equals == std::string::npos)
-            throw std::runtime_error("`" + option + word + "` has no value; write name=value");
-        settings.emplace_back(word.substr(0, equals), word.substr(equals + 1));
-    }
-    return settings;
-}
 
 Policy readPolicy(ObjectFile file, const Settings &settings) {
     Policy policy{std::move(file), {}, {}};

@@ -10,12 +10,6 @@
 
 namespace scx {
 
-/// Names and values as they are written.
-using Settings = std::vector<std::pair<std::string, std::string>>;
-
-/// `name=value` in words. Throws std::runtime_error with one line.
-Settings splitSettings(const std::vector<std::string> &words, const std::string &option);
-
 /// An object and what its parameters are, in the form of memory: those that are not at their defaults.
 struct Policy {
     ObjectFile file;

@@ -50,22 +50,26 @@ Group &Kernel::makeGroup(const std::string &path, uint32_t weight) {
     return group;
 }
 
-/// scx_tg_online. False if the policy refuses it.
-bool Kernel::onlineGroup(Group &group) {
-    if (!cgroupsOn)
-        return true;
+/// What the policy answers when it is told of a cgroup; 0: it takes it.
+int Kernel::initGroup(Group &group) {
     if (has(Op::CgroupInit)) {
         auto *args = arena.make<scx_cgroup_init_args>();
         args->weight = group.tg->scx_weight;
         int error = static_cast<int>(call(Op::CgroupInit, kUnlocked, {arg(group.k), arg(args)}));
         arena.release(args);
-        if (error) {
-            sanitizeError("cgroup_init", error);
-            return false;
-        }
+        if (error)
+            return error;
     }
     group.inited = true;
-    return true;
+    return 0;
+}
+
+/// scx_tg_online
+void Kernel::onlineGroup(Group &group) {
+    if (!cgroupsOn)
+        return;
+    if (int error = initGroup(group))
+        sanitizeError("cgroup_init", error);
 }
 
 void Kernel::offlineGroup(Group &group) {
@@ -127,17 +131,10 @@ void Kernel::moveTask(Task &p, Group &to) {
 
 /// scx_cgroup_init: parents before children. False if the policy refuses one.
 bool Kernel::initGroups(Group &group) {
-    if (has(Op::CgroupInit)) {
-        auto *args = arena.make<scx_cgroup_init_args>();
-        args->weight = group.tg->scx_weight;
-        int error = static_cast<int>(call(Op::CgroupInit, kUnlocked, {arg(group.k), arg(args)}));
-        arena.release(args);
-        if (error) {
-            this->error("ops.cgroup_init() failed (%d)", error);
-            return false;
-        }
+    if (int code = initGroup(group)) {
+        error("ops.cgroup_init() failed (%d)", code);
+        return false;
     }
-    group.inited = true;
     for (Group *child : group.children)
         if (!initGroups(*child))
             return false;

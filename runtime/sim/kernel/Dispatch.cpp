@@ -154,7 +154,7 @@ void Kernel::dispatchToLocalDsq(Rq &rq, Rq &to, Task &p, uint64_t flags) {
 }
 
 /// move_task_between_dsqs: from the DSQ it is in, which is no local one.
-bool Kernel::moveBetweenDsqs(Task &p, uint64_t flags, Dsq &wanted) {
+void Kernel::moveBetweenDsqs(Task &p, uint64_t flags, Dsq &wanted) {
     Dsq *to = &wanted;
     Rq *rq = p.rq;
     if (to->local()) {
@@ -171,7 +171,6 @@ bool Kernel::moveBetweenDsqs(Task &p, uint64_t flags, Dsq &wanted) {
         moveLocalTaskToLocalDsq(p, flags, *rq);
     else
         moveRemoteTaskToLocalDsq(p, flags, *p.rq, *rq);
-    return true;
 }
 
 /// scx_bpf_dispatch_from_dsq and its kin. True if the task was moved; not if it has left or was queued anew since the iteration began.
@@ -187,7 +186,8 @@ bool Kernel::dispatchFromDsq(DsqCursor *cursor, Task *p, uint64_t id, uint64_t f
             p->k->scx.dsq_vtime = *cursor->vtime;
         if (cursor->slice)
             p->k->scx.slice = *cursor->slice;
-        moved = moveBetweenDsqs(*p, flags, to);
+        moveBetweenDsqs(*p, flags, to);
+        moved = true;
     }
     cursor->vtime.reset();
     cursor->slice.reset();

@@ -155,7 +155,7 @@ class Kernel final : public Host, public World {
     void moveRemoteTaskToLocalDsq(Task &p, uint64_t flags, Rq &from, Rq &to);
     void moveLocalTaskToLocalDsq(Task &p, uint64_t flags, Rq &to);
     bool taskCanRunOnRemoteRq(Task &p, Rq &rq, bool triggerError);
-    bool moveBetweenDsqs(Task &p, uint64_t flags, Dsq &to);
+    void moveBetweenDsqs(Task &p, uint64_t flags, Dsq &to);
     bool dispatchFromDsq(DsqCursor *cursor, Task *p, uint64_t dsq, uint64_t flags);
 
     // ---------------------------------------------------------------- Switch.cpp
@@ -213,7 +213,8 @@ class Kernel final : public Host, public World {
     // ---------------------------------------------------------------- Cgroups.cpp
     Group &makeGroup(const std::string &path, uint32_t weight);
     Group *findGroup(const std::string &path) const;
-    bool onlineGroup(Group &group);
+    int initGroup(Group &group);
+    void onlineGroup(Group &group);
     void offlineGroup(Group &group);
     void setGroupWeight(Group &group, uint32_t weight);
     void moveTask(Task &p, Group &to);

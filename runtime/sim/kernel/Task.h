@@ -58,7 +58,6 @@ struct Task {
     Group *cgroup = nullptr;
     Rq *rq = nullptr; // task_rq
     int references = 1;
-    bool ofScx = false; // scheduled by the policy, not by the kernel's default scheduler (SCX_OPS_SWITCH_PARTIAL)
 
     // What it does: the step it is at.
     std::optional<Step> step;

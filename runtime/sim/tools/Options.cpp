@@ -72,12 +72,7 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
             throw std::runtime_error("--compare prints figures only; run one object alone for --timeline, --events or --trace");
         for (const std::string &path : into.timelines)
             checkTimelinePath(path);
-        for (const std::string &set : sets) {
-            size_t equals = set.find('=');
-            if (equals == std::string::npos)
-                throw std::runtime_error("`--set " + set + "` has no value; write name=value");
-            into.setup.sets.emplace_back(set.substr(0, equals), set.substr(equals + 1));
-        }
+        into.setup.sets = splitSettings(sets, "--set ");
         Profile::open(into.setup.kernel);
         Machine &shape = into.setup.machine = parseMachine(machine);
         if (app.count("--hz") && (hz < 1 || hz > 10'000))

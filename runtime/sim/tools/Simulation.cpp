@@ -7,9 +7,7 @@
 #include "sim/tools/CallTrace.h"
 #include "sim/tools/Rules.h"
 
-#include <algorithm>
 #include <memory>
-#include <stdexcept>
 
 namespace scx::sim {
 namespace {
@@ -24,20 +22,13 @@ Constants constantsOf(const Profile &profile) {
 }
 
 /// Parameters of our own objects are checked against their type and range; of others, names are variables and values numbers.
-std::vector<std::pair<std::string, std::string>> variables(const Policy &policy, const Setup &setup) {
+Settings variables(const Policy &policy, const Setup &setup) {
     if (!policy.info)
         return setup.sets;
-    std::vector<std::pair<std::string, std::string>> out;
-    std::vector<std::string> known;
-    for (const Parameter &p : policy.info->parameters)
-        known.push_back(p.name);
+    Settings out;
     for (const auto &[name, text] : setup.sets) {
-        auto parameter = std::find_if(policy.info->parameters.begin(), policy.info->parameters.end(), [&, &wanted = name](const Parameter &p) { return p.name == wanted; });
-        if (parameter == policy.info->parameters.end()) {
-            std::string near = nearestName(name, known);
-            throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? "scxrun --list shows what it has" : "did you mean `" + near + "`?"));
-        }
-        out.emplace_back(parameter->symbol, std::to_string(parseValue(*policy.info, *parameter, text)));
+        const Parameter &parameter = parameterOf(*policy.info, name, "scxrun --list");
+        out.emplace_back(parameter.symbol, std::to_string(parseValue(*policy.info, parameter, text)));
     }
     return out;
 }

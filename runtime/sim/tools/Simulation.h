@@ -29,7 +29,7 @@ struct Setup {
     Machine machine;
     Workload workload;
     std::string kernel = "6.12";
-    std::vector<std::pair<std::string, std::string>> sets; // --set name=value
+    Settings sets;                                         // --set name=value
     uint64_t duration = 0;                                 // ns of virtual time
     uint64_t seed = 1;
     bool statistics = true;                                // the object's own
