@@ -4,6 +4,7 @@
 #include "kernel/Fold.h"
 #include "kernel/KernelForms.h"
 #include "kernel/TypeMatch.h"
+#include "object/TypeRules.h"
 #include "object/Code.h"
 #include "object/Elf.h"
 
@@ -173,7 +174,7 @@ private:
         }
         for (const SymbolNeed &need : f.symbols)
             if (comes.at(need.at) && f.code[need.at].code == (BPF_JMP | BPF_CALL))
-                called.insert(essentialName(need.name));
+                called.emplace(essentialName(need.name));
         for (const auto &[at, callee] : f.calls)
             if (comes.at(at))
                 load(callee);
@@ -206,7 +207,7 @@ private:
     }
 
     void settleSymbol(const Function &f, const SymbolNeed &need, std::vector<bpf_insn> &program, std::vector<Poison> &poisons) {
-        std::string name = essentialName(need.name);
+        std::string name(essentialName(need.name));
         auto function = code.kernelFunctions.find(need.name), variable = code.kernelVariables.find(need.name);
         bool call = program[need.at].code == (BPF_JMP | BPF_CALL), there = true;
         const char *what = "kfunc";

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Has a kernel what an object's types speak of? By the rules of CO-RE, which libbpf follows when it loads (tools/lib/bpf/relo_core.c): names count, not places.
+// Has a kernel what an object's types speak of? By the rules of object/TypeRules.h.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -12,9 +13,6 @@ struct btf;
 struct btf_type;
 
 namespace scx {
-
-/// The name without what stands behind its last `___`: variants of one thing have the same essential name.
-std::string essentialName(const std::string &name);
 
 /// A kernel's types, by name. The BTF is the caller's, and has to outlive it.
 class KernelTypes {
@@ -37,7 +35,7 @@ public:
 
 private:
     const btf *types;
-    std::multimap<std::string, uint32_t> named; // by essential name
+    std::multimap<std::string, uint32_t, std::less<>> named; // by essential name
 
     std::vector<uint32_t> candidates(const btf *object, uint32_t local) const;
     std::optional<uint32_t> member(uint32_t structure, const std::string &name, int depth = 0) const;

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/bpf/CoreRelocation.h"
 
+#include "object/TypeRules.h"
+
 #include <bpf/btf.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <vector>
 
 namespace scx::sim {
-
-const btf_type *skipModifiers(const btf *types, uint32_t &id) {
-    const btf_type *type = btf__type_by_id(types, id);
-    for (int left = 64; type && (btf_is_mod(type) || btf_is_typedef(type)); --left) {
-        if (left == 0)
-            return nullptr;
-        id = type->type;
-        type = btf__type_by_id(types, id);
-    }
-    return type;
-}
-
-std::string_view essentialName(std::string_view name) {
-    for (size_t i = name.size() < 5 ? 0 : name.size() - 4; i-- > 0;)
-        if (name[i] != '_' && name.substr(i + 1, 3) == "___" && name[i + 4] != '_')
-            return name.substr(0, i + 1);
-    return name;
-}
 
 namespace {
 
@@ -42,29 +27,10 @@ struct Place {
     uint64_t bits = 0;
 };
 
-struct Enumerator {
-    std::string_view name;
-    uint64_t value;
-};
-
 [[noreturn]] void refuse(const CoreRecord &record) {
     throw std::runtime_error("a relocation of types (kind " + std::to_string(record.kind) + ", `" + std::string(record.access) +
                              "`) makes no sense; compile the object again");
 }
-
-std::string_view nameOf(const btf *types, uint32_t offset) {
-    return btf__name_by_offset(types, offset);
-}
-
-bool isAnyEnum(const btf_type *type) { return btf_is_enum(type) || btf_is_enum64(type); }
-
-Enumerator enumeratorAt(const btf *types, const btf_type *type, uint32_t i) {
-    if (btf_is_enum(type))
-        return {nameOf(types, btf_enum(type)[i].name_off), static_cast<uint64_t>(int64_t{btf_enum(type)[i].val})};
-    return {nameOf(types, btf_enum64(type)[i].name_off), btf_enum64_value(&btf_enum64(type)[i])};
-}
-
-bool sameKind(const btf_type *a, const btf_type *b) { return btf_kind(a) == btf_kind(b) || (isAnyEnum(a) && isAnyEnum(b)); }
 
 std::vector<uint32_t> numbers(const CoreRecord &record) {
     std::vector<uint32_t> list;
@@ -96,20 +62,20 @@ bool mayIndex(const btf *types, const Place &place, const btf_type *array, uint3
 Place localPlace(const CoreRecord &record, const btf *types) {
     std::vector<uint32_t> list = numbers(record);
     uint32_t id = record.type;
-    if (!skipModifiers(types, id))
+    if (!bareType(types, id))
         refuse(record);
     Place place;
     place.steps.push_back({id, list[0], {}});
     for (size_t i = 1; i < list.size(); ++i) {
-        const btf_type *type = skipModifiers(types, id);
+        const btf_type *type = bareType(types, id);
         if (type && btf_is_composite(type) && list[i] < btf_vlen(type)) {
             const btf_member &member = btf_members(type)[list[i]];
             if (member.name_off)
-                place.steps.push_back({id, list[i], nameOf(types, member.name_off)});
+                place.steps.push_back({id, list[i], nameAt(types, member.name_off)});
             id = member.type;
         } else if (type && btf_is_array(type) && mayIndex(types, place, type, list[i])) {
             id = btf_array(type)->type;
-            skipModifiers(types, id);
+            bareType(types, id);
             place.steps.push_back({id, list[i], {}});
         } else
             refuse(record);
@@ -117,46 +83,14 @@ Place localPlace(const CoreRecord &record, const btf *types) {
     return place;
 }
 
-bool fieldsCompatible(const btf *local, uint32_t localType, const btf *kernel, uint32_t kernelType) {
-    for (int left = 32; left > 0; --left) {
-        const btf_type *a = skipModifiers(local, localType), *b = skipModifiers(kernel, kernelType);
-        if (!a || !b)
-            return false;
-        if (btf_is_composite(a) && btf_is_composite(b))
-            return true;
-        if (!sameKind(a, b))
-            return false;
-        switch (btf_kind(a)) {
-        case BTF_KIND_PTR:
-        case BTF_KIND_FLOAT:
-            return true;
-        case BTF_KIND_INT:
-            return btf_int_offset(a) == 0 && btf_int_offset(b) == 0;
-        case BTF_KIND_FWD:
-        case BTF_KIND_ENUM:
-        case BTF_KIND_ENUM64: {
-            auto first = essentialName(nameOf(local, a->name_off)), second = essentialName(nameOf(kernel, b->name_off));
-            return first.empty() || second.empty() || first == second;
-        }
-        case BTF_KIND_ARRAY:
-            localType = btf_array(a)->type;
-            kernelType = btf_array(b)->type;
-            continue;
-        default:
-            return false;
-        }
-    }
-    return false;
-}
-
 /// Finds the member by name in the kernel's type, looking into nameless members too. `next`: its type.
 bool findMember(const btf *local, const Step &step, const btf *kernel, uint32_t kernelType, Place &place, uint32_t &next, int depth = 16) {
-    const btf_type *type = skipModifiers(kernel, kernelType);
+    const btf_type *type = bareType(kernel, kernelType);
     if (!type || !btf_is_composite(type) || depth == 0)
         return false;
     for (uint32_t i = 0; i < btf_vlen(type); ++i) {
         const btf_member &member = btf_members(type)[i];
-        std::string_view name = nameOf(kernel, member.name_off);
+        std::string_view name = nameAt(kernel, member.name_off);
         uint64_t bits = btf_member_bit_offset(type, i);
         if (name.empty()) {
             place.bits += bits;
@@ -180,7 +114,7 @@ bool findMember(const btf *local, const Step &step, const btf *kernel, uint32_t 
 bool kernelPlace(const btf *local, const Place &wanted, const btf *kernel, uint32_t type, Place &place) {
     for (size_t i = 0; i < wanted.steps.size(); ++i) {
         const Step &step = wanted.steps[i];
-        const btf_type *here = skipModifiers(kernel, type);
+        const btf_type *here = bareType(kernel, type);
         if (!here)
             return false;
         if (!step.name.empty()) {
@@ -192,7 +126,7 @@ bool kernelPlace(const btf *local, const Place &wanted, const btf *kernel, uint3
             if (!btf_is_array(here) || !mayIndex(kernel, place, here, step.index))
                 return false;
             type = btf_array(here)->type;
-            skipModifiers(kernel, type);
+            bareType(kernel, type);
         }
         int64_t size = btf__resolve_size(kernel, type);
         if (size < 0)
@@ -219,7 +153,7 @@ std::optional<Field> fieldAt(const btf *types, const Place &place) {
         field.bits = btf_member_bitfield_size(type, last.index);
     }
     field.element = last.name.empty();
-    const btf_type *type = skipModifiers(types, id);
+    const btf_type *type = bareType(types, id);
     int64_t size = type ? btf__resolve_size(types, id) : -1;
     if (size < 0)
         return std::nullopt;
@@ -238,7 +172,7 @@ std::optional<Field> fieldAt(const btf *types, const Place &place) {
         }
     } else
         field.bits = field.bytes * 8;
-    field.isSigned = btf_is_int(type) ? btf_int_encoding(type) & BTF_INT_SIGNED : isAnyEnum(type) && btf_kflag(type);
+    field.isSigned = btf_is_int(type) ? btf_int_encoding(type) & BTF_INT_SIGNED : btf_is_any_enum(type) && btf_kflag(type);
     field.ofInteger = btf_is_int(type);
     field.ofPointer = btf_is_ptr(type);
     return field;
@@ -247,7 +181,7 @@ std::optional<Field> fieldAt(const btf *types, const Place &place) {
 std::string describe(const CoreRecord &record, const btf *types, const Place &place) {
     uint32_t id = record.type;
     const btf_type *type = btf__type_by_id(types, id);
-    std::string text(essentialName(nameOf(types, type->name_off)));
+    std::string text(essentialName(nameAt(types, type->name_off)));
     for (size_t i = 1; i < place.steps.size(); ++i)
         text += place.steps[i].name.empty() ? "[" + std::to_string(place.steps[i].index) + "]" : "." + std::string(place.steps[i].name);
     return text;
@@ -276,7 +210,7 @@ CoreAnswer answerField(const CoreRecord &record, const btf *local, const btf *ke
         uint32_t id = mine.steps.back().type;
         if (!mine.steps.back().name.empty())
             id = btf_members(btf__type_by_id(local, id))[mine.steps.back().index].type;
-        const btf_type *type = skipModifiers(local, id);
+        const btf_type *type = bareType(local, id);
         int64_t size = type ? btf__resolve_size(local, id) : -1;
         if (size > 0 && static_cast<uint64_t>(size) != field->bytes) {
             bool integers = field->ofInteger && btf_is_int(type) && !field->isSigned && !(btf_int_encoding(type) & BTF_INT_SIGNED);
@@ -295,10 +229,10 @@ CoreAnswer answerField(const CoreRecord &record, const btf *local, const btf *ke
 
 /// Are the members of the local type all in the kernel's, with the same types (bpf_core_types_match)?
 bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t kernelId, bool behindPointer, int depth) {
-    const btf_type *a = skipModifiers(local, localId), *b = skipModifiers(kernel, kernelId);
+    const btf_type *a = bareType(local, localId), *b = bareType(kernel, kernelId);
     if (!a || !b || depth == 0)
         return false;
-    if (essentialName(nameOf(local, a->name_off)) != essentialName(nameOf(kernel, b->name_off)))
+    if (essentialName(nameAt(local, a->name_off)) != essentialName(nameAt(kernel, b->name_off)))
         return false;
     bool forward = behindPointer && (btf_is_fwd(a) || btf_is_fwd(b));
     if (!forward && !sameKind(a, b))
@@ -319,11 +253,9 @@ bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t 
         return typesCompatible(local, localId, kernel, kernelId);
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
-        for (uint32_t i = 0; i < btf_vlen(a); ++i) {
-            bool found = false;
-            for (uint32_t j = 0; j < btf_vlen(b) && !found; ++j)
-                found = essentialName(enumeratorAt(local, a, i).name) == essentialName(enumeratorAt(kernel, b, j).name);
-            if (!found)
+        for (const Enumerator &mine : enumeratorsOf(local, a)) {
+            std::vector<Enumerator> all = enumeratorsOf(kernel, b);
+            if (std::none_of(all.begin(), all.end(), [&](const Enumerator &theirs) { return essentialName(theirs.name) == essentialName(mine.name); }))
                 return false;
         }
         return true;
@@ -332,7 +264,7 @@ bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t 
         for (uint32_t i = 0; i < btf_vlen(a); ++i) {
             bool found = false;
             for (uint32_t j = 0; j < btf_vlen(b) && !found; ++j)
-                found = nameOf(local, btf_members(a)[i].name_off) == nameOf(kernel, btf_members(b)[j].name_off) &&
+                found = nameAt(local, btf_members(a)[i].name_off) == nameAt(kernel, btf_members(b)[j].name_off) &&
                         typesMatch(local, btf_members(a)[i].type, kernel, btf_members(b)[j].type, false, depth - 1);
             if (!found)
                 return false;
@@ -345,7 +277,7 @@ bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t 
 
 CoreAnswer answerType(const CoreRecord &record, const btf *local, const btf *kernel, const std::vector<uint32_t> &candidates) {
     CoreAnswer answer;
-    answer.what = nameOf(local, btf__type_by_id(local, record.type)->name_off);
+    answer.what = nameAt(local, btf__type_by_id(local, record.type)->name_off);
     answer.value = 0; // what is not there has no size and no number
     if (record.kind == BPF_CORE_TYPE_ID_LOCAL) {
         answer.value = record.type;
@@ -367,18 +299,17 @@ CoreAnswer answerType(const CoreRecord &record, const btf *local, const btf *ker
 
 CoreAnswer answerEnumerator(const CoreRecord &record, const btf *local, const btf *kernel, const std::vector<uint32_t> &candidates) {
     uint32_t id = record.type, index = numbers(record)[0];
-    const btf_type *type = skipModifiers(local, id);
-    if (!type || !isAnyEnum(type) || index >= btf_vlen(type))
+    std::vector<Enumerator> mine = enumeratorsOf(local, bareType(local, id));
+    if (index >= mine.size())
         refuse(record);
-    Enumerator wanted = enumeratorAt(local, type, index);
+    const Enumerator &wanted = mine[index];
     CoreAnswer answer;
     answer.what = wanted.name;
     if (record.kind == BPF_CORE_ENUMVAL_EXISTS)
         answer.value = 0;
     for (uint32_t candidate : candidates) {
-        const btf_type *theirs = skipModifiers(kernel, candidate);
-        for (uint32_t i = 0; theirs && isAnyEnum(theirs) && i < btf_vlen(theirs); ++i)
-            if (Enumerator found = enumeratorAt(kernel, theirs, i); essentialName(found.name) == essentialName(wanted.name)) {
+        for (const Enumerator &found : enumeratorsOf(kernel, bareType(kernel, candidate)))
+            if (essentialName(found.name) == essentialName(wanted.name)) {
                 answer.value = record.kind == BPF_CORE_ENUMVAL_EXISTS ? 1 : found.value;
                 return answer;
             }
@@ -388,54 +319,15 @@ CoreAnswer answerEnumerator(const CoreRecord &record, const btf *local, const bt
 
 } // namespace
 
-bool typesCompatible(const btf *local, uint32_t localType, const btf *kernel, uint32_t kernelType, int depth) {
-    for (int left = 32; left > 0; --left) {
-        const btf_type *a = skipModifiers(local, localType), *b = skipModifiers(kernel, kernelType);
-        if (!a || !b || !sameKind(a, b))
-            return false;
-        switch (btf_kind(a)) {
-        case BTF_KIND_UNKN:
-        case BTF_KIND_STRUCT:
-        case BTF_KIND_UNION:
-        case BTF_KIND_ENUM:
-        case BTF_KIND_ENUM64:
-        case BTF_KIND_FWD:
-            return true;
-        case BTF_KIND_INT:
-            return btf_int_offset(a) == 0 && btf_int_offset(b) == 0;
-        case BTF_KIND_PTR:
-            localType = a->type;
-            kernelType = b->type;
-            continue;
-        case BTF_KIND_ARRAY:
-            localType = btf_array(a)->type;
-            kernelType = btf_array(b)->type;
-            continue;
-        case BTF_KIND_FUNC_PROTO:
-            if (btf_vlen(a) != btf_vlen(b) || depth == 0)
-                return false;
-            for (uint32_t i = 0; i < btf_vlen(a); ++i)
-                if (!typesCompatible(local, btf_params(a)[i].type, kernel, btf_params(b)[i].type, depth - 1))
-                    return false;
-            localType = a->type;
-            kernelType = b->type;
-            continue;
-        default:
-            return false;
-        }
-    }
-    return false;
-}
-
 CoreAnswer answerCore(const CoreRecord &record, const btf *local, const btf *kernel) {
     const btf_type *type = btf__type_by_id(local, record.type);
-    std::string_view name = type ? nameOf(local, type->name_off) : "";
+    std::string_view name = type ? nameAt(local, type->name_off) : "";
     if (!type || name.empty())
         refuse(record);
     std::vector<uint32_t> candidates;
     for (uint32_t id = 1; id < btf__type_cnt(kernel); ++id) {
         const btf_type *other = btf__type_by_id(kernel, id);
-        if (sameKind(type, other) && essentialName(nameOf(kernel, other->name_off)) == essentialName(name))
+        if (sameKind(type, other) && essentialName(nameAt(kernel, other->name_off)) == essentialName(name))
             candidates.push_back(id);
     }
     switch (record.kind) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "object/TypeRules.h"
 #include "sim/bpf/Calls.h"
 #include "sim/bpf/CoreRelocation.h"
 #include "sim/bpf/Isa.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "sim/bpf/CoreRelocation.h"
+#include "object/TypeRules.h"
 #include "sim/bpf/Load.h"
 
 #include <bpf/btf.h>
@@ -32,7 +32,7 @@ bool isArrayOfOne(const btf *types, const std::string &variable) {
     if (id <= 0)
         return false;
     uint32_t type = btf__type_by_id(types, static_cast<uint32_t>(id))->type;
-    const btf_type *found = skipModifiers(types, type);
+    const btf_type *found = bareType(types, type);
     return found && btf_is_array(found) && btf_array(found)->nelems == 1;
 }
 

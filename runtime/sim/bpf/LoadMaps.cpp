@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Maps as the object's types define them (`__uint(type, …)`, `__type(key, …)`, `__array(values, …)`).
-#include "sim/bpf/CoreRelocation.h"
+#include "object/TypeRules.h"
 #include "sim/bpf/Load.h"
 
 #include <bpf/btf.h>
@@ -18,11 +18,11 @@ constexpr uint32_t kArrayOfMaps = 12, kHashOfMaps = 13, kRing = 27, kUserRing = 
 }
 
 const btf_type *behind(const Loading &loading, uint32_t &type, const std::string &map) {
-    const btf_type *pointer = skipModifiers(loading.types(), type);
+    const btf_type *pointer = bareType(loading.types(), type);
     if (!pointer || !btf_is_ptr(pointer))
         refuse(map, "is not defined by its type; use __uint and __type");
     type = pointer->type;
-    return skipModifiers(loading.types(), type);
+    return bareType(loading.types(), type);
 }
 
 /// `__uint(name, 5)` is a pointer to an array of 5.
@@ -46,7 +46,7 @@ struct Definition {
 };
 
 Definition define(const Loading &loading, uint32_t type, const std::string &name) {
-    const btf_type *t = skipModifiers(loading.types(), type);
+    const btf_type *t = bareType(loading.types(), type);
     if (!t || !btf_is_struct(t))
         refuse(name, "is not defined by its type; use __uint and __type");
     Definition definition;
@@ -74,7 +74,7 @@ Definition define(const Loading &loading, uint32_t type, const std::string &name
             shape.fields = loading.execution.fieldsOf(of);
         } else if (member == "values") {
             definition.valuesAt = btf_member_bit_offset(t, i) / 8;
-            const btf_type *array = skipModifiers(loading.types(), of);
+            const btf_type *array = bareType(loading.types(), of);
             if (!array || !btf_is_array(array))
                 refuse(name, "has `values` that are no maps; use __array(values, struct …)");
             uint32_t inner = btf_array(array)->type;

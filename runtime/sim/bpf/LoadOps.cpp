@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The struct sched_ext_ops of the object, by the names of its members; as libbpf and scxrun (runtime/kernel/Ops.cpp) fill the kernel's.
-#include "sim/bpf/CoreRelocation.h"
+#include "object/TypeRules.h"
 #include "sim/bpf/Load.h"
 
 #include <bpf/btf.h>
@@ -35,7 +35,7 @@ OpsVariable findOps(const Loading &loading) {
             continue;
         int variable = btf__find_by_name_kind(types, symbol.name.c_str(), BTF_KIND_VAR);
         uint32_t id = variable > 0 ? btf__type_by_id(types, static_cast<uint32_t>(variable))->type : 0;
-        const btf_type *type = skipModifiers(types, id);
+        const btf_type *type = bareType(types, id);
         if (type && btf_is_struct(type) && essentialName(btf__name_by_offset(types, type->name_off)) == "sched_ext_ops")
             return {symbol.section, symbol.value, type};
     }
@@ -94,7 +94,7 @@ class OpsLoader {
         if (size <= 0 || place > bytes.size() || static_cast<uint64_t>(size) > bytes.size() - place)
             throw std::runtime_error("sched_ext_ops of the object ends before its member `" + name + "`; compile it again");
         uint32_t type = member.type;
-        bool callback = btf_is_ptr(skipModifiers(types, type)) && size == 8;
+        bool callback = btf_is_ptr(bareType(types, type)) && size == 8;
         int function = callback ? functionAt(place) : -1;
         bool set = function >= 0 || std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(place), bytes.begin() + static_cast<std::ptrdiff_t>(place) + size, [](char c) { return c != 0; });
         if (!set)

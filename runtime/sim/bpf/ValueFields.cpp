@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/bpf/ValueFields.h"
 
-#include "sim/bpf/CoreRelocation.h"
+#include "object/TypeRules.h"
 
 #include <bpf/btf.h>
 
@@ -47,7 +47,7 @@ void findContained(const btf *types, uint32_t owner, int member, ValueField &fie
 /// `owner` and `member` say where a tag of the field would stand.
 void find(const btf *types, uint32_t type, uint32_t offset, uint32_t owner, int member, int depth, ValueFields &fields) {
     uint32_t id = type;
-    const btf_type *t = skipModifiers(types, id);
+    const btf_type *t = bareType(types, id);
     int64_t size = t ? btf__resolve_size(types, id) : -1;
     if (size <= 0 || depth == 0)
         return;
@@ -58,7 +58,7 @@ void find(const btf *types, uint32_t type, uint32_t offset, uint32_t owner, int 
         for (; tag && btf_is_type_tag(tag); tag = btf__type_by_id(types, pointee = tag->type))
             kept = kept || nameOf(types, tag) == "kptr" || nameOf(types, tag) == "kptr_untrusted" || nameOf(types, tag) == "percpu_kptr";
         if (kept)
-            if (const btf_type *struct_ = skipModifiers(types, pointee))
+            if (const btf_type *struct_ = bareType(types, pointee))
                 fields.push_back({FieldKind::Kept, offset, 8, std::string(nameOf(types, struct_))});
         return;
     }
@@ -66,7 +66,7 @@ void find(const btf *types, uint32_t type, uint32_t offset, uint32_t owner, int 
         const auto *array = btf_array(t);
         int64_t each = btf__resolve_size(types, array->type);
         uint32_t element = array->type;
-        const btf_type *of = skipModifiers(types, element);
+        const btf_type *of = bareType(types, element);
         if (each > 0 && of && (btf_is_composite(of) || btf_is_ptr(of)))
             for (uint32_t i = 0; i < array->nelems && i < 1024; ++i)
                 find(types, array->type, offset + i * static_cast<uint32_t>(each), owner, member, depth - 1, fields);

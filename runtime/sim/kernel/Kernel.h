@@ -2,7 +2,7 @@
 // The simulated kernel: tasks, CPUs and time, with sched_ext as kernel/sched/ext.c of 6.12 has it. Functions carry the names they have there where they do what is done
 // there; what is left out is the locking, since everything happens in one order here: an operation of the kernel takes no virtual time and is not interrupted.
 // One file a question: Enqueue (where a runnable task goes), Dispatch (what a CPU runs next), Switch (a change of tasks on a CPU), Idle, Kick, Wakeup, Tasks (birth, end and
-// change of a task), Cgroups, Hotplug, Enable (begin and end of a policy), Dump, Functions (what programs call), Loop (time).
+// change of a task), Cgroups, Hotplug, Enable (begin and end of a policy), Dump, Functions and *Functions (what programs call), Loop (time).
 #pragma once
 
 #include "sim/bpf/Host.h"
