@@ -6,7 +6,9 @@
 #include <charconv>
 #include <cstdio>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
+#include <utility>
 
 namespace scx {
 namespace {
@@ -78,16 +80,15 @@ std::string nearestName(const std::string &name, const std::vector<std::string> 
     std::string best;
     size_t bestDistance = std::max<size_t>(1, name.size() / 3) + 1;
     for (const std::string &candidate : known) {
-        std::vector<size_t> row(candidate.size() + 1); // edit distance, one row at a time
-        for (size_t j = 0; j < row.size(); ++j)
-            row[j] = j;
+        std::vector<size_t> row(candidate.size() + 1), above, higher; // edit distance, one row at a time; letters that changed places are one mistake
+        std::iota(row.begin(), row.end(), size_t{0});
         for (size_t i = 1; i <= name.size(); ++i) {
-            size_t diagonal = row[0];
+            higher = std::exchange(above, row);
             row[0] = i;
             for (size_t j = 1; j < row.size(); ++j) {
-                size_t above = row[j];
-                row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (name[i - 1] != candidate[j - 1])});
-                diagonal = above;
+                row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (name[i - 1] != candidate[j - 1])});
+                if (i > 1 && j > 1 && name[i - 1] == candidate[j - 2] && name[i - 2] == candidate[j - 1])
+                    row[j] = std::min(row[j], higher[j - 2] + 1);
             }
         }
         if (row.back() < bestDistance) {

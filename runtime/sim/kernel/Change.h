@@ -10,7 +10,7 @@ namespace scx::sim {
 
 template <typename Change> void Kernel::change(Task &p, uint64_t flags, Change apply) {
     Rq &rq = *p.rq;
-    bool queued = p.k->scx.flags & kTaskQueued, runs = rq.curr == &p;
+    bool queued = p.k->scx.flags & kTaskQueued, runs = rq.curr == &p && !p.realTime();
     if (queued)
         dequeueTask(rq, p, flags | kDeqSave);
     if (runs)

@@ -15,6 +15,11 @@ bool Kernel::balanceOne(Rq &rq, Task *prev) {
         Rq &rq;
         ~Out() { rq.inBalance = false; }
     } out{rq};
+    if (rq.released) {
+        if (has(Op::CpuAcquire))
+            call(Op::CpuAcquire, kRest, {static_cast<uint64_t>(rq.cpu), 0});
+        rq.released = false;
+    }
     if (prev) {
         updateCurr(rq);
         if (queued && prev->k->scx.slice && !rq.bypassing) {

@@ -84,9 +84,9 @@ std::string Kernel::dumpState(scx_dump_ctx *context, size_t size) {
             continue;
         std::string part = "\n";
         uint32_t flags = (rq.online ? kRqOnline : 0) | (rq.canStopTick ? kRqCanStopTick : 0) | (rq.balKeep ? kRqBalKeep : 0) | (rq.bypassing ? kRqBypassing : 0);
-        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, flags, 0, static_cast<unsigned long>(rq.classSwitches));
+        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, flags, rq.released, static_cast<unsigned long>(rq.classSwitches));
         task_struct *curr = rq.curr ? rq.curr->k : rq.idle;
-        line(part, "          curr=%s[%d] class=%s", curr->comm, curr->pid, rq.curr ? "ext_sched_class" : "idle_sched_class");
+        line(part, "          curr=%s[%d] class=%s", curr->comm, curr->pid, !rq.curr ? "idle_sched_class" : rq.curr->realTime() ? "rt_sched_class" : "ext_sched_class");
         auto mask = [&](const char *name, const cpumask &cpus) {
             if (!emptyCpus(cpus, words))
                 line(part, "  %s: %s", name, maskText(cpus, cpuCount()).c_str());
@@ -101,7 +101,7 @@ std::string Kernel::dumpState(scx_dump_ctx *context, size_t size) {
         if (idle && part.size() == used)
             continue;
         out += part;
-        if (rq.curr)
+        if (rq.curr && !rq.curr->realTime())
             dumpTask(out, context, *rq.curr, '*');
         for (Task *p : rq.runnable)
             dumpTask(out, context, *p, ' ');

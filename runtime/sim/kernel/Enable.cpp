@@ -94,7 +94,10 @@ uint64_t Kernel::call(Op op, Kf mask, std::initializer_list<uint64_t> arguments,
     kfTasks[1] = b;
     if (onCallback)
         onCallback(op, arguments);
+    task_struct *running = current();
+    ++running->migration_disabled; // __bpf_prog_enter
     uint64_t result = object->call(op, arguments);
+    --running->migration_disabled;
     kfTasks[0] = kfTasks[1] = nullptr;
     kfMask = before;
     return result;
@@ -245,7 +248,8 @@ void Kernel::enable(Object &policy, const Constants &numbers) {
     if (prepare(policy))
         for (TaskId id : std::vector<TaskId>(birth)) {
             Task &p = *find(id);
-            switchToScx(p);
+            if (!p.realTime())
+                switchToScx(p);
             if (p.life == Task::Awake)
                 enqueueTask(*p.rq, p, kDeqSave | kDeqMove | kDeqNoclock);
         }
@@ -319,7 +323,7 @@ void Kernel::finishExitOfPolicy() {
     // The machine is as before a policy: no task is in a queue, nothing runs, timers are gone.
     dsqs.clear();
     for (const auto &rq : rqs) {
-        rq->bypassing = rq->needResched = rq->irqWork = rq->runDeferred = false;
+        rq->bypassing = rq->needResched = rq->irqWork = rq->runDeferred = rq->released = rq->stopper = false;
         rq->kick = rq->kickIfIdle = rq->preempt = rq->wait = {};
         ++rq->turn;
         rq->k->curr = rq->idle;

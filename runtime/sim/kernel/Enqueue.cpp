@@ -26,6 +26,8 @@ void Kernel::clrTaskRunnable(Task &p, bool resetRunnableAt) {
 }
 
 void Kernel::enqueueTask(Rq &rq, Task &p, uint64_t flags) {
+    if (p.realTime())
+        return enqueueRealTime(rq, p);
     int sticky = p.k->scx.sticky_cpu;
     bool migrating = p.k->on_rq == kOnRqMigrating;
     rq.inWakeup = flags & kEnqWakeup;
@@ -149,6 +151,8 @@ void Kernel::opsDequeue(Task &p, uint64_t flags) {
 }
 
 void Kernel::dequeueTask(Rq &rq, Task &p, uint64_t flags) {
+    if (p.realTime())
+        return dequeueRealTime(rq, p);
     if (!(p.k->scx.flags & kTaskQueued))
         return;
     bool migrating = p.k->on_rq == kOnRqMigrating;

@@ -27,6 +27,7 @@ constexpr uint32_t kPfExiting = 4, kPfNoSetaffinity = 0x04000000, kPfKthread = 0
 constexpr int kExitDone = 1, kExitUnreg = 64, kExitUnregBpf = 65, kExitUnregKern = 66, kExitError = 1024, kExitErrorBpf = 1025, kExitErrorStall = 1026;
 constexpr int64_t kEcodeHotplug = 1ll << 32, kEcodeRestart = 1ll << 48;
 
-constexpr int kSchedNormal = 0, kSchedBatch = 3, kSchedIdle = 5, kSchedExt = 7;
+constexpr int kPreemptRealTime = 0, kPreemptStop = 2; // enum scx_cpu_preempt_reason
+constexpr int kSchedNormal = 0, kSchedFifo = 1, kSchedRr = 2, kSchedBatch = 3, kSchedIdle = 5, kSchedExt = 7;
 
 } // namespace scx::sim

@@ -27,18 +27,16 @@ void Kernel::cpuOffline(Rq &rq) {
     else
         exitKind(kExitUnregKern, kEcodeRestart | kEcodeHotplug, "cpu %d going %s, exiting scheduler", rq.cpu, "offline");
     // balance_push: the CPU's stopper takes off whatever it turns to.
-    bool busy = rq.curr || !rq.local.tasks.empty();
-    if (Task *p = rq.curr) {
-        p->reason = Event::Preempted;
-        putPrev(rq, *p, false);
-        ++rq.turn;
-        rq.curr = nullptr;
-        rq.k->curr = rq.idle;
-    }
-    while (!rq.local.tasks.empty()) {
-        Task &p = *rq.local.tasks.front();
-        moveQueuedTask(rq, p, rqOf(selectFallbackRq(p)));
-    }
+    bool busy = rq.curr || !rq.local.tasks.empty() || !rq.realTime.empty();
+    if (rq.curr)
+        stopTask(rq, Event::Preempted);
+    rq.stopper = false;
+    letMigrate(rq);
+    for (auto *waiting : {&rq.local.tasks, &rq.realTime})
+        while (!waiting->empty()) {
+            Task &p = *waiting->front();
+            moveQueuedTask(rq, p, rqOf(selectFallbackRq(p)));
+        }
     if (busy)
         updateIdle(rq, true, true); // as any CPU that has nothing to do: it counts as idle until somebody claims it
     emit(Event::CpuOffline, rq.cpu, nullptr);
@@ -58,6 +56,21 @@ void Kernel::cpuOnline(Rq &rq) {
     emit(Event::CpuOnline, rq.cpu, nullptr);
     updateIdle(rq, true, true);
     resched(rq);
+}
+
+/// Somebody who is none of them changes tasks.
+void Kernel::changeOf(const MachineEvent &event) {
+    const std::string comm = event.task.substr(0, TASK_COMM_LEN - 1);
+    for (TaskId id : std::vector<TaskId>(birth)) {
+        if (find(id)->k->comm != comm)
+            continue;
+        if (event.kind == MachineEvent::TaskNice)
+            setNice(id, event.nice);
+        else if (event.kind == MachineEvent::TaskAffinity)
+            setAffinity(id, event.cpus);
+        else
+            moveToCgroup(id, event.cgroup);
+    }
 }
 
 void Kernel::machineEvent(const MachineEvent &event) {
@@ -81,6 +94,10 @@ void Kernel::machineEvent(const MachineEvent &event) {
         if (group().references > 1)
             throw std::runtime_error("the workload removes cgroup `" + event.cgroup + "`, which is not empty; end or move its tasks and remove the folders in it first");
         return offlineGroup(group());
+    case MachineEvent::TaskNice:
+    case MachineEvent::TaskAffinity:
+    case MachineEvent::TaskCgroup:
+        return changeOf(event);
     }
 }
 

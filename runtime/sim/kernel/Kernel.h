@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The simulated kernel: tasks, CPUs and time, with sched_ext as kernel/sched/ext.c of 6.12 has it. Functions carry the names they have there where they do what is done
 // there; what is left out is the locking, since everything happens in one order here: an operation of the kernel takes no virtual time and is not interrupted.
-// One file a question: Enqueue (where a runnable task goes), Dispatch (what a CPU runs next), Switch (a change of tasks on a CPU), Idle, Kick, Wakeup, Tasks (birth, end and
-// change of a task), Cgroups, Hotplug, Enable (begin and end of a policy), Dump, Functions and *Functions (what programs call), Loop (time).
+// One file a question: Enqueue (where a runnable task goes), Dispatch (what a CPU runs next), Switch (a change of tasks on a CPU), RealTime (the class above), Idle, Kick, Wakeup,
+// Tasks (birth, end and change of a task), Affinity (where it may run), Cgroups, Hotplug, Enable (begin and end of a policy), Dump, Functions and *Functions (what programs call), Loop (time).
 #pragma once
 
 #include "sim/bpf/Host.h"
@@ -83,6 +83,7 @@ class Kernel final : public Host, public World {
     TaskId fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) override;
     void setNice(TaskId task, int nice) override;
     void setAffinity(TaskId task, const std::vector<int> &cpus) override;
+    void setMigration(bool may) override;
     void setComm(TaskId task, const std::string &comm) override;
     void moveToCgroup(TaskId task, const std::string &path) override;
     void periodEnded(uint64_t due, int64_t late) override;
@@ -160,7 +161,11 @@ class Kernel final : public Host, public World {
 
     // ---------------------------------------------------------------- Switch.cpp
     void schedule(Rq &rq);
-    void putPrev(Rq &rq, Task &p, bool toIdle);
+    void balance(Rq &rq, Task *prev, bool idled);
+    void putPrev(Rq &rq, Task &p, Class next, task_struct *nextTask);
+    void switchClass(Rq &rq, Class next, task_struct *nextTask);
+    void stopTask(Rq &rq, Event::Reason reason);
+    static Class classOf(const Task &p) { return p.realTime() ? Class::RealTime : Class::Ext; }
     void setNext(Rq &rq, Task &p);
     void updateCurr(Rq &rq);
     void resched(Rq &rq);
@@ -190,6 +195,27 @@ class Kernel final : public Host, public World {
     void setTaskCpu(Task &p, Rq &to);
     bool cpuAllowed(const Task &p, int cpu) const;
 
+    // ---------------------------------------------------------------- RealTime.cpp
+    void enqueueRealTime(Rq &rq, Task &p);
+    void dequeueRealTime(Rq &rq, Task &p);
+    void requeueRealTime(Rq &rq, Task &p);
+    void putRealTime(Rq &rq, Task &p);
+    void tickRealTime(Rq &rq, Task &p);
+    void preemptRealTime(Rq &rq, Task &p);
+    void pushRealTime(Rq &rq);
+    void pullRealTime(Rq &rq, int prio);
+    int selectRealTimeCpu(const Task &p);
+    int lowestCpu(const Task &p);
+
+    // ---------------------------------------------------------------- Affinity.cpp
+    cpumask maskOf(const std::vector<int> &cpus) const;
+    void setMask(Task &p, const cpumask &mask);
+    const cpumask *maskOfOne(int cpu);
+    void leaveDisallowedCpu(Task &p, Rq &to);
+    void migrateDisableSwitch(Rq &rq, Task &p);
+    void migrateEnable(Task &p);
+    void letMigrate(Rq &rq);
+
     // ---------------------------------------------------------------- Tasks.cpp
     Task &makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour, Task *parent);
     bool initTask(Task &p, bool fork);
@@ -197,9 +223,6 @@ class Kernel final : public Host, public World {
     void switchToScx(Task &p);
     void exitTask(Task &p);
     void setWeight(Task &p, int nice);
-    cpumask maskOf(const std::vector<int> &cpus) const;
-    void setMask(Task &p, const cpumask &mask);
-    void leaveDisallowedCpu(Task &p, Rq &to);
     void finishExit(Task &p);
     void release(Task &p);
     mm_struct *image(const std::string &exe);
@@ -225,6 +248,7 @@ class Kernel final : public Host, public World {
     void cpuOffline(Rq &rq);
     void cpuOnline(Rq &rq);
     void machineEvent(const MachineEvent &event);
+    void changeOf(const MachineEvent &event);
 
     // ---------------------------------------------------------------- Enable.cpp
     bool has(Op op) const { return opsOn[static_cast<size_t>(op)]; }
@@ -300,6 +324,7 @@ class Kernel final : public Host, public World {
     ExitFacts exit;
     bool exitClaimed = false, quiet = false; // quiet: events are not told
     std::vector<uint64_t *> llcIds, nodeIds; // variables sd_llc_id and numa_node, by CPU
+    std::vector<cpumask *> single;    // cpumask_of, by CPU; made when it is first needed
     std::vector<cpumask *> nodeMasks; // idle CPUs and cores of each node, for who asked last
     std::vector<std::unique_ptr<DsqCursor>> cursors;
     std::vector<DsqCursor *> freeCursors;

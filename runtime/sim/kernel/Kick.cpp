@@ -49,7 +49,7 @@ void Kernel::interrupts(Rq &rq) {
     eachCpu(rq.kick, words, [&](int cpu) {
         Rq &other = rqOf(cpu);
         if (other.active || &other == &rq) {
-            if (testCpu(rq.preempt, cpu) && other.curr) {
+            if (testCpu(rq.preempt, cpu) && other.curr && !other.curr->realTime()) {
                 updateCurr(other);
                 other.curr->k->scx.slice = 0;
                 other.curr->reason = Event::Preempted;

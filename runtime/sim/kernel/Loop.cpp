@@ -213,6 +213,10 @@ void Kernel::armTick(Rq &rq) {
 void Kernel::tick(Rq &rq) {
     Task &p = *rq.curr;
     updateCurr(rq);
+    if (p.realTime()) {
+        tickRealTime(rq, p);
+        return armTick(rq);
+    }
     if (rq.bypassing)
         p.k->scx.slice = 0;
     else if (has(Op::Tick))

@@ -190,7 +190,10 @@ struct Functions::Queues {
         if (!k.constants.reenqueueAnywhere && !k.kfAllowed(Kernel::kCpuRelease))
             return 0;
         Rq &rq = k.thisRq();
-        std::vector<Task *> tasks(rq.local.tasks.begin(), rq.local.tasks.end());
+        std::vector<Task *> tasks;
+        for (Task *p : rq.local.tasks)
+            if (p->pendingCpu < 0)
+                tasks.push_back(p);
         for (Task *p : tasks)
             k.dispatchDequeue(*p);
         for (Task *p : tasks)

@@ -74,7 +74,7 @@ void Kernel::dispatchEnqueue(Dsq &dsq, Task &p, uint64_t flags) {
     if (flags & kEnqClearOpss)
         p.opsState = OpsState::None;
     if (dsq.local())
-        p.fromDsq = p.fromDsq != kDsqNone ? p.fromDsq : kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu);
+        p.fromDsq = p.fromDsq != kDsqNone && (p.fromDsq & kDsqLocalOn) != kDsqLocalOn ? p.fromDsq : kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu);
     else
         p.fromDsq = dsq.k->id;
     emit(Event::Queued, here, &p, dsq.local() ? kDsqLocalOn | static_cast<uint64_t>(dsq.rq->cpu) : dsq.k->id, flags & kEnqDsqPriq ? p.k->scx.dsq_vtime : 0);
@@ -87,7 +87,7 @@ void Kernel::localDsqPostEnq(Rq &rq, Task &p, uint64_t flags) {
     if (rq.inBalance)
         return; // it is looking for its next task and will see this one
     bool preempt = false;
-    if ((flags & kEnqPreempt) && rq.curr && rq.curr != &p) {
+    if ((flags & kEnqPreempt) && rq.curr && rq.curr != &p && !rq.curr->realTime()) {
         rq.curr->k->scx.slice = 0;
         rq.curr->reason = Event::Preempted;
         preempt = true;

@@ -45,6 +45,9 @@ struct ByVtime { // time_before64 of the kernel: keys may wrap
 };
 using Ordered = std::multiset<Task *, ByVtime>;
 
+/// Scheduling classes, the lower ones first (kernel/sched/sched.h).
+enum class Class : uint8_t { Idle, Ext, RealTime, Stop };
+
 /// Who owns a task that is runnable: kernel/sched/ext.c, enum scx_ops_state.
 enum class OpsState : uint8_t { None, Queueing, Queued };
 
@@ -58,6 +61,9 @@ struct Task {
     Group *cgroup = nullptr;
     Rq *rq = nullptr; // task_rq
     int references = 1;
+    int pendingCpu = -1; // migration_pending: where it is to go once it may be moved; -1: nowhere
+
+    bool realTime() const { return k->rt_priority > 0; } // it is of the class above, and the policy has nothing to say
 
     // What it does: the step it is at.
     std::optional<Step> step;
@@ -68,6 +74,7 @@ struct Task {
     bool wokenEarly = false;    // a wake-up came while it was awake; the next Block goes on at once
     uint32_t sleeps = 0;        // counts sleeps, so that an old timer wakes nobody
     int lastRan = -1;           // CPU
+    uint64_t rrLeft = 0;        // of SCHED_RR: ns until the next of its priority
 
     // kernel/sched/ext.c, struct sched_ext_entity
     OpsState opsState = OpsState::None;
@@ -131,13 +138,17 @@ struct Rq {
     Dsq local;
     std::list<Task *> runnable; // ext.c: runnable_list
     std::list<Task *> deferred; // ext.c: ddsp_deferred_locals
+    std::list<Task *> realTime; // runnable tasks of the class above, by priority; the one that runs among them
     cpumask kick{}, kickIfIdle{}, preempt{}, wait{};
     uint32_t running = 0;       // nr_running
     uint64_t extraFlags = 0;    // extra_enq_flags
     bool inBalance = false, inWakeup = false, balKeep = false, bypassing = false, online = true, active = true;
     bool needResched = false, irqWork = false, runDeferred = false;
     bool canStopTick = false;
-    uint64_t classSwitches = 0; // pnt_seq: how often a task was put away for a task of another class, here the idle one
+    bool released = false;      // cpu_released: a class above took the CPU, and the policy was told
+    bool stopper = false;       // its stopper ran last: neither a task nor the idle one
+    task_struct *stopperTask = nullptr; // made when it is first needed
+    uint64_t classSwitches = 0; // pnt_seq: how often a task was put away for a task of another class
 
     uint64_t updated = 0;       // when the running task was last charged
     uint64_t turn = 0;          // counts changes of what runs, so that an old event ends nobody's run

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The birth, the end and the changes of a task. kernel/sched/ext.c: scx_ops_init_task, scx_ops_enable_task, scx_ops_exit_task; kernel/sched/core.c: set_user_nice,
-// __set_cpus_allowed_ptr.
+// The birth, the end and the changes of a task. kernel/sched/ext.c: scx_ops_init_task, scx_ops_enable_task, scx_ops_exit_task; kernel/sched/core.c: set_user_nice.
 #include "sim/kernel/Change.h"
 #include "sim/kernel/Cpumask.h"
 #include "sim/kernel/Flags.h"
@@ -19,9 +18,10 @@ constexpr uint32_t kNiceToWeight[40] = { // sched_prio_to_weight of kernel/sched
     88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991, 1586, 1277,
     1024,  820,   655,   526,   423,   335,   272,   215,   172,   137,   110,  87,   70,   56,   45,   36,   29,   23,   18,   15};
 constexpr uint32_t kIdleWeight = 3;
+constexpr uint32_t kRealTimeWeight = 100'000; // for the views: ten times the heaviest of the others, so that such a task is due a whole CPU
 
 uint32_t policyNumber(const std::string &policy) {
-    return policy == "batch" ? kSchedBatch : policy == "idle" ? kSchedIdle : policy == "ext" ? kSchedExt : kSchedNormal;
+    return policy == "fifo" ? kSchedFifo : policy == "rr" ? kSchedRr : policy == "batch" ? kSchedBatch : policy == "idle" ? kSchedIdle : policy == "ext" ? kSchedExt : kSchedNormal;
 }
 
 } // namespace
@@ -91,8 +91,10 @@ Task &Kernel::makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviou
     if (leader)
         ++leader->references;
     k->flags = spec.kthread ? kPfKthread | (spec.affinity.size() == 1 ? kPfNoSetaffinity : 0) : 0;
-    k->policy = partial ? kSchedExt : policyNumber(spec.policy);
-    k->static_prio = k->prio = k->normal_prio = 120 + spec.nice;
+    k->rt_priority = static_cast<u32>(spec.rtPriority);
+    k->policy = partial && !spec.rtPriority ? kSchedExt : policyNumber(spec.policy);
+    k->static_prio = 120 + spec.nice;
+    k->prio = k->normal_prio = spec.rtPriority ? 99 - spec.rtPriority : k->static_prio;
     k->start_time = k->start_boottime = time;
     k->self_exec_id = 1;
     cred *&credentials = creds[{spec.uid, spec.gid}];
@@ -127,28 +129,13 @@ Task &Kernel::makeTask(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviou
     return p;
 }
 
-/// All that are possible if none of these is.
-cpumask Kernel::maskOf(const std::vector<int> &cpus) const {
-    cpumask mask{};
-    for (int cpu : cpus)
-        if (cpu >= 0 && cpu < cpuCount())
-            setCpu(mask, cpu);
-    return emptyCpus(mask, words) ? *possibleMask : mask;
-}
-
-void Kernel::setMask(Task &p, const cpumask &mask) {
-    p.k->cpus_mask = mask;
-    p.k->cpus_ptr = &p.k->cpus_mask;
-    p.k->nr_cpus_allowed = countCpus(mask, words);
-}
-
 void Kernel::tell(const Task &p) {
     if (!view || quiet)
         return;
     TaskFacts facts;
     facts.pid = p.pid;
     facts.tgid = static_cast<uint32_t>(p.k->tgid);
-    facts.weight = p.k->scx.weight;
+    facts.weight = p.realTime() ? kRealTimeWeight : p.k->scx.weight;
     facts.nice = p.k->static_prio - 120;
     facts.comm = p.k->comm;
     facts.group = p.group;
@@ -198,7 +185,10 @@ bool Kernel::initTask(Task &p, bool fork) {
 }
 
 void Kernel::setWeight(Task &p, int nice) {
-    p.k->static_prio = p.k->prio = p.k->normal_prio = 120 + nice;
+    p.k->static_prio = 120 + nice;
+    if (p.realTime())
+        return;
+    p.k->prio = p.k->normal_prio = 120 + nice;
     uint64_t weight = p.k->policy == kSchedIdle ? kIdleWeight : kNiceToWeight[nice + 20];
     p.k->scx.weight = static_cast<u32>(std::clamp<uint64_t>((weight * 100 + 512) / 1024, 1, 10000)); // sched_weight_to_cgroup
 }
@@ -248,7 +238,8 @@ TaskId Kernel::fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) 
         release(p);
         return none;
     }
-    enableTask(p);
+    if (!p.realTime())
+        enableTask(p);
     tell(p);
     emit(Event::TaskNew, here, &p);
     activateNew(p);
@@ -304,46 +295,11 @@ void Kernel::setNice(TaskId id, int nice) {
         return;
     change(*p, kDeqNoclock, [&] {
         setWeight(*p, std::clamp(nice, -20, 19));
-        if (has(Op::SetWeight))
+        if (has(Op::SetWeight) && !p->realTime())
             call(Op::SetWeight, kRest, {arg(p->k), p->k->scx.weight}, p->k);
     });
     tell(*p);
     emit(Event::Renice, p->rq->cpu, p);
-}
-
-void Kernel::setAffinity(TaskId id, const std::vector<int> &cpus) {
-    Task *p = find(id);
-    if (!p || p->life == Task::Dead)
-        return;
-    cpumask wanted = maskOf(cpus);
-    if (!std::memcmp(&p->k->cpus_mask, &wanted, sizeof wanted))
-        return;
-    int cpu = anyAndDistribute(*onlineMask, wanted);
-    if (cpu < 0)
-        return; // EINVAL: none of them is there
-    change(*p, kDeqNoclock, [&] {
-        setMask(*p, wanted);
-        if (has(Op::SetCpumask))
-            call(Op::SetCpumask, kRest, {arg(p->k), arg(p->k->cpus_ptr)}, p->k);
-    });
-    tell(*p);
-    emit(Event::Affinity, p->rq->cpu, p);
-    if (p->k->on_rq && !cpuAllowed(*p, p->rq->cpu))
-        leaveDisallowedCpu(*p, rqOf(cpu));
-}
-
-/// migration_cpu_stop: a task that runs is taken off its CPU first, as by a task of a higher class.
-void Kernel::leaveDisallowedCpu(Task &p, Rq &to) {
-    Rq &from = *p.rq;
-    if (from.curr == &p) {
-        p.reason = Event::Changed;
-        putPrev(from, p, false);
-        ++from.turn;
-        from.curr = nullptr;
-        from.k->curr = from.idle;
-        resched(from);
-    }
-    moveQueuedTask(from, p, to);
 }
 
 void Kernel::setComm(TaskId id, const std::string &comm) {

@@ -19,7 +19,9 @@ void Kernel::setTaskCpu(Task &p, Rq &to) {
 int Kernel::selectTaskRq(Task &p, uint64_t &wakeFlags) {
     int prevCpu = p.rq->cpu, cpu;
     if (p.k->nr_cpus_allowed > 1 && !p.k->migration_disabled) {
-        if (has(Op::SelectCpu) && !p.rq->bypassing) {
+        if (p.realTime())
+            cpu = selectRealTimeCpu(p);
+        else if (has(Op::SelectCpu) && !p.rq->bypassing) {
             directTask = p.k;
             directDone = false;
             cpu = static_cast<int>(call(Op::SelectCpu, static_cast<Kf>(kEnqueue | kSelectCpu), {reinterpret_cast<uint64_t>(p.k), static_cast<uint64_t>(prevCpu), wakeFlags}, p.k));
@@ -57,9 +59,10 @@ int Kernel::selectFallbackRq(Task &p) {
 
 /// What follows an enqueue of a task that was not runnable.
 void Kernel::activated(Rq &rq, Task &p) {
-    (void)p;
-    if (!rq.curr)
-        resched(rq); // wakeup_preempt: its class is above the idle class
+    if (!rq.curr || classOf(p) > classOf(*rq.curr)) // wakeup_preempt
+        resched(rq);
+    else if (p.realTime())
+        preemptRealTime(rq, p);
     processDeferred(rq);
 }
 

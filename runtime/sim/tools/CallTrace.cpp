@@ -17,7 +17,7 @@ constexpr Shape kCallbacks[] = {
     {"select_cpu", "ctcx"}, {"enqueue", "vtx"}, {"dequeue", "vtx"}, {"dispatch", "vct"}, {"tick", "vt"}, {"runnable", "vtx"}, {"running", "vt"}, {"stopping", "vtb"},
     {"quiescent", "vtx"}, {"yield", "btt"}, {"set_weight", "vtd"}, {"set_cpumask", "vt"}, {"update_idle", "vcb"}, {"init_task", "dt"}, {"exit_task", "vt"},
     {"enable", "vt"}, {"disable", "vt"}, {"cgroup_init", "dg"}, {"cgroup_exit", "vg"}, {"cgroup_prep_move", "dtgg"}, {"cgroup_move", "vtgg"},
-    {"cgroup_cancel_move", "vtgg"}, {"cgroup_set_weight", "vgd"}, {"cpu_online", "vc"}, {"cpu_offline", "vc"}, {"init", "d"},
+    {"cgroup_cancel_move", "vtgg"}, {"cgroup_set_weight", "vgd"}, {"cpu_acquire", "vc"}, {"cpu_release", "vc"}, {"cpu_online", "vc"}, {"cpu_offline", "vc"}, {"init", "d"},
 };
 constexpr Shape kFunctions[] = {
     {"scx_bpf_select_cpu_dfl", "ctcx"}, {"scx_bpf_dispatch", "vtqnx"}, {"scx_bpf_dsq_insert", "vtqnx"}, {"scx_bpf_dispatch_vtime", "vtqnnx"}, {"scx_bpf_dsq_insert_vtime", "vtqnnx"},
@@ -87,6 +87,8 @@ void CallTrace::callback(Op op, std::initializer_list<uint64_t> arguments) {
 }
 
 void CallTrace::call(const char *function, const uint64_t arguments[5], uint64_t result, const char *where) {
+    if (std::string_view(function).starts_with("bpf_iter_num_"))
+        return; // a loop that counts decides nothing
     std::string_view letters = lettersOf(kFunctions, function);
     std::string text = "    " + (*where ? std::string(where) + "  " : "") + function + "(" + list(letters, arguments, 5, names) + ")";
     if (!letters.empty() && letters[0] != 'v')

@@ -64,7 +64,7 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
         if (into.objects.empty())
             throw std::runtime_error("no object is given; name what scxc wrote");
         if (into.objects.size() > 1 && check->count())
-            throw std::runtime_error("--check takes one object");
+            throw std::runtime_error("--check takes one object; name one");
         into.compare |= into.objects.size() > 1;
         if (check->count())
             into.check = runs ? runs : 100;

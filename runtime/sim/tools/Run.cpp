@@ -9,7 +9,9 @@
 #include "sim/view/Timeline.h"
 #include "sim/view/Trace.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -65,14 +67,14 @@ int runOne(const Options &options) {
         views.add(trace);
     Outcome outcome = simulate(policy, options.setup, &views);
     json document = figures(statistics);
-    for (const std::string &path : options.timelines)
-        writeTimeline(recorder->recording(), document, path);
     if (options.json)
         printDocument(document);
     else if (!options.events && !options.setup.traceCalls)
         printTable(document, options.tasks);
     std::cout.flush();
     tellEnd(policy.path, outcome);
+    for (const std::string &path : options.timelines)
+        writeTimeline(recorder->recording(), document, path);
     return outcome.failed();
 }
 
@@ -97,6 +99,17 @@ int runSeveral(const Options &options) {
     return failed;
 }
 
+int run(const Options &options) {
+    if (options.list) {
+        for (const auto &[name, what] : builtinWorkloads())
+            std::printf("%-12s %s\n", name.c_str(), what.c_str());
+        return 0;
+    }
+    if (options.check)
+        return check(openPolicy(options.objects.front()), options.setup, *options.check, options.json) > 0;
+    return options.compare ? runSeveral(options) : runOne(options);
+}
+
 } // namespace
 
 int runSimulator(int argc, char **argv) {
@@ -104,14 +117,10 @@ int runSimulator(int argc, char **argv) {
     if (std::optional<int> code = readOptions(argc, argv, options))
         return *code;
     try {
-        if (options.list) {
-            for (const auto &[name, what] : builtinWorkloads())
-                std::printf("%-12s %s\n", name.c_str(), what.c_str());
-            return 0;
-        }
-        if (options.check)
-            return check(openPolicy(options.objects.front()), options.setup, *options.check, options.json) > 0;
-        return options.compare ? runSeveral(options) : runOne(options);
+        int status = run(options);
+        if (std::fflush(stdout) != 0 || !std::cout.flush())
+            throw std::runtime_error("what is printed cannot be written (" + std::string(std::strerror(errno)) + "); print it elsewhere");
+        return status;
     } catch (const std::runtime_error &error) {
         std::cerr << "scxsim: " << error.what() << '\n';
         return 2;

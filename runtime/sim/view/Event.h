@@ -12,6 +12,7 @@ namespace scx::sim {
 
 // Ids of DSQs, as in the kernel. 0 is a policy's first queue, so none has an id of its own, SCX_DSQ_INVALID.
 constexpr uint64_t kDsqNone = 1ull << 63, kDsqGlobal = 1ull << 63 | 1, kDsqLocal = 1ull << 63 | 2, kDsqLocalOn = 3ull << 62; // LOCAL_ON: | cpu
+constexpr uint64_t kDsqRealTime = 1ull << 63 | 1ull << 32; // not of the kernel: real-time tasks that wait for their CPU
 
 struct Event {
     enum Kind : uint8_t {

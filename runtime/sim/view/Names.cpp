@@ -46,6 +46,8 @@ std::string Names::queue(uint64_t dsq) const {
         return "global";
     if (isLocal(dsq))
         return "local";
+    if (dsq == kDsqRealTime)
+        return "real-time";
     if (const QueueInfo *q = find(dsq))
         return q->name;
     char text[32];

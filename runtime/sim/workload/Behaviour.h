@@ -20,7 +20,8 @@ struct TaskSpec {
     std::string comm{};               // cut to 15 characters
     std::string group{};              // under which results of several tasks may be shown together; empty: comm
     int nice = 0;                     // -20 to 19
-    std::string policy = "other";     // other, batch, idle, ext
+    std::string policy = "other";     // other, batch, idle, ext; fifo and rr: real-time
+    int rtPriority = 0;               // of fifo and rr: 1 to 99
     std::vector<int> affinity{};      // CPU numbers; empty: all
     std::string cgroup = "/";         // a path among Workload::cgroups
     uint32_t uid = 1000, gid = 1000;
@@ -53,6 +54,8 @@ class World {
     virtual TaskId fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) = 0; // its first step is asked for when it first runs
     virtual void setNice(TaskId task, int nice) = 0;
     virtual void setAffinity(TaskId task, const std::vector<int> &cpus) = 0;
+    /// May the task that acts be moved to another CPU? migrate_disable() and migrate_enable() of the kernel.
+    virtual void setMigration(bool may) = 0;
     virtual void setComm(TaskId task, const std::string &comm) = 0;
     virtual void moveToCgroup(TaskId task, const std::string &path) = 0;
     /// A period ended: it began (was due) at `due`, and was `late` ns past its deadline if that is above zero; for the count of missed periods.
@@ -71,13 +74,16 @@ struct CgroupSpec {
     uint32_t weight = 100;
 };
 
-/// Something that happens to the machine at a time of its own.
+/// Something that happens at a time of its own: to the machine, or to tasks that somebody changes who is none of them.
 struct MachineEvent {
     uint64_t at = 0;
-    enum Kind : uint8_t { CpuOffline, CpuOnline, CgroupWeight, CgroupCreate, CgroupRemove } kind = CpuOffline;
+    enum Kind : uint8_t { CpuOffline, CpuOnline, CgroupWeight, CgroupCreate, CgroupRemove, TaskNice, TaskAffinity, TaskCgroup } kind = CpuOffline;
     int cpu = 0;
     std::string cgroup;
     uint32_t weight = 100;
+    std::string task{};      // all of this name
+    int nice = 0;
+    std::vector<int> cpus{}; // empty: all
 };
 
 struct StartingTask {

@@ -22,6 +22,7 @@ struct RtAppPhase {
     int64_t loop = 1; // below 0: for ever
     std::vector<RtAppEvent> events;
     std::vector<int> cpus;               // empty: all
+    bool migrate = true;                 // may it be moved between CPUs meanwhile?
     std::optional<int> nice;             // to be set when the phase begins
     std::optional<std::string> cgroup;
 };
@@ -33,6 +34,7 @@ struct RtAppTask {
     int64_t loop = -1;
     std::vector<RtAppPhase> phases;
     size_t timers = 0; // of its own
+    bool migrate = true; // what its phases have if they say nothing
 };
 
 struct RtAppFile {

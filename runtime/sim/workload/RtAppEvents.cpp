@@ -156,18 +156,22 @@ RtAppReader::Named &RtAppReader::resource(Resources &kind, size_t &count, const 
 }
 
 /// Which task a fork starts, and what is never released or never waited for.
+size_t RtAppReader::taskNamed(const JsonMember &member, const std::string &purpose) const {
+    auto named = std::find_if(file.tasks.begin(), file.tasks.end(), [&](const RtAppTask &other) { return other.spec.comm == member.value.text; });
+    if (named == file.tasks.end())
+        source.fail(member.value.at, "there is no task `" + member.value.text + "` to " + purpose + "; name one of `tasks`");
+    return static_cast<size_t>(named - file.tasks.begin());
+}
+
 void RtAppReader::finishEvents() {
     size_t next = 0;
     for (RtAppTask &task : file.tasks)
         for (RtAppPhase &phase : task.phases)
             for (RtAppEvent &event : phase.events)
-                if (event.kind == RtAppEvent::Fork) {
-                    const JsonMember &at = *forks[next++];
-                    auto named = std::find_if(file.tasks.begin(), file.tasks.end(), [&](const RtAppTask &other) { return other.spec.comm == at.value.text; });
-                    if (named == file.tasks.end())
-                        source.fail(at.value.at, "there is no task `" + at.value.text + "` to fork; name one of `tasks`");
-                    event.resource = static_cast<size_t>(named - file.tasks.begin());
-                }
+                if (event.kind == RtAppEvent::Fork)
+                    event.resource = taskNamed(*forks[next++], "fork");
+    for (const JsonMember *task : changed)
+        taskNamed(*task, "change");
     for (const Resources *kind : {&conditions, &semaphores})
         for (const auto &[name, named] : *kind) {
             if (name.first > 0) // a copy's are as those of the first

@@ -55,6 +55,7 @@ const std::vector<RtAppKey> &rtAppKeys() {
         {Phase, "cpus", Done},
         {Phase, "priority", Done},
         {Phase, "taskgroup", Done},
+        {Phase, "scxsim", Done},
         {Phase, "policy", Refused, "cannot change from phase to phase here; set it at the task"},
         {Phase, "dl-runtime", Noted, deadline},
         {Phase, "dl-period", Noted, deadline},

@@ -7,16 +7,18 @@
 namespace scx::sim {
 namespace {
 
+constexpr int kRtPriority = 10; // of a real-time task that says none
+
 /// `SCHED_OTHER` as TaskSpec has it.
 std::string policyOf(const JsonMember &member, const Source &source) {
-    static constexpr std::pair<const char *, const char *> policies[] = {{"SCHED_OTHER", "other"}, {"SCHED_BATCH", "batch"}, {"SCHED_IDLE", "idle"}, {"SCHED_EXT", "ext"}};
+    static constexpr std::pair<const char *, const char *> policies[] = {{"SCHED_OTHER", "other"}, {"SCHED_BATCH", "batch"}, {"SCHED_IDLE", "idle"},
+                                                                         {"SCHED_EXT", "ext"},     {"SCHED_FIFO", "fifo"},   {"SCHED_RR", "rr"}};
     for (auto [name, policy] : policies)
         if (member.value.text == name)
             return policy;
-    for (const char *other : {"SCHED_FIFO", "SCHED_RR", "SCHED_DEADLINE"})
-        if (member.value.text == other)
-            source.fail(member.value.at, "`" + member.value.text + "` tasks run before all others and no sched_ext policy sees them; make it SCHED_OTHER");
-    source.fail(member.value.at, "`" + member.value.text + "` is no policy; there are SCHED_OTHER, SCHED_BATCH, SCHED_IDLE and SCHED_EXT");
+    if (member.value.text == "SCHED_DEADLINE")
+        source.fail(member.value.at, "`SCHED_DEADLINE` tasks are not simulated; make it SCHED_FIFO, which runs before sched_ext, too");
+    source.fail(member.value.at, "`" + member.value.text + "` is no policy; there are SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_EXT, SCHED_FIFO and SCHED_RR");
 }
 
 std::string cgroupOf(const std::string &path, Position at, const Source &source) {
@@ -99,10 +101,14 @@ void RtAppReader::machineEvent(const Json &object) {
     Fields fields(object, source, "an event of the machine");
     MachineEvent event;
     event.at = static_cast<uint64_t>(fields.integer("at", 0, 0, kMostInt)) * kMicrosecond;
-    const JsonMember *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String);
-    if ((offline != nullptr) + (online != nullptr) + (cgroup != nullptr) != 1)
-        source.fail(object.at, "an event of the machine is one of `offline`, `online` and `cgroup`; name one CPU or cgroup");
-    if (cgroup) {
+    const JsonMember *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String), *task = fields.take("task", Json::String);
+    if ((offline != nullptr) + (online != nullptr) + (cgroup != nullptr) + (task != nullptr) != 1)
+        source.fail(object.at, "an event of the machine is one of `offline`, `online`, `cgroup` and `task`; name one CPU, cgroup or task");
+    if (task) {
+        event.task = task->value.text;
+        changed.push_back(task);
+        changeOfTask(fields, object, event);
+    } else if (cgroup) {
         event.kind = MachineEvent::CgroupWeight;
         event.cgroup = cgroupOf(cgroup->value.text, cgroup->value.at, source);
         event.weight = static_cast<uint32_t>(fields.integer("weight", 100, 1, 10'000));
@@ -113,6 +119,19 @@ void RtAppReader::machineEvent(const Json &object) {
     }
     fields.finish();
     file.events.push_back(event);
+}
+
+/// Somebody else changes the task.
+void RtAppReader::changeOfTask(Fields &fields, const Json &object, MachineEvent &event) {
+    const JsonMember *priority = fields.take("priority");
+    const std::vector<int> allowed = readCpus(fields);
+    const std::optional<std::string> to = cgroup(fields);
+    if ((priority != nullptr) + !allowed.empty() + to.has_value() != 1)
+        source.fail(object.at, "what happens to a task is one of `priority`, `cpus` and `taskgroup`; write an event for each");
+    event.kind = priority ? MachineEvent::TaskNice : to ? MachineEvent::TaskCgroup : MachineEvent::TaskAffinity;
+    event.nice = priority ? static_cast<int>(integerOf(priority->value, source, "priority", -20, 19)) : 0;
+    event.cpus = allowed;
+    event.cgroup = to.value_or("");
 }
 
 /// Parents stand before their children.
@@ -137,11 +156,15 @@ void RtAppReader::readTask(const JsonMember &member) {
     if (const JsonMember *policy = fields.take("policy", Json::String))
         task.spec.policy = policyOf(*policy, source);
     if (const JsonMember *own = fields.take("scxsim", Json::Object))
-        extension(own->value, task.spec, scale);
+        extension(own->value, task, scale);
     if (copy > 0 && scale != Scale::Copies)
         return;
     settle(fields, RtAppKey::Task);
-    task.spec.nice = static_cast<int>(fields.integer("priority", 0, -20, 19));
+    const bool realTime = task.spec.policy == "fifo" || task.spec.policy == "rr";
+    if (realTime)
+        task.spec.rtPriority = static_cast<int>(fields.integer("priority", kRtPriority, 1, 99));
+    else
+        task.spec.nice = static_cast<int>(fields.integer("priority", 0, -20, 19));
     task.spec.cgroup = cgroup(fields).value_or("/");
     task.delay = static_cast<uint64_t>(fields.integer("delay", 0, 0, kMostInt)) * kMicrosecond;
     task.instances = static_cast<int>(fields.integer("instance", 1, 0, 100'000));
@@ -155,7 +178,7 @@ void RtAppReader::readTask(const JsonMember &member) {
         task.loop = loop(fields).value_or(-1);
         fields.finish();
         for (const JsonMember &phase : phases->value.members)
-            task.phases.push_back(readPhase(phase, allowed));
+            task.phases.push_back(readPhase(phase, task, allowed));
         if (task.phases.empty())
             source.fail(phases->at, what + " has no phase; give it one, or write its events without `phases`");
     } else {
@@ -164,6 +187,7 @@ void RtAppReader::readTask(const JsonMember &member) {
         only.loop = times.value_or(1);
         task.loop = times ? 1 : -1;
         only.cpus = allowed;
+        only.migrate = task.migrate;
         fields.allow([](const std::string &name) { return eventOf(name) != nullptr; });
         fields.finish(eventNames());
         readEvents(member, only, what);
@@ -179,8 +203,10 @@ void RtAppReader::readTask(const JsonMember &member) {
 }
 
 /// What only the simulator reads: `scxsim` of a task.
-void RtAppReader::extension(const Json &object, TaskSpec &spec, Scale &scale) {
+void RtAppReader::extension(const Json &object, RtAppTask &task, Scale &scale) {
     Fields fields(object, source, "`scxsim` of a task");
+    TaskSpec &spec = task.spec;
+    task.migrate = fields.boolean("migrate", true);
     spec.group = fields.string("group", "");
     spec.exe = fields.string("exe", "");
     spec.kthread = fields.boolean("kthread", false);
@@ -196,7 +222,7 @@ void RtAppReader::extension(const Json &object, TaskSpec &spec, Scale &scale) {
     fields.finish();
 }
 
-RtAppPhase RtAppReader::readPhase(const JsonMember &member, const std::vector<int> &allowed) {
+RtAppPhase RtAppReader::readPhase(const JsonMember &member, const RtAppTask &task, const std::vector<int> &allowed) {
     const std::string what = "phase `" + member.name + "`";
     Fields fields(member.value, source, what);
     settle(fields, RtAppKey::Phase);
@@ -205,8 +231,17 @@ RtAppPhase RtAppReader::readPhase(const JsonMember &member, const std::vector<in
     phase.cpus = readCpus(fields);
     if (phase.cpus.empty())
         phase.cpus = allowed;
-    if (const JsonMember *priority = fields.take("priority"))
+    phase.migrate = task.migrate;
+    if (const JsonMember *own = fields.take("scxsim", Json::Object)) {
+        Fields more(own->value, source, "`scxsim` of a phase");
+        phase.migrate = more.boolean("migrate", task.migrate);
+        more.finish();
+    }
+    if (const JsonMember *priority = fields.take("priority")) {
+        if (task.spec.rtPriority)
+            source.fail(priority->at, "a real-time task keeps its priority here; set it at the task");
         phase.nice = static_cast<int>(integerOf(priority->value, source, "priority", -20, 19));
+    }
     phase.cgroup = cgroup(fields);
     fields.allow([](const std::string &name) { return eventOf(name) != nullptr; });
     fields.finish(eventNames());

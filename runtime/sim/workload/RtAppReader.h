@@ -41,15 +41,17 @@ class RtAppReader {
     using Resources = std::map<std::pair<int, std::string>, Named>; // by copy and name
     Resources mutexes, conditions, semaphores, barriers, timers;
     std::vector<const JsonMember *> forks; // in the order of the events
+    std::vector<const JsonMember *> changed; // tasks that events of the machine name
 
     void settle(Fields &fields, RtAppKey::Place place);
     void readGlobal(const Json &object);
     void extension(const Json &object);
     void machineEvent(const Json &object);
+    void changeOfTask(Fields &fields, const Json &object, MachineEvent &event);
     void addCgroup(const std::string &path, std::optional<uint32_t> weight = {});
     void readTask(const JsonMember &member);
-    void extension(const Json &object, TaskSpec &spec, Scale &scale);
-    RtAppPhase readPhase(const JsonMember &member, const std::vector<int> &allowed);
+    void extension(const Json &object, RtAppTask &task, Scale &scale);
+    RtAppPhase readPhase(const JsonMember &member, const RtAppTask &task, const std::vector<int> &allowed);
     std::optional<std::string> cgroup(Fields &fields);
     std::optional<int64_t> loop(Fields &fields);
     std::vector<int> readCpus(Fields &fields);
@@ -64,6 +66,7 @@ class RtAppReader {
     std::string nameIn(const JsonMember &member, bool orTask = false);
     Named &resource(Resources &kind, size_t &count, const std::string &name);
     void finishEvents();
+    size_t taskNamed(const JsonMember &member, const std::string &purpose) const;
 };
 
 } // namespace scx::sim

@@ -75,6 +75,7 @@ Script task(SharedPtr shared, const RtAppTask &program, bool forked) {
     if (program.delay)
         co_yield sleepUntil(first);
     std::vector<int> cpus = program.spec.affinity;
+    bool migrate = true;
     for (int64_t pass = 0; pass != program.loop; ++pass)
         for (const RtAppPhase &phase : program.phases) {
             if (phase.nice)
@@ -83,6 +84,8 @@ Script task(SharedPtr shared, const RtAppTask &program, bool forked) {
                 world.moveToCgroup(self, *phase.cgroup);
             if (phase.cpus != cpus)
                 world.setAffinity(self, cpus = phase.cpus);
+            if (phase.migrate != migrate)
+                world.setMigration(migrate = phase.migrate);
             for (int64_t turn = 0; turn != phase.loop; ++turn) {
                 const uint64_t began = world.now();
                 for (const RtAppEvent &event : phase.events)

@@ -42,10 +42,10 @@ std::string_view embedded(const std::string &name) {
     throw std::logic_error("no file is embedded for workload " + name);
 }
 
-/// JSON begins with an object, perhaps behind comments.
+/// JSON begins with an object, or by mistake with an array, perhaps behind comments.
 bool isJson(const std::string &text) {
     size_t first = text.find_first_not_of(" \t\r\n");
-    return first != std::string::npos && (text[first] == '{' || text[first] == '/');
+    return first != std::string::npos && (std::string_view("{[/").find(text[first]) != std::string_view::npos);
 }
 
 } // namespace

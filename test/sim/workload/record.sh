@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Records half a second of a mixed load, twice: as the kernel prints its trace, and as `perf sched script` does. Run it as root where the machine may be kept busy:
+#     test/kernel/boot --smp 2 -- sh test/sim/workload/record.sh
+# prints both; inputs/recorded-*.txt were made so.
+# record.sh load: only the load.
+set -eu
+export TMPDIR="${TMPDIR:-/run}"
+b=/bin/busybox tracing=/sys/kernel/tracing events="sched_switch sched_waking sched_wakeup_new sched_process_fork sched_process_exit"
+
+# A loop, a nice one, two ends of a pipe, a shell that starts programs, a real-time task that sleeps.
+load() {
+    cd "$(mktemp -d)"
+    mkfifo pipe
+    $b sh -c 'while :; do :; done' & stop=$!
+    nice -n 10 $b sh -c 'while :; do :; done' & stop="$stop $!"
+    $b yes > pipe & stop="$stop $!"
+    $b md5sum < pipe > /dev/null & stop="$stop $!"
+    chrt -f 10 $b sh -c "while :; do $b usleep 50000; done" & stop="$stop $!"
+    for i in 1 2 3 4; do
+        $b md5sum $b > /dev/null
+        $b usleep 30000
+    done
+    kill $stop
+}
+
+if [ "${1-}" = load ]; then
+    load
+    exit
+fi
+echo global > $tracing/trace_clock
+for event in $events; do echo 1 > $tracing/events/sched/$event/enable; done
+load
+for event in $events; do echo 0 > $tracing/events/sched/$event/enable; done
+echo "--- the kernel's trace"
+cat $tracing/trace
+data=$(mktemp)
+perf sched record -o "$data" -- sh "$0" load > /dev/null 2>&1
+echo "--- perf sched script"
+perf sched script -i "$data" 2> /dev/null
