@@ -9,7 +9,7 @@ namespace scx::sim {
 namespace {
 
 constexpr size_t kNone = ~size_t{0};
-constexpr int kFirstFair = 100, kNiceZero = 120; // priorities as the kernel prints them; below 100 are real-time tasks
+constexpr int kFirstFair = 100, kNiceZero = 120; // priorities as the kernel prints them; 1 to 99 are real-time tasks, below are stoppers and deadlines
 
 class Courses {
   public:
@@ -30,7 +30,7 @@ class Courses {
             trace.tasks[i].spec.group = courses[i].comm; // what it has become by executing programs
         }
         dropChance();
-        dropRealtime();
+        settleClasses();
         trace.duration = std::max<uint64_t>(end - begin, 1);
         if (lost)
             trace.notes.push_back("events were lost at " + std::to_string(lost) + (lost == 1 ? " place" : " places") + "; what is missing is taken for sleep");
@@ -44,10 +44,10 @@ class Courses {
         State state = Ready;
         int cpu = 0;
         uint64_t mark = 0; // Running: up to when its time stands in its steps. Asleep: since when
-        bool exiting = false, realtime = false, seen = false; // seen: it ran
-        int prio = kNiceZero;
+        bool exiting = false, above = false, seen = false; // above: of a class above the real-time one. seen: it ran
+        int prio = kNiceZero, rtPrio = 0, now = kNiceZero; // the last fair one, the last real-time one, and which of them it has
         std::string comm;
-        uint64_t cpuTime = 0, wakes = 0;
+        uint64_t cpuTime = 0, rtTime = 0, wakes = 0;
     };
     struct Cpu {
         size_t current = kNone; // kNone: idle or not known
@@ -79,15 +79,18 @@ class Courses {
         Course course;
         course.comm = comm;
         course.mark = start;
-        course.realtime = prio < kFirstFair;
+        course.above = prio < 1;
         courses.push_back(course);
         setPrio(courses.size() - 1, prio);
         byPid[pid] = courses.size() - 1;
         return courses.size() - 1;
     }
 
-    /// A task with a fair priority below 100 for a while holds a lock that a real-time task waits for: that is no nice value.
+    /// A fair task with a priority below 100 for a while holds a lock that a real-time task waits for: that is no nice value.
     void setPrio(size_t i, int prio) {
+        courses[i].now = prio;
+        if (prio < kFirstFair)
+            courses[i].rtPrio = prio;
         if (prio < kFirstFair || prio == courses[i].prio)
             return;
         courses[i].prio = prio;
@@ -114,6 +117,7 @@ class Courses {
         const uint64_t ns = time - course.mark;
         course.mark = time;
         course.cpuTime += ns;
+        course.rtTime += course.now < kFirstFair ? ns : 0;
         if (ns == 0)
             return;
         steps.push_back({TraceStep::Run, ns, 0, 0, {}});
@@ -199,7 +203,7 @@ class Courses {
     /// Who does what the line says, if it is a task that is replayed and known to run there.
     size_t running(const TraceLine &line) const {
         const size_t i = line.current ? known(line.current) : kNone;
-        return i != kNone && courses[i].state == Running && courses[i].cpu == line.cpu && !courses[i].realtime ? i : kNone;
+        return i != kNone && courses[i].state == Running && courses[i].cpu == line.cpu && !courses[i].above ? i : kNone;
     }
 
     void onFork(const TraceLine &line) {
@@ -209,7 +213,7 @@ class Courses {
             trace.tasks[old].exits = true;
             courses[old].state = Gone;
         }
-        const size_t child = create(line.next, line.nextComm, parent == kNone ? kNiceZero : courses[parent].prio, line.time);
+        const size_t child = create(line.next, line.nextComm, parent == kNone ? kNiceZero : courses[parent].now, line.time);
         if (parent == kNone || line.current != line.task)
             return;
         trace.tasks[child].forked = true;
@@ -250,15 +254,22 @@ class Courses {
         steps = std::move(joined);
     }
 
-    void dropRealtime() {
+    /// A task is a real-time one if it ran longer as such. What is above that moves tasks and has deadlines: it is left out.
+    void settleClasses() {
         size_t count = 0;
-        for (size_t i = 0; i < courses.size(); ++i)
-            if (courses[i].realtime) {
+        for (size_t i = 0; i < courses.size(); ++i) {
+            const Course &course = courses[i];
+            TraceTask &task = trace.tasks[i];
+            if (course.above) {
                 ++count;
-                trace.tasks[i].steps.clear();
+                task.steps.clear();
+            } else if (course.rtTime > course.cpuTime / 2) {
+                task.spec.policy = "fifo";
+                task.spec.rtPriority = kFirstFair - 1 - course.rtPrio;
             }
+        }
         if (count)
-            trace.notes.push_back(std::to_string(count) + (count == 1 ? " real-time task is" : " real-time tasks are") + " left out; no sched_ext policy sees them");
+            trace.notes.push_back(std::to_string(count) + (count == 1 ? " task" : " tasks") + " of the stopper's and the deadline class left out");
     }
 };
 
