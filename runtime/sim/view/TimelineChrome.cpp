@@ -3,6 +3,8 @@
 #include "sim/view/Timeline.h"
 #include "sim/view/Trace.h"
 
+#include <cstdlib>
+
 namespace scx::sim {
 
 using nlohmann::json;
@@ -17,10 +19,13 @@ struct Writer {
     FILE *out;
     bool first = true;
 
-    /// Times are microseconds with a fraction; ours are exact to the ns.
+    /// Times are microseconds with a fraction; ours are exact to the ns. Who reads them makes a double of it and cuts off what is less than a ns, so that one that has no exact double
+    /// would be 1 ns earlier and runs that follow each other would overlap: such a time has a tenth of a ns more.
     static std::string time(uint64_t ns) {
         char text[40];
-        snprintf(text, sizeof text, "%llu.%03llu", static_cast<unsigned long long>(ns / 1000), static_cast<unsigned long long>(ns % 1000));
+        int length = snprintf(text, sizeof text, "%llu.%03llu", static_cast<unsigned long long>(ns / 1000), static_cast<unsigned long long>(ns % 1000));
+        if (static_cast<uint64_t>(std::strtod(text, nullptr) * 1000) < ns)
+            snprintf(text + length, sizeof text - static_cast<size_t>(length), "1");
         return text;
     }
     void event(const std::string &fields) {
@@ -55,7 +60,7 @@ void writeChrome(const Recording &r, FILE *out) {
         w.name("thread", kCpus, cpu + 1, "CPU " + std::to_string(cpu));
     for (const Recording::Task &t : r.tasks)
         w.name("thread", kTasks, t.pid, t.name);
-    uint64_t wakeups = 0;
+    // Readers sort by time and keep the order of what happens at one time: an arrow finds the runs that it joins only if they are there before it.
     for (const RunRecord &run : r.runs) {
         const Recording::Task &t = r.tasks[run.task];
         std::string arguments = "\"task\":" + quoted(t.name) + ",\"pid\":" + std::to_string(t.pid) + ",\"group\":" + quoted(r.groups[t.group]) + ",\"cpu\":" + std::to_string(run.cpu) +
@@ -67,11 +72,13 @@ void writeChrome(const Recording &r, FILE *out) {
         if (run.wait)
             w.span("waits", "wait", kTasks, t.pid, run.start - run.wait, run.wait, "");
         w.span("CPU " + std::to_string(run.cpu), "run", kTasks, t.pid, run.start, run.end - run.start, arguments);
+    }
+    uint64_t wakeups = 0;
+    for (const RunRecord &run : r.runs)
         if (run.woken && run.waker) { // from the one that woke it, or nothing is known of the cause
             w.flow(true, ++wakeups, r.tasks[run.waker - 1].pid, run.start - run.wait);
-            w.flow(false, wakeups, t.pid, run.start);
+            w.flow(false, wakeups, r.tasks[run.task].pid, run.start);
         }
-    }
     for (const Recording::Length &point : r.lengths)
         w.event("\"ph\":\"C\",\"name\":" + quoted(r.queues[point.queue]) + ",\"pid\":" + std::to_string(kQueues) + ",\"ts\":" + Writer::time(point.time) + ",\"args\":{\"waiting\":" + std::to_string(point.length) + "}");
     for (const Recording::Missed &m : r.missed)

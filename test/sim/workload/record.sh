@@ -37,4 +37,4 @@ cat $tracing/trace
 data=$(mktemp)
 perf sched record -o "$data" -- sh "$0" load > /dev/null 2>&1
 echo "--- perf sched script"
-perf sched script -i "$data" 2> /dev/null
+perf --no-pager sched script -i "$data" 2> /dev/null
