@@ -14,8 +14,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECONDS = 4
 POINTS = 2  # percentage points by which shares may differ
-# How long waits are is the host's doing where the CPU is emulated; who waits longer is not. Waits of which one is longer by ORDERED in the simulation have this order; of those that are alike there, within ALIKE,
-# none is longer than another by more than EVEN: a FIFO prefers nobody.
+# How long waits are is the host's doing where the CPU is emulated; who waits longer is not. Waits of which one is longer by ORDERED in the simulation have this order. If all are alike there, within ALIKE, as in a
+# FIFO, which prefers nobody, none is longer than another by more than EVEN. Waits that differ less say nothing where weights count: what is 100 us of work there takes five to ten times as long under emulation, so
+# that a task of little weight, alike in the simulation, has used up what is due to it.
 ORDERED, ALIKE, EVEN = 1.5, 1.25, 2
 
 # Policy, and the workloads under which it is compared.
@@ -139,8 +140,8 @@ def problems(ours, runs):
         ratio = ours["wait"][long] / max(ours["wait"][short], 1)
         if ratio >= ORDERED and waits[long] <= waits[short]:
             found.append(f"{long} waits no longer than {short}")
-        if 1 <= ratio <= ALIKE and max(waits[long], waits[short]) > EVEN * min(waits[long], waits[short]):
-            found.append(f"{long} and {short} do not wait alike")
+    if waits and max(ours["wait"].values()) <= ALIKE * min(ours["wait"].values()) and max(waits.values()) > EVEN * min(waits.values()):
+        found.append("they do not wait alike")
     return found, expected, real, worst, waits
 
 
