@@ -3,6 +3,9 @@
 
 #include "sim/bpf/Execution.h"
 
+#include <bpf/libbpf.h>
+#include <linux/bpf.h>
+
 #include <stdexcept>
 
 namespace scx::sim {
@@ -61,7 +64,8 @@ std::unique_ptr<Map> makeMap(Execution &execution, MapShape shape) {
     std::string known;
     for (const MapType &row : mapTypes())
         known += (known.empty() ? "" : ", ") + std::string(row.name);
-    throw std::runtime_error("map `" + shape.name + "` is of type " + std::to_string(shape.type) + ", which the simulator does not have; it has " + known);
+    const char *name = libbpf_bpf_map_type_str(static_cast<bpf_map_type>(shape.type)); // null: libbpf does not know it either
+    throw std::runtime_error("map `" + shape.name + "` is of type " + (name ? name : std::to_string(shape.type)) + ", which the simulator does not have; it has " + known);
 }
 
 } // namespace scx::sim

@@ -1,25 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Records half a second of a mixed load, twice: as the kernel prints its trace, and as `perf sched script` does. Run it as root where the machine may be kept busy:
-#     test/kernel/boot --smp 2 -- sh test/sim/workload/record.sh
-# prints both; inputs/recorded-*.txt were made so.
-# record.sh load: only the load.
+# Records a mixed load twice, and prints it as the kernel's trace and as `perf sched script`:
+#     test/kernel/boot --smp 2 -- sh test/sim/workload/record.sh > both.txt
+# inputs/recorded-*.txt are parts of that. `record.sh load` is only the load.
 set -eu
 export TMPDIR="${TMPDIR:-/run}"
-b=/bin/busybox tracing=/sys/kernel/tracing events="sched_switch sched_waking sched_wakeup_new sched_process_fork sched_process_exit"
+tracing=/sys/kernel/tracing events="sched_switch sched_waking sched_wakeup_new sched_process_fork sched_process_exit"
 
 # A loop, a nice one, two ends of a pipe, a shell that starts programs, a real-time task that sleeps.
 load() {
     cd "$(mktemp -d)"
+    for applet in sh yes md5sum usleep; do ln -s /bin/busybox $applet; done
     mkfifo pipe
-    $b sh -c 'while :; do :; done' & stop=$!
-    nice -n 10 $b sh -c 'while :; do :; done' & stop="$stop $!"
-    $b yes > pipe & stop="$stop $!"
-    $b md5sum < pipe > /dev/null & stop="$stop $!"
-    chrt -f 10 $b sh -c "while :; do $b usleep 50000; done" & stop="$stop $!"
+    ./sh -c 'while :; do :; done' & stop=$!
+    nice -n 10 ./sh -c 'while :; do :; done' & stop="$stop $!"
+    ./yes > pipe & stop="$stop $!"
+    ./md5sum < pipe > /dev/null & stop="$stop $!"
+    chrt -f 10 ./sh -c "while :; do ./usleep 50000; done" & stop="$stop $!"
     for i in 1 2 3; do
-        $b md5sum $b > /dev/null
-        $b usleep 30000
+        ./md5sum /bin/busybox > /dev/null
+        ./usleep 30000
     done
     kill $stop
 }
