@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Pointers with a length, helpers and kernel functions of them (kernel/bpf/helpers.c, ringbuf.c).
 #include "sim/bpf/Calls.h"
+#include "sim/bpf/Dynptr.h"
 #include "sim/bpf/Map.h"
 
 #include <cerrno>
@@ -9,12 +10,6 @@
 namespace scx::sim {
 namespace {
 
-// A dynptr is a pointer with a length (struct bpf_dynptr_kern), in the program's own memory.
-struct Dynptr {
-    uint64_t data;
-    uint32_t size; // the top bit: it may only be read
-    uint32_t offset;
-};
 constexpr uint32_t kReadOnly = 1u << 31, kSize = (1u << 24) - 1;
 
 Dynptr &dynptrAt(Execution &execution, uint64_t at) { return *execution.memory<Dynptr>(at, Access::Write, "a dynptr"); }
@@ -77,15 +72,15 @@ int64_t reserve(Execution &execution, uint64_t handle, uint32_t size, uint64_t f
     return 0;
 }
 
-void finish(Execution &execution, uint64_t at, bool discard) {
+void finish(Execution &execution, uint64_t at, bool discard, uint64_t flags) {
     Dynptr &dynptr = dynptrAt(execution, at);
     if (dynptr.data)
-        execution.finishRecord(dynptr.data, discard);
+        execution.finishRecord(dynptr.data, discard, flags);
     dynptr = {};
 }
 
-void submit(Execution &execution, uint64_t at) { finish(execution, at, false); }
-void discard(Execution &execution, uint64_t at) { finish(execution, at, true); }
+void submit(Execution &execution, uint64_t at, uint64_t flags) { finish(execution, at, false, flags); }
+void discard(Execution &execution, uint64_t at, uint64_t flags) { finish(execution, at, true, flags); }
 
 int32_t adjust(Execution &execution, uint64_t at, uint32_t begin, uint32_t end) {
     Dynptr &dynptr = dynptrAt(execution, at);

@@ -267,11 +267,11 @@ void Execution::dropMask(uint64_t mask) {
     releaseLater(reinterpret_cast<void *>(mask)); // under RCU in the kernel
 }
 
-void Execution::finishRecord(uint64_t record, bool discard) {
+void Execution::finishRecord(uint64_t record, bool discard, uint64_t flags) {
     auto it = records.find(record);
     if (it == records.end())
         fault("submits what it did not reserve: " + arena.describe(record));
-    it->second->commit(reinterpret_cast<char *>(record), discard);
+    it->second->commit(reinterpret_cast<char *>(record), discard, flags);
     records.erase(it);
 }
 

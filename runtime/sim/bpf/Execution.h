@@ -105,7 +105,7 @@ class Execution {
     std::unordered_map<uint64_t, std::string> perCpuVariables; // names by the address on CPU 0
     std::vector<int32_t> lastDistributed; // of each CPU, for bpf_cpumask_any_distribute
     std::unordered_map<uint64_t, Map *> records; // that were reserved in rings
-    void finishRecord(uint64_t record, bool discard);
+    void finishRecord(uint64_t record, bool discard, uint64_t flags);
     uint64_t ringbufDropped = 0;
 
     // ---- storage of tasks and cgroups

@@ -29,7 +29,9 @@ int64_t Map::each(const std::function<bool(char *, char *)> &) { cannot("walks t
 char *Map::stored(void **, void *, const char *, uint64_t) { cannot("asks for what a task or cgroup has in"); }
 int64_t Map::eraseStored(void **) { cannot("deletes what a task or cgroup has in"); }
 char *Map::reserve(uint64_t) { cannot("reserves room in"); }
-void Map::commit(char *, bool) { cannot("submits to"); }
+void Map::commit(char *, bool, uint64_t) { cannot("submits to"); }
+uint64_t Map::query(uint64_t) const { cannot("asks how full is"); }
+int64_t Map::drain(uint64_t, uint64_t, uint64_t) { cannot("drains"); }
 char *Map::keyOf(char *) { cannot("keeps a timer in"); }
 
 const std::vector<MapType> &mapTypes() {
@@ -45,9 +47,9 @@ const std::vector<MapType> &mapTypes() {
         {13, "HASH_OF_MAPS", makeHash, "the same"},
         {22, "QUEUE", makeQueue, ""},
         {23, "STACK", makeStack, ""},
-        {27, "RINGBUF", makeRing, "what is submitted is counted and dropped: nobody reads"},
+        {27, "RINGBUF", makeRing, "what is submitted is dropped, unless the process that orders a queue reads it"},
         {29, "TASK_STORAGE", makeStorage, ""},
-        {31, "USER_RINGBUF", makeRing, "always empty: nobody writes"},
+        {31, "USER_RINGBUF", makeUserRing, "empty, unless that process writes"},
         {32, "CGRP_STORAGE", makeStorage, ""},
     };
     return rows;

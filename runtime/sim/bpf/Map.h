@@ -51,7 +51,10 @@ class Map {
     virtual int64_t eraseStored(void **storage);
     /// Room for a record; null if it is refused.
     virtual char *reserve(uint64_t bytes);
-    virtual void commit(char *record, bool discard);
+    /// The record is complete, or not to be read. `flags`: BPF_RB_NO_WAKEUP 1, BPF_RB_FORCE_WAKEUP 2.
+    virtual void commit(char *record, bool discard, uint64_t flags);
+    virtual uint64_t query(uint64_t figure) const;
+    virtual int64_t drain(uint64_t callback, uint64_t context, uint64_t flags);
 
     /// The key of a value that find gave, in memory that programs may read.
     virtual char *keyOf(char *value);
@@ -79,6 +82,7 @@ std::unique_ptr<Map> makeMap(Execution &execution, MapShape shape);
 // The makers behind the table, by file.
 std::unique_ptr<Map> makeArray(Execution &, MapShape), makePerCpuArray(Execution &, MapShape), makeHash(Execution &, MapShape), makePerCpuHash(Execution &, MapShape),
     makeLruHash(Execution &, MapShape), makeLruPerCpuHash(Execution &, MapShape), makeTrie(Execution &, MapShape), makeQueue(Execution &, MapShape),
-    makeStack(Execution &, MapShape), makeStorage(Execution &, MapShape), makeRing(Execution &, MapShape);
+    makeStack(Execution &, MapShape), makeStorage(Execution &, MapShape), makeRing(Execution &, MapShape),
+    makeUserRing(Execution &, MapShape);
 
 } // namespace scx::sim

@@ -143,6 +143,20 @@ Object::PerCpu Object::perCpu(const std::string &member) const {
     return {};
 }
 
+namespace {
+
+Map *mapNamed(const Execution &execution, const std::string &name) {
+    for (const auto &map : execution.maps)
+        if (map->shape.name == name)
+            return map.get();
+    return nullptr;
+}
+
+} // namespace
+
+RecordRing *Object::records(const std::string &map) const { return dynamic_cast<RecordRing *>(mapNamed(inside->execution, map)); }
+AnswerRing *Object::answers(const std::string &map) const { return dynamic_cast<AnswerRing *>(mapNamed(inside->execution, map)); }
+
 void Object::trace(CallTracer tracer, void *self) {
     inside->execution.tracer = tracer;
     inside->execution.tracerSelf = self;

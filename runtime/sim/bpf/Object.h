@@ -4,6 +4,7 @@
 
 #include "sim/bpf/Arena.h"
 #include "sim/bpf/Host.h"
+#include "sim/bpf/Rings.h"
 
 #include <cstdint>
 #include <initializer_list>
@@ -80,6 +81,9 @@ class Object {
     };
     /// A member of `cpu__`, such as a counter, as docs/internals/object.md says; {} if there is none.
     PerCpu perCpu(const std::string &member) const;
+    /// The process's end of a ring of the object, by the name of the map; null if there is no such ring.
+    RecordRing *records(const std::string &map) const;
+    AnswerRing *answers(const std::string &map) const;
     /// From here on each call that programs make is told; null: no more. An object that was never traced runs without any test for it.
     void trace(CallTracer tracer, void *self);
 

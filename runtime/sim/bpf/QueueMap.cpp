@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Queues, stacks and rings (kernel/bpf/queue_stack_maps.c, ringbuf.c).
+// Queues and stacks (kernel/bpf/queue_stack_maps.c).
 #include "sim/bpf/Execution.h"
 #include "sim/bpf/Map.h"
 
@@ -52,34 +52,9 @@ class QueueMap : public Map {
     std::deque<std::string> elements;
 };
 
-/// Nobody reads what programs submit: each record is gone when it is submitted, so that there is always room for one of the ring's size.
-class RingMap : public Map {
-  public:
-    RingMap(Execution &execution, MapShape given) : Map(execution, std::move(given)) {
-        if (shape.keySize != 0 || shape.valueSize != 0 || shape.maxEntries == 0 || (shape.maxEntries & (shape.maxEntries - 1)) != 0)
-            throw std::runtime_error("ring `" + shape.name + "` needs a power of two of bytes, no keys and no values; the kernel refuses it too");
-        what = execution.arena.name("a record of ring " + shape.name);
-    }
-
-    char *reserve(uint64_t bytes) override {
-        constexpr uint64_t kHeader = 8;
-        if (bytes == 0 || bytes > shape.maxEntries - kHeader)
-            return nullptr;
-        return static_cast<char *>(execution.arena.allocate(bytes, Access::Write, what));
-    }
-    void commit(char *record, bool discard) override {
-        execution.ringbufDropped += !discard;
-        execution.releaseNow(record);
-    }
-
-  private:
-    const char *what;
-};
-
 } // namespace
 
 std::unique_ptr<Map> makeQueue(Execution &execution, MapShape shape) { return std::make_unique<QueueMap>(execution, std::move(shape), false); }
 std::unique_ptr<Map> makeStack(Execution &execution, MapShape shape) { return std::make_unique<QueueMap>(execution, std::move(shape), true); }
-std::unique_ptr<Map> makeRing(Execution &execution, MapShape shape) { return std::make_unique<RingMap>(execution, std::move(shape)); }
 
 } // namespace scx::sim

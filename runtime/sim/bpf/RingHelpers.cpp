@@ -20,7 +20,7 @@ int64_t output(Execution &execution, uint64_t handle, uint64_t data, uint64_t si
     if (!record)
         return -EAGAIN;
     std::memcpy(record, from, size);
-    map.commit(record, false);
+    map.commit(record, false, flags);
     return 0;
 }
 
@@ -34,18 +34,10 @@ uint64_t reserve(Execution &execution, uint64_t handle, uint64_t size, uint64_t 
     return reinterpret_cast<uint64_t>(record);
 }
 
-void submit(Execution &execution, uint64_t record) { execution.finishRecord(record, false); }
-void discard(Execution &execution, uint64_t record) { execution.finishRecord(record, true); }
-
-uint64_t query(Execution &execution, uint64_t handle, uint64_t what) {
-    constexpr uint64_t kRingSize = 1; // BPF_RB_RING_SIZE; all other figures are 0 of an empty ring
-    return what == kRingSize ? execution.map(handle).shape.maxEntries : 0;
-}
-
-int64_t drain(Execution &execution, uint64_t handle) {
-    execution.map(handle);
-    return 0;
-}
+void submit(Execution &execution, uint64_t record, uint64_t flags) { execution.finishRecord(record, false, flags); }
+void discard(Execution &execution, uint64_t record, uint64_t flags) { execution.finishRecord(record, true, flags); }
+uint64_t query(Execution &execution, uint64_t handle, uint64_t figure) { return execution.map(handle).query(figure); }
+int64_t drain(Execution &execution, uint64_t handle, uint64_t callback, uint64_t context, uint64_t flags) { return execution.map(handle).drain(callback, context, flags); }
 
 constexpr HelperRow kRows[] = {
     {130, "ringbuf_output", callAs<output>},
@@ -53,7 +45,7 @@ constexpr HelperRow kRows[] = {
     {132, "ringbuf_submit", callAs<submit>},
     {133, "ringbuf_discard", callAs<discard>},
     {134, "ringbuf_query", callAs<query>},
-    {209, "user_ringbuf_drain", callAs<drain>, "never finds a record"},
+    {209, "user_ringbuf_drain", callAs<drain>},
 };
 
 } // namespace

@@ -68,6 +68,8 @@ void Kernel::changeOf(const MachineEvent &event) {
             setNice(id, event.nice);
         else if (event.kind == MachineEvent::TaskAffinity)
             setAffinity(id, event.cpus);
+        else if (event.kind == MachineEvent::TaskSignal)
+            signal(id, event.signal);
         else
             moveToCgroup(id, event.cgroup);
     }
@@ -97,6 +99,7 @@ void Kernel::machineEvent(const MachineEvent &event) {
     case MachineEvent::TaskNice:
     case MachineEvent::TaskAffinity:
     case MachineEvent::TaskCgroup:
+    case MachineEvent::TaskSignal:
         return changeOf(event);
     }
 }

@@ -56,6 +56,8 @@ class Kernel final : public Host, public World {
     uint64_t switches() const { return switched; }
     Rq &rqOf(int cpu) { return *rqs[static_cast<size_t>(cpu)]; }
     void setView(View *other) { view = other; }
+    /// Wakes the task when the operation that is under way is over: for what happens while a program runs (irq_work).
+    void wakeSoon(TaskId task);
     /// Which of the object's rules counted a hit on this CPU since the last call; -1: none. Null: not known. For TaskFacts::rule.
     std::function<int(int cpu)> ruleHit;
     /// Told before each callback; null: nobody.
@@ -80,6 +82,7 @@ class Kernel final : public Host, public World {
     uint64_t random() override { return generator(); } // of both: 64 bits for behaviours, the lower 32 for programs
     TaskId self() const override { return acting; }
     void wake(TaskId task, bool sync) override;
+    void signal(TaskId task, Signal signal) override;
     TaskId fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) override;
     void setNice(TaskId task, int nice) override;
     void setAffinity(TaskId task, const std::vector<int> &cpus) override;
@@ -185,6 +188,10 @@ class Kernel final : public Host, public World {
     // ---------------------------------------------------------------- Kick.cpp
     void kickCpu(int cpu, uint64_t flags);
     void interrupts(Rq &rq);
+
+    // ---------------------------------------------------------------- Signals.cpp
+    bool obeySignals(Rq &rq, Task &p);
+    void wakeUnlessStopped(Task &p, uint64_t wakeFlags);
 
     // ---------------------------------------------------------------- Wakeup.cpp
     int selectTaskRq(Task &p, uint64_t &wakeFlags);

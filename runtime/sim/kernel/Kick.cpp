@@ -4,6 +4,8 @@
 #include "sim/kernel/Flags.h"
 #include "sim/kernel/Kernel.h"
 
+#include <utility>
+
 namespace scx::sim {
 namespace {
 
@@ -37,11 +39,18 @@ void Kernel::kickCpu(int cpu, uint64_t flags) {
     interruptSoon(self);
 }
 
+void Kernel::wakeSoon(TaskId task) {
+    thisRq().toWake.push_back(task);
+    interruptSoon(thisRq());
+}
+
 void Kernel::interrupts(Rq &rq) {
     if (rq.runDeferred) {
         rq.runDeferred = false;
         processDeferred(rq);
     }
+    for (TaskId task : std::exchange(rq.toWake, {}))
+        wake(task, false);
     if (!rq.irqWork)
         return;
     rq.irqWork = false;

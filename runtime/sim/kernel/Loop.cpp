@@ -52,7 +52,7 @@ void Kernel::handle(const Timed &event) {
         if (Task *p = find(event.what); p && p->life == Task::Asleep && p->sleeps == event.valid) {
             here = p->rq->active ? p->rq->cpu : nextCpuOnline();
             p->step.reset();
-            tryToWakeUp(*p, 0);
+            wakeUnlessStopped(*p, 0);
         }
         return;
     case Timed::Timer: {
@@ -130,6 +130,8 @@ void Kernel::go(Rq &rq) {
     if (!rq.curr)
         return;
     Task &p = *rq.curr;
+    if ((p.stopped || p.killed) && obeySignals(rq, p))
+        return askToGo(rq);
     if (p.step && p.started && p.step->kind == Step::Run) {
         if (p.left || p.overhead)
             return armRunEnd(rq);

@@ -72,6 +72,9 @@ struct Task {
     uint64_t overhead = 0;      // ns of switching and cold caches before its work goes on
     enum : uint8_t { Awake, Asleep, Dead } life = Asleep;
     bool wokenEarly = false;    // a wake-up came while it was awake; the next Block goes on at once
+    bool stopped = false, killed = false; // by a signal: it is to stop, or to end, as soon as it runs
+    bool halted = false;        // it sleeps for no other reason than that it was stopped
+    bool wakeLater = false;     // what it slept for has come while it was stopped
     uint32_t sleeps = 0;        // counts sleeps, so that an old timer wakes nobody
     int lastRan = -1;           // CPU
     uint64_t rrLeft = 0;        // of SCHED_RR: ns until the next of its priority
@@ -140,6 +143,7 @@ struct Rq {
     std::list<Task *> deferred; // ext.c: ddsp_deferred_locals
     std::list<Task *> realTime; // runnable tasks of the class above, by priority; the one that runs among them
     cpumask kick{}, kickIfIdle{}, preempt{}, wait{};
+    std::vector<TaskId> toWake; // by an interrupt, when the operation that is under way is over
     uint32_t running = 0;       // nr_running
     uint64_t extraFlags = 0;    // extra_enq_flags
     bool inBalance = false, inWakeup = false, balKeep = false, bypassing = false, online = true, active = true;

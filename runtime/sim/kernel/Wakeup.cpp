@@ -68,6 +68,7 @@ void Kernel::activated(Rq &rq, Task &p) {
 
 void Kernel::tryToWakeUp(Task &p, uint64_t wakeFlags) {
     p.life = Task::Awake;
+    p.halted = p.wakeLater = false;
     p.k->__state = 0;
     wakeFlags |= kWakeTtwu;
     int cpu = selectTaskRq(p, wakeFlags);
@@ -102,7 +103,7 @@ void Kernel::wake(TaskId id, bool sync) {
         return;
     if (p->life == Task::Asleep && p->step && p->step->kind == Step::Block) {
         p->step.reset();
-        tryToWakeUp(*p, sync ? kWakeSync : 0);
+        wakeUnlessStopped(*p, sync ? kWakeSync : 0);
     } else
         p->wokenEarly = true;
 }

@@ -42,6 +42,8 @@ struct Step {
     uint64_t ns = 0;
 };
 
+enum class Signal : uint8_t { Stop, Continue, Kill };
+
 /// What a behaviour may do beside its steps: at once, at the present moment, on behalf of the task that is asked for its next step.
 class World {
   public:
@@ -51,6 +53,7 @@ class World {
     virtual TaskId self() const = 0;               // the task whose step is asked for
     virtual int cpuCount() const = 0;
     virtual void wake(TaskId task, bool sync) = 0; // sync: the waker is about to sleep (WF_SYNC). A task that is gone is passed over
+    virtual void signal(TaskId task, Signal signal) = 0;
     virtual TaskId fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) = 0; // its first step is asked for when it first runs
     virtual void setNice(TaskId task, int nice) = 0;
     virtual void setAffinity(TaskId task, const std::vector<int> &cpus) = 0;
@@ -77,13 +80,14 @@ struct CgroupSpec {
 /// Something that happens at a time of its own: to the machine, or to tasks that somebody changes who is none of them.
 struct MachineEvent {
     uint64_t at = 0;
-    enum Kind : uint8_t { CpuOffline, CpuOnline, CgroupWeight, CgroupCreate, CgroupRemove, TaskNice, TaskAffinity, TaskCgroup } kind = CpuOffline;
+    enum Kind : uint8_t { CpuOffline, CpuOnline, CgroupWeight, CgroupCreate, CgroupRemove, TaskNice, TaskAffinity, TaskCgroup, TaskSignal } kind = CpuOffline;
     int cpu = 0;
     std::string cgroup;
     uint32_t weight = 100;
     std::string task{};      // all of this name
     int nice = 0;
     std::vector<int> cpus{}; // empty: all
+    Signal signal = Signal::Stop;
 };
 
 struct StartingTask {

@@ -21,6 +21,14 @@ std::string policyOf(const JsonMember &member, const Source &source) {
     source.fail(member.value.at, "`" + member.value.text + "` is no policy; there are SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_EXT, SCHED_FIFO and SCHED_RR");
 }
 
+Signal signalOf(const JsonMember &member, const Source &source) {
+    static constexpr std::pair<const char *, Signal> signals[] = {{"SIGSTOP", Signal::Stop}, {"SIGCONT", Signal::Continue}, {"SIGKILL", Signal::Kill}};
+    for (auto [name, signal] : signals)
+        if (member.value.text == name)
+            return signal;
+    source.fail(member.value.at, "`" + member.value.text + "` does nothing here; there are SIGSTOP, SIGCONT and SIGKILL");
+}
+
 std::string cgroupOf(const std::string &path, Position at, const Source &source) {
     if (path.empty() || path == "/")
         return "/";
@@ -123,12 +131,14 @@ void RtAppReader::machineEvent(const Json &object) {
 
 /// Somebody else changes the task.
 void RtAppReader::changeOfTask(Fields &fields, const Json &object, MachineEvent &event) {
-    const JsonMember *priority = fields.take("priority");
+    const JsonMember *priority = fields.take("priority"), *signal = fields.take("signal", Json::String);
     const std::vector<int> allowed = readCpus(fields);
     const std::optional<std::string> to = cgroup(fields);
-    if ((priority != nullptr) + !allowed.empty() + to.has_value() != 1)
-        source.fail(object.at, "what happens to a task is one of `priority`, `cpus` and `taskgroup`; write an event for each");
-    event.kind = priority ? MachineEvent::TaskNice : to ? MachineEvent::TaskCgroup : MachineEvent::TaskAffinity;
+    if ((priority != nullptr) + (signal != nullptr) + !allowed.empty() + to.has_value() != 1)
+        source.fail(object.at, "what happens to a task is one of `priority`, `cpus`, `taskgroup` and `signal`; write an event for each");
+    event.kind = priority ? MachineEvent::TaskNice : signal ? MachineEvent::TaskSignal : to ? MachineEvent::TaskCgroup : MachineEvent::TaskAffinity;
+    if (signal)
+        event.signal = signalOf(*signal, source);
     event.nice = priority ? static_cast<int>(integerOf(priority->value, source, "priority", -20, 19)) : 0;
     event.cpus = allowed;
     event.cgroup = to.value_or("");

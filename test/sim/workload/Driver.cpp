@@ -99,6 +99,7 @@ class TestWorld : public World {
         change(id, "cpus" + list(allowed));
         tasks.at(id).spec.affinity = allowed;
     }
+    void signal(TaskId id, Signal signal) override { change(id, "signal " + std::to_string(static_cast<int>(signal))); }
     void setMigration(bool may) override { change(asking, may ? "may migrate" : "may not migrate"); }
     void setComm(TaskId id, const std::string &comm) override {
         change(id, "is called " + comm);
