@@ -9,9 +9,7 @@
 #include "sim/view/Timeline.h"
 #include "sim/view/Trace.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -118,8 +116,8 @@ int runSimulator(int argc, char **argv) {
         return *code;
     try {
         int status = run(options);
-        if (std::fflush(stdout) != 0 || !std::cout.flush())
-            throw std::runtime_error("what is printed cannot be written (" + std::string(std::strerror(errno)) + "); print it elsewhere");
+        if (std::fflush(stdout) != 0 || std::ferror(stdout) || !std::cout.flush())
+            throw std::runtime_error("what is printed cannot be written; is the disk full?");
         return status;
     } catch (const std::runtime_error &error) {
         std::cerr << "scxsim: " << error.what() << '\n';
