@@ -28,6 +28,10 @@ callbacks() { # fixed work: tasks that wake each other beside hogs, whose slices
     wait $hogs
     cyclictest --quiet --interval 2000 --loops 1000 > /dev/null
     say callbacks "\"before\": $before, \"after\": $(programs), \"verified\": {$(verified)}"
+    echo 0 > /proc/sys/kernel/bpf_stats_enabled
+}
+counted() { # the same each time, where instructions are counted
+    say counted "\"hackbench, s\": $(hackbench -g 2 -l 100 | sed -n 's/^Time: *//p'), \"pipe, switches/s\": $($pingpong 3000)"
 }
 hackbench_() { say hackbench "\"s\": $(hackbench -g 2 -l 100 | sed -n 's/^Time: *//p')"; }
 pipe() { say pipe "\"switches/s\": $($pingpong 10000)"; }

@@ -100,6 +100,10 @@ public:
     void storeField(llvm::Value *base, const std::string &structName, const std::string &path, llvm::Value *value);
     /// i1: the running kernel's struct has the field.
     llvm::Value *fieldExists(llvm::Value *base, const std::string &structName, const std::string &path);
+    /// Bytes from the beginning of the running kernel's struct to the field.
+    llvm::Value *fieldOffset(const std::string &structName, const std::string &path);
+    /// A number as the address of such a struct, to be read only: what is read where none is, is anything, 0 where no memory is. No call, the verifier takes it out.
+    llvm::Value *readable(llvm::Value *address, const std::string &structName);
 
     // ------------------------------------------------------------ calls
     /// The weak declaration of a kfunc (KernelTypes.cpp has the table).
@@ -184,6 +188,7 @@ private:
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
     size_t textCount = 0, opaqueCount = 0;
+    int typeIdCount = 0;
     /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
     void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags);
     llvm::Value *throughAsm(llvm::Value *value, const std::string &text);

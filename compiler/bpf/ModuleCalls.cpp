@@ -57,6 +57,19 @@ llvm::Value *Module::fieldExists(llvm::Value *base, const std::string &structNam
     return builder.CreateICmpNE(builder.CreateCall(info, {address, num(2)}), num32(0)); // 2: BPF_FIELD_EXISTS
 }
 
+llvm::Value *Module::fieldOffset(const std::string &structName, const std::string &path) {
+    llvm::Value *address = fieldAddress(llvm::ConstantPointerNull::get(ptr()), structName, path);
+    llvm::Function *info = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
+    return builder.CreateZExt(builder.CreateCall(info, {address, num(0)}), i64()); // 0: BPF_FIELD_BYTE_OFFSET
+}
+
+llvm::Value *Module::readable(llvm::Value *address, const std::string &structName) {
+    llvm::Function *typeId = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_btf_type_id);
+    llvm::CallInst *id = builder.CreateCall(typeId, {num32(++typeIdCount), num(1)}); // 1: in the running kernel
+    id->setMetadata(llvm::LLVMContext::MD_preserve_access_index, diKernel(structName));
+    return call("bpf_rdonly_cast", {builder.CreateIntToPtr(address, ptr()), id});
+}
+
 llvm::Function *Module::kfunc(const std::string &name) {
     if (llvm::Function *there = ir->getFunction(name))
         return there;
@@ -80,6 +93,7 @@ llvm::Function *Module::kfunc(const std::string &name) {
         case 'P': return {ptr(), diPointer(diInt(64, false))};
         case 'B': return {ptr(), diPointer(diBool())};
         case 'I': return {ptr(), diPointer(diInt(32, true))};
+        case 'V': return {ptr(), diPointer(nullptr)};
         default: return {ptr(), diPointer(diKernel("cgroup"))};
         }
     };
