@@ -7,6 +7,7 @@
 #include "bpf/KernelTypes.h"
 #include "support/Diagnostics.h"
 
+#include <llvm/ADT/DenseSet.h>
 #include <llvm/Analysis/InstSimplifyFolder.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 namespace scx {
 
@@ -93,6 +95,8 @@ public:
                    uint64_t flags, uint32_t timeoutMs);
 
     // ------------------------------------------------------------ kernel memory (CO-RE)
+    /// Says that the pointer, an instruction, is never null, and returns it.
+    llvm::Value *certain(llvm::Value *base);
     /// Address of a field along a dotted path through embedded structs and pointers.
     llvm::Value *fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf = nullptr);
     /// Value of the field, extended to 64 bits by its own signedness; pointers as ptr.
@@ -192,6 +196,9 @@ private:
     /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
     void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags);
     llvm::Value *throughAsm(llvm::Value *value, const std::string &text);
+    llvm::Value *fieldOf(llvm::Value *base, const std::string &structName, unsigned index);
+    llvm::DenseSet<llvm::Value *> certainOnes;
+    std::map<std::tuple<llvm::Value *, llvm::DIType *, unsigned>, llvm::Value *> steps; // to fields
     llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;

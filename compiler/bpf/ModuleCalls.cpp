@@ -12,6 +12,29 @@ constexpr int kSmpProcessorId = 8, kCurrentTask = 35;
 
 } // namespace
 
+llvm::Value *Module::certain(llvm::Value *base) {
+    certainOnes.insert(base);
+    return base;
+}
+
+/// Each step is a relocation of its own, so that LLVM takes no two for the same address, and would load twice. From a pointer that is certain it is made once, behind the pointer;
+/// from others the verifier wants no step before the test whether they are there.
+llvm::Value *Module::fieldOf(llvm::Value *base, const std::string &structName, unsigned index) {
+    auto make = [&] { return builder.CreatePreserveStructAccessIndex(layout(structName), base, index, index, diKernel(structName)); };
+    if (!certainOnes.contains(base))
+        return make();
+    llvm::Value *&address = steps[{base, diKernel(structName), index}];
+    if (!address) {
+        auto *behind = llvm::cast<llvm::Instruction>(base);
+        llvm::IRBuilderBase::InsertPointGuard back(builder);
+        builder.SetInsertPoint(behind->getParent(), std::next(behind->getIterator()));
+        builder.SetCurrentDebugLocation(behind->getDebugLoc());
+        address = make();
+        certainOnes.insert(address); // the next step is from here
+    }
+    return address;
+}
+
 llvm::Value *Module::fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf) {
     std::string current = structName;
     llvm::Value *address = base;
@@ -23,7 +46,7 @@ llvm::Value *Module::fieldAddress(llvm::Value *base, const std::string &structNa
         while (row->fields[index].name != name)
             ++index;
         const KernelField &field = row->fields[index];
-        address = builder.CreatePreserveStructAccessIndex(layout(current), address, index, index, diKernel(current));
+        address = fieldOf(address, current, index);
         begin = end + 1;
         if (leaf)
             *leaf = field;

@@ -201,7 +201,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             dispatchEpilogue();
     };
     if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Task) {
-        frame.task = asPointer(slot[0]);
+        frame.task = m.certain(asPointer(slot[0]));
         bind(0, {frame.task});
     }
     if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Cpu) {
@@ -228,7 +228,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             frame.searched = b.getInt1(searchesAlways);
             frame.recalled = m.num(-1);
             aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}}, [&](const auto &given) {
-                frame.task = asPointer(given[0]);
+                frame.task = m.certain(asPointer(given[0]));
                 frame.enqFlags = given[1];
                 bind(0, {frame.task});
                 recallSlot();
