@@ -242,6 +242,10 @@ private:
 
     // Head.cpp
     llvm::Value *comesFirst(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    bool longDispatch = false; // see seemsEmpty
+    llvm::Value *seemsEmpty(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    llvm::Function *addressFunction();
+    void learnAddresses();
     llvm::Value *dsqAddress(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     void glance(llvm::Value *address, llvm::Value *key, llvm::AllocaInst *first, llvm::BasicBlock *otherwise);
     std::map<const QueueDecl *, llvm::GlobalVariable *> dsqAddresses;

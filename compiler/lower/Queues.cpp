@@ -167,7 +167,8 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
             m.ifThen(inside, flush);
         else if (ringSize(q))
             flush();
-        b.CreateStore(consumeDsq(id), got);
+        auto consumed = [&] { return consumeDsq(id); };
+        b.CreateStore(ringSize(q) ? consumed() : m.choose(seemsEmpty(q, instance, inside), [&]() -> llvm::Value * { return b.getFalse(); }, consumed), got);
     };
     auto takeOrKeep = [&] {
         if (ordered(q)) // it is queued again by its key
@@ -200,7 +201,7 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
             b.CreateCondBr(fresh, go, loopStack.back().next);
             b.SetInsertPoint(go);
             b.CreateStore(theirs, tried);
-            llvm::Value *took = consumeDsq(servedDsq(q, theirs, inside));
+            llvm::Value *took = m.choose(seemsEmpty(q, theirs, inside), [&]() -> llvm::Value * { return b.getFalse(); }, [&] { return consumeDsq(servedDsq(q, theirs, inside)); });
             if (unfair(q))
                 took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
             b.CreateCondBr(took, done, loopStack.back().next);
