@@ -6,7 +6,7 @@ import statistics
 import sys
 
 CALLBACKS = ["select_cpu", "enqueue", "runnable", "dispatch", "running", "stopping", "quiescent", "enable", "tick"]
-BETTER_HIGH = {"switches/s"}
+BETTER_HIGH = {"switches/s", "pipe, switches/s"}
 
 
 def callback(program):
@@ -61,7 +61,8 @@ def main():
             if kind == "instructions a call" and "ratio to c" in row:
                 costs.append(row["ratio to c"])
             report["pairs"].setdefault(pair, {}).setdefault(kind, {})[name] = row
-            text = [f"{row[w]['median']:10.1f}" if w in row else f"{'-':>10}" for w in ("policy", "c", "default")]
+            digits = 1 if row["policy" if ours else "c"]["median"] >= 10 else 4
+            text = [f"{row[w]['median']:10.{digits}f}" if w in row else f"{'-':>10}" for w in ("policy", "c", "default")]
             text += [f"{row[r]:7.3f}" if r in row else f"{'-':>7}" for r in ("ratio to c", "ratio to default")]
             print(f"  {kind + ': ' + name:40} {' '.join(text)}" + ("  (more is better)" if name in BETTER_HIGH else ""))
     if costs:

@@ -6,7 +6,10 @@
 namespace scx {
 namespace {
 
-constexpr KernelField kEntity[] = {{"flags", 'u'}, {"weight", 'u'}, {"slice", 'L'}, {"dsq_vtime", 'L'}};
+constexpr KernelField kListHead[] = {{"next", 'p', "list_head"}};
+constexpr KernelField kDsqListNode[] = {{"node", 's', "list_head"}, {"flags", 'u'}};
+constexpr KernelField kDsq[] = {{"list", 's', "list_head"}, {"nr", 'u'}, {"id", 'L'}};
+constexpr KernelField kEntity[] = {{"flags", 'u'}, {"weight", 'u'}, {"slice", 'L'}, {"dsq_vtime", 'L'}, {"dsq_list", 's', "scx_dsq_list_node"}};
 constexpr KernelField kSchedEntity[] = {{"sum_exec_runtime", 'L'}};
 constexpr KernelField kThreadInfo[] = {{"cpu", 'u'}};
 constexpr KernelField kKuid[] = {{"val", 'u'}};
@@ -37,12 +40,13 @@ constexpr KernelField kDentry[] = {{"d_parent", 'p', "dentry"}, {"d_name", 's', 
 constexpr KernelField kQstr[] = {{"name", 'p', "char"}};
 constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
 constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
+constexpr KernelField kIterDsqKern[] = {{"dsq", 'p', "scx_dispatch_q"}};
 constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
 
 constexpr KernelStruct kStructs[] = {
-    {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
+    {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"scx_dispatch_q", kDsq}, {"scx_dsq_list_node", kDsqListNode}, {"list_head", kListHead}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
-    {"scx_init_task_args", kInitTaskArgs}, {"scx_cgroup_init_args", kCgroupInitArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_timer", kTimer}, {"rq", kRq},
+    {"scx_init_task_args", kInitTaskArgs}, {"scx_cgroup_init_args", kCgroupInitArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_iter_scx_dsq_kern", kIterDsqKern}, {"bpf_timer", kTimer}, {"rq", kRq},
     {"mm_struct", kMm}, {"file", kFile}, {"path", kPath}, {"dentry", kDentry}, {"qstr", kQstr},
     {"ns_common", kNsCommon}, {"pid_namespace", kPidNamespace}, {"upid", kUpid}, {"pid", kPid}, {"scx_task_group", kScxTaskGroup}, {"task_group", kTaskGroup},
 };
@@ -67,6 +71,7 @@ constexpr KfuncRow kKfuncs[] = {
     {"bpf_iter_scx_dsq_new", "iqLL"}, {"bpf_iter_scx_dsq_next", "tq"}, {"bpf_iter_scx_dsq_destroy", "vq"},
     {"scx_bpf_error_bstr", "vCPu"}, {"scx_bpf_exit_bstr", "vlCPu"}, {"scx_bpf_dump_bstr", "vCPu"},
     {"bpf_rcu_read_lock", "v"}, {"bpf_rcu_read_unlock", "v"}, {"bpf_task_from_pid", "ti"}, {"bpf_task_release", "vt"},
+    {"bpf_rdonly_cast", "VVu"},
     {"scx_bpf_task_set_slice", "btL"}, {"scx_bpf_task_set_dsq_vtime", "btL"},
 };
 

@@ -24,7 +24,7 @@ const KernelStruct *findKernelStruct(std::string_view name);
 
 /// A kernel function: `signature` is the result's code, then the parameters' codes.
 /// Codes: v void, b bool, i s32, u u32, l s64, L u64, and pointers: t task_struct, k cpumask, K const cpumask, q bpf_iter_scx_dsq,
-/// n bpf_iter_num, C char, P u64, B bool, I int, g cgroup.
+/// n bpf_iter_num, C char, P u64, B bool, I int, V void, g cgroup.
 struct KfuncRow {
     std::string_view name;
     std::string_view signature;

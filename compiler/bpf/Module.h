@@ -7,6 +7,7 @@
 #include "bpf/KernelTypes.h"
 #include "support/Diagnostics.h"
 
+#include <llvm/ADT/DenseSet.h>
 #include <llvm/Analysis/InstSimplifyFolder.h>
 #include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/IRBuilder.h>
@@ -18,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 
 namespace scx {
 
@@ -93,6 +95,8 @@ public:
                    uint64_t flags, uint32_t timeoutMs);
 
     // ------------------------------------------------------------ kernel memory (CO-RE)
+    /// Says that the pointer, an instruction, is never null, and returns it.
+    llvm::Value *certain(llvm::Value *base);
     /// Address of a field along a dotted path through embedded structs and pointers.
     llvm::Value *fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf = nullptr);
     /// Value of the field, extended to 64 bits by its own signedness; pointers as ptr.
@@ -100,6 +104,10 @@ public:
     void storeField(llvm::Value *base, const std::string &structName, const std::string &path, llvm::Value *value);
     /// i1: the running kernel's struct has the field.
     llvm::Value *fieldExists(llvm::Value *base, const std::string &structName, const std::string &path);
+    /// Bytes from the beginning of the running kernel's struct to the field.
+    llvm::Value *fieldOffset(const std::string &structName, const std::string &path);
+    /// A number as the address of such a struct, to be read only: what is read where none is, is anything, 0 where no memory is. No call, the verifier takes it out.
+    llvm::Value *readable(llvm::Value *address, const std::string &structName);
 
     // ------------------------------------------------------------ calls
     /// The weak declaration of a kfunc (KernelTypes.cpp has the table).
@@ -184,9 +192,13 @@ private:
     std::map<std::string, llvm::DIType *> basics;
     std::map<std::string, llvm::GlobalVariable *> texts; // the read-only ones
     size_t textCount = 0, opaqueCount = 0;
+    int typeIdCount = 0;
     /// Functions that call each other share one stack; `frames` has the bytes of those that take any.
     void checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags);
     llvm::Value *throughAsm(llvm::Value *value, const std::string &text);
+    llvm::Value *fieldOf(llvm::Value *base, const std::string &structName, unsigned index);
+    llvm::DenseSet<llvm::Value *> certainOnes;
+    std::map<std::tuple<llvm::Value *, llvm::DIType *, unsigned>, llvm::Value *> steps; // to fields
     llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;

@@ -13,6 +13,29 @@ constexpr int kSmpProcessorId = 8, kCurrentTask = 35;
 
 } // namespace
 
+llvm::Value *Module::certain(llvm::Value *base) {
+    certainOnes.insert(base);
+    return base;
+}
+
+/// Each step is a relocation of its own, so that LLVM takes no two for the same address, and would load twice. From a pointer that is certain it is made once, behind the pointer;
+/// from others the verifier wants no step before the test whether they are there.
+llvm::Value *Module::fieldOf(llvm::Value *base, const std::string &structName, unsigned index) {
+    auto make = [&] { return builder.CreatePreserveStructAccessIndex(layout(structName), base, index, index, diKernel(structName)); };
+    if (!certainOnes.contains(base))
+        return make();
+    llvm::Value *&address = steps[{base, diKernel(structName), index}];
+    if (!address) {
+        auto *behind = llvm::cast<llvm::Instruction>(base);
+        llvm::IRBuilderBase::InsertPointGuard back(builder);
+        builder.SetInsertPoint(behind->getParent(), std::next(behind->getIterator()));
+        builder.SetCurrentDebugLocation(behind->getDebugLoc());
+        address = make();
+        certainOnes.insert(address); // the next step is from here
+    }
+    return address;
+}
+
 llvm::Value *Module::fieldAddress(llvm::Value *base, const std::string &structName, const std::string &path, KernelField *leaf) {
     std::string current = structName;
     llvm::Value *address = base;
@@ -24,7 +47,7 @@ llvm::Value *Module::fieldAddress(llvm::Value *base, const std::string &structNa
         while (row->fields[index].name != name)
             ++index;
         const KernelField &field = row->fields[index];
-        address = builder.CreatePreserveStructAccessIndex(layout(current), address, index, index, diKernel(current));
+        address = fieldOf(address, current, index);
         begin = end + 1;
         if (leaf)
             *leaf = field;
@@ -58,6 +81,19 @@ llvm::Value *Module::fieldExists(llvm::Value *base, const std::string &structNam
     return builder.CreateICmpNE(builder.CreateCall(info, {address, num(2)}), num32(0)); // 2: BPF_FIELD_EXISTS
 }
 
+llvm::Value *Module::fieldOffset(const std::string &structName, const std::string &path) {
+    llvm::Value *address = fieldAddress(llvm::ConstantPointerNull::get(ptr()), structName, path);
+    llvm::Function *info = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
+    return builder.CreateZExt(builder.CreateCall(info, {address, num(0)}), i64()); // 0: BPF_FIELD_BYTE_OFFSET
+}
+
+llvm::Value *Module::readable(llvm::Value *address, const std::string &structName) {
+    llvm::Function *typeId = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_btf_type_id);
+    llvm::CallInst *id = builder.CreateCall(typeId, {num32(++typeIdCount), num(1)}); // 1: in the running kernel
+    id->setMetadata(llvm::LLVMContext::MD_preserve_access_index, diKernel(structName));
+    return call("bpf_rdonly_cast", {builder.CreateIntToPtr(address, ptr()), id});
+}
+
 llvm::Function *Module::kfunc(const std::string &name) {
     if (llvm::Function *there = ir->getFunction(name))
         return there;
@@ -81,6 +117,7 @@ llvm::Function *Module::kfunc(const std::string &name) {
         case 'P': return {ptr(), diPointer(diInt(64, false))};
         case 'B': return {ptr(), diPointer(diBool())};
         case 'I': return {ptr(), diPointer(diInt(32, true))};
+        case 'V': return {ptr(), diPointer(nullptr)};
         default: return {ptr(), diPointer(diKernel("cgroup"))};
         }
     };

@@ -75,8 +75,10 @@ Val Lowering::emit(const Expr &e) {
 
 llvm::Value *Lowering::compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps) {
     if (wraps && op != Op::Eq && op != Op::Ne) { // points on a clock: the sign of the difference
-        x = b.CreateSub(x, y);
+        bool swapped = op == Op::Gt || op == Op::Le; // what is said to be later is often used next, and stays in its register as the second of a subtraction
+        x = swapped ? b.CreateSub(y, x) : b.CreateSub(x, y);
         y = m.num(0);
+        op = op == Op::Gt ? Op::Lt : op == Op::Le ? Op::Ge : op;
     }
     switch (op) {
     case Op::Eq: return b.CreateICmpEQ(x, y);

@@ -201,7 +201,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             dispatchEpilogue();
     };
     if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Task) {
-        frame.task = asPointer(slot[0]);
+        frame.task = m.certain(asPointer(slot[0]));
         bind(0, {frame.task});
     }
     if (!row.arguments.empty() && row.arguments[0].type.kind == TypeKind::Cpu) {
@@ -228,7 +228,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             frame.searched = b.getInt1(searchesAlways);
             frame.recalled = m.num(-1);
             aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}}, [&](const auto &given) {
-                frame.task = asPointer(given[0]);
+                frame.task = m.certain(asPointer(given[0]));
                 frame.enqFlags = given[1];
                 bind(0, {frame.task});
                 recallSlot();
@@ -237,6 +237,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         } else
             recallSlot();
     } else if (event == "dispatch") {
+        longDispatch = decl && length(decl->body) > kLong;
         // prev counts only if it still wants to run (SCX_TASK_QUEUED) and its slice has ended. That says enough of almost all who sleep, so it comes first.
         frame.prev = asPointer(slot[1]);
         bool used = needsKeep || (decl && decl->arguments.size() > 1);
@@ -261,7 +262,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                 bind(1, {frame.prev, frame.prevPresent});
                 rest();
             });
-            if (decl && length(decl->body) > kLong) { // the stack is that of the longer of two functions, not of both
+            if (longDispatch) { // the stack is that of the longer of two functions, not of both
                 b.CreateCall(apart(core.policy.name + "_dispatch_usual", {"cpu", "prev"}, [&](const auto &given) -> llvm::Value * {
                     frame.cpu = given[0];
                     frame.prev = asPointer(given[1]);
@@ -433,6 +434,7 @@ void Lowering::initProgram(const HookDecl *decl) {
     if (needsCgroups)
         beginCgroup(m.num(0), m.num(100), m.num(-1), error); // for kernels that tell of no cgroups
     underRcu([&] {
+        learnAddresses();
         for (const StmtPtr &a : core.asserts)
             stmt(*a);
     });

@@ -12,6 +12,7 @@
 
 namespace scx {
 
+constexpr size_t kDsqIterator = 6; // words of struct bpf_iter_scx_dsq
 constexpr uint64_t kDsqLocalOn = 3ull << 62; // and the number of a CPU: its local DSQ
 
 /// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
@@ -226,6 +227,7 @@ private:
     llvm::Value *consumeDsq(llvm::Value *id);
     llvm::Function *stealFunction(const QueueDecl &q);
     static bool unfair(const QueueDecl &q);
+    llvm::Value *instanceSlot(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, uint64_t &count);
     llvm::Value *agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     llvm::Value *consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
     void sweep(const QueueDecl &q, const Expr *at);
@@ -237,6 +239,16 @@ private:
     void setSlice(llvm::Value *task, llvm::Value *slice);
     llvm::Value *about(const Local &what, llvm::Value *meaning, const Expr &e);
     void storeMembership(const QueueDecl &q, llvm::Value *task);
+
+    // Head.cpp
+    llvm::Value *comesFirst(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    bool longDispatch = false; // see seemsEmpty
+    llvm::Value *seemsEmpty(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    llvm::Function *addressFunction();
+    void learnAddresses();
+    llvm::Value *dsqAddress(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside);
+    void glance(llvm::Value *address, llvm::Value *key, llvm::AllocaInst *first, llvm::BasicBlock *otherwise);
+    std::map<const QueueDecl *, llvm::GlobalVariable *> dsqAddresses;
 
     // Insert.cpp
     llvm::Value *insert(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);

@@ -6,8 +6,6 @@
 namespace scx {
 namespace {
 
-constexpr size_t kDsqIterator = 6; // words of struct bpf_iter_scx_dsq
-
 const Option *optionNamed(const Options &options, const char *name) {
     for (const Option &o : options)
         if (o.name == name)
@@ -169,31 +167,12 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
             m.ifThen(inside, flush);
         else if (ringSize(q))
             flush();
-        b.CreateStore(consumeDsq(id), got);
-    };
-    // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
-    auto keepIfFirst = [&] {
-        Module::Scratch it(m, kDsqIterator);
-        llvm::AllocaInst *first = m.local(m.i1(), "first");
-        b.CreateStore(b.getTrue(), first);
-        m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
-        llvm::BasicBlock *next = m.block("peek.next"), *look = m.block("peek.look"), *eligible = m.block("peek.eligible"), *end = m.block("peek.end");
-        b.CreateBr(next);
-        b.SetInsertPoint(next);
-        llvm::Value *head = m.call("bpf_iter_scx_dsq_next", {it});
-        b.CreateCondBr(b.CreateICmpNE(head, llvm::ConstantPointerNull::get(m.ptr())), look, end);
-        b.SetInsertPoint(look);
-        b.CreateCondBr(mayRun(head, frame.cpu), eligible, next); // consume skips those that may not run here
-        b.SetInsertPoint(eligible);
-        b.CreateStore(compare(Op::Lt, keyFor(q, frame.prev), m.loadField(head, "task_struct", "scx.dsq_vtime"), true), first);
-        b.CreateBr(end);
-        b.SetInsertPoint(end);
-        m.call("bpf_iter_scx_dsq_destroy", {it});
-        m.ifThen(b.CreateLoad(m.i1(), first), keepPrev);
+        auto consumed = [&] { return consumeDsq(id); };
+        b.CreateStore(ringSize(q) ? consumed() : m.choose(seemsEmpty(q, instance, inside), [&]() -> llvm::Value * { return b.getFalse(); }, consumed), got);
     };
     auto takeOrKeep = [&] {
-        if (ordered(q))
-            keepIfFirst();
+        if (ordered(q)) // it is queued again by its key
+            m.ifThen(comesFirst(q, instance, inside), keepPrev);
         unlessGot(take);
         unlessGot(keepPrev);
     };
@@ -222,7 +201,7 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
             b.CreateCondBr(fresh, go, loopStack.back().next);
             b.SetInsertPoint(go);
             b.CreateStore(theirs, tried);
-            llvm::Value *took = consumeDsq(servedDsq(q, theirs, inside));
+            llvm::Value *took = m.choose(seemsEmpty(q, theirs, inside), [&]() -> llvm::Value * { return b.getFalse(); }, [&] { return consumeDsq(servedDsq(q, theirs, inside)); });
             if (unfair(q))
                 took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
             b.CreateCondBr(took, done, loopStack.back().next);
@@ -236,15 +215,20 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
 bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
 
-/// One byte for each instance, and after them one for each instance's escape.
+/// Of an array with an element for each instance, and after these one for each instance's escape: the element's number. `count`: how many there are.
+llvm::Value *Lowering::instanceSlot(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, uint64_t &count) {
+    uint64_t instances = q.domain == Domain::None ? 1 : q.domain == Domain::Cgroup ? kMaxCgroups : kMaxCpus;
+    count = instances * (inside ? 2 : 1);
+    llvm::Value *at = instances == 1 ? m.num(0) : masked(instance);
+    return inside ? b.CreateSelect(inside, at, b.CreateAdd(at, m.num(static_cast<int64_t>(instances)))) : at;
+}
+
 llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
     llvm::GlobalVariable *&flags = agedFlags[&q];
-    uint64_t instances = q.domain == Domain::None ? 1 : q.domain == Domain::Cgroup ? kMaxCgroups : kMaxCpus, count = instances * (inside ? 2 : 1);
+    uint64_t count;
+    llvm::Value *at = instanceSlot(q, instance, inside, count);
     if (!flags)
         flags = m.global(q.name + "__aged_flag", llvm::ArrayType::get(m.i8(), count), m.diArray(m.diBool(), count), ".bss");
-    llvm::Value *at = instances == 1 ? m.num(0) : masked(instance);
-    if (inside)
-        at = b.CreateSelect(inside, at, b.CreateAdd(at, m.num(static_cast<int64_t>(instances))));
     return b.CreateGEP(m.i8(), flags, at);
 }
 

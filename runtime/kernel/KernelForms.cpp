@@ -37,6 +37,7 @@ constexpr LossRow kLosses[] = {
     {"task_struct.sched_task_group", "weights of cgroups count as 100; it takes CONFIG_CGROUP_SCHED"},
     {"task_group.scx_weight", "weights of cgroups are read from task_group.scx.weight, as from Linux 6.17 on, or count as 100"},
     {"task_group.scx.weight", "weights of cgroups are read from task_group.scx_weight, as up to Linux 6.16, or count as 100"},
+    {"scx_dispatch_q.list", "the head of an ordered queue is found by an iteration, which costs more"},
     {"task_struct.thread_info.cpu", "a task's CPU is asked of the kernel"},
     {"scx_init_task_args.cgroup", "cgroups are not told apart; it takes CONFIG_EXT_GROUP_SCHED"},
     {"SCX_OPS_HAS_CGROUP_WEIGHT", "nothing, from Linux 7.1 on; before it the kernel warns that weights are ignored"},
