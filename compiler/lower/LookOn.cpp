@@ -13,6 +13,7 @@ constexpr int kLruHash = 9, kRing = 27;
 constexpr int kLookup = 1, kUpdate = 2, kDelete = 3, kTime = 5, kSeqWrite = 127, kRingOutput = 130;
 constexpr int kPage = 4096; // the smallest ring; a loader that traces makes it larger, and the map of those who wait as well
 constexpr int kRowWords = 9, kEventWords = 9;
+constexpr int64_t kNoWakeup = 1; // the reader looks by itself: woken for each event, it would trace itself most of all
 constexpr int64_t kUnknown = -1;
 constexpr int64_t kRunning = 1, kRunnable = 2, kKthread = 4;  // of a row
 constexpr int64_t kNextWanted = 1, kPrevWanted = 2, kPrevRunnable = 4; // of an event
@@ -188,7 +189,7 @@ void Lowering::switchProgram() {
         put(7, twoWords(field(next, "tgid"), b.CreateOr(flags, b.CreateShl(field(next, "policy"), m.num(kPolicyShift)))));
         // Numbered before there is room for it: a number that never comes is one that was lost.
         put(8, b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, traceCount, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic));
-        m.helper(kRingOutput, m.i64(), {traceRing, event, m.num(kEventWords * 8), m.num(0)});
+        m.helper(kRingOutput, m.i64(), {traceRing, event, m.num(kEventWords * 8), m.num(kNoWakeup)});
     });
     b.CreateRet(m.num32(0));
 }

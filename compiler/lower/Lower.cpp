@@ -13,15 +13,22 @@ namespace scx {
 namespace {
 
 /// What a rule's condition is made of, as `explain__` reports it.
-nlohmann::json described(const std::vector<Condition> &conditions) {
+nlohmann::json described(const std::vector<Condition> &conditions, const SourceManager &sources) {
     using nlohmann::json;
     json rows = json::array();
+    auto text = [&](const Expr &e) { // as it is written, in one line
+        std::string line;
+        for (char c : std::string(sources.text(e.span)))
+            if (bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r'; !space || (!line.empty() && line.back() != ' '))
+                line += space ? ' ' : c;
+        return line;
+    };
     for (const Condition &c : conditions) {
-        json row = {{"text", printExpr(*c.condition)}, {"number", c.number}, {"looks", json::array()}};
+        json row = {{"text", text(*c.condition)}, {"number", c.number}, {"looks", json::array()}};
         if (c.of)
             row["of"] = c.of->name;
         for (const Look &look : c.looks) {
-            json one = {{"text", printExpr(*look.value)}};
+            json one = {{"text", text(*look.value)}};
             if (look.number >= 0) {
                 one["number"] = look.number;
                 one["type"] = typeText(look.value->type);
@@ -93,7 +100,7 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         for (size_t i = 0; i < surface.match->rules.size(); ++i) {
             const MatchRule &r = surface.match->rules[i];
             std::string text = std::string(sources.text(r.span));
-            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}, {"conditions", described(conditions[i])}};
+            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}, {"conditions", described(conditions[i], sources)}};
             if (has("rule__" + std::to_string(i)))
                 row["hits"] = "rule__" + std::to_string(i);
             out["rules"].push_back(row);

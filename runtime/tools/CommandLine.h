@@ -4,8 +4,10 @@
 
 #include "tools/Ask.h"
 #include "tools/Check.h"
+#include "tools/Explain.h"
 #include "tools/Hint.h"
 #include "tools/Run.h"
+#include "tools/Trace.h"
 
 #include <memory>
 #include <optional>
@@ -17,10 +19,12 @@ class App;
 namespace scx {
 
 struct Command {
-    enum class Verb { Run, Check, List, Stats, Set, Replace, Hint } verb = Verb::Run;
+    enum class Verb { Run, Check, List, Stats, Trace, Explain, Set, Replace, Hint } verb = Verb::Run;
     RunOptions run;
     CheckOptions check;
     AskOptions ask;
+    TraceOptions trace;
+    ExplainOptions explain;
     HintOptions hint;
 };
 
