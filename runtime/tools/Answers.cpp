@@ -145,7 +145,7 @@ Said Answers::answer(const json &request, int file, const Peer &peer, int client
         if (ask == "stats") {
             if (!statistics)
                 throw std::runtime_error("no statistics are kept; start scxrun without --no-stats");
-            json document = figures(runner.scheduler(), runner.policy().info);
+            json document = figures(runner.scheduler(), runner.policy().info, request.value("buckets", false));
             document["seconds"] = std::chrono::duration<double>(Runner::Clock::now() - runner.since()).count();
             return {document};
         }

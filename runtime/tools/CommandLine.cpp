@@ -53,6 +53,11 @@ std::chrono::nanoseconds readTime(const std::string &option, const std::string &
     return time;
 }
 
+void declareTop(CLI::App &app, TopOptions &into) {
+    app.add_flag("--once", into.once, "print all as text, once");
+    app.add_option_function<std::string>("--every", [&](const std::string &text) { into.every = readTime("--every", text); }, "how often to look (default: 1s)")->type_name("TIME");
+}
+
 void declareTrace(CLI::App &app, TraceOptions &into) {
     app.add_option("--pid", into.pid, "only threads of this process")->type_name("PID")->check(CLI::PositiveNumber);
     app.add_option("--tid", into.tid, "only this thread")->type_name("TID")->check(CLI::PositiveNumber);
@@ -92,6 +97,7 @@ std::unique_ptr<CLI::App> commandLine(Command &into) {
     declareCheck(*verb("check", Verb::Check, "tell, without loading it, whether an object will load on a kernel, and what it does without there"), into.check);
     verb("list", Verb::List, "show parameters, queues and rules of the policy that runs")->add_flag("--json", into.ask.json, "one JSON document");
     verb("stats", Verb::Stats, "show what its queues and rules did so far")->add_flag("--json", into.ask.json, "one JSON document");
+    declareTop(*verb("top", Verb::Top, "show queues, rules, CPUs, tasks and live parameters in a terminal; F1 tells the keys"), into.top);
     declareTrace(*verb("trace", Verb::Trace, "show each decision as it happens: task, queue, rule, CPU, wait"), into.trace);
     declareExplain(*verb("explain", Verb::Explain, "tell which rule a task matches, and why none before it"), into.explain);
     verb("set", Verb::Set, "change live parameters while it runs, all of them or none")->add_option("values", into.ask.sets, "live parameters")->type_name("NAME=VALUE")->required();

@@ -7,6 +7,7 @@
 #include "tools/Explain.h"
 #include "tools/Hint.h"
 #include "tools/Run.h"
+#include "tools/Top.h"
 #include "tools/Trace.h"
 
 #include <memory>
@@ -19,10 +20,11 @@ class App;
 namespace scx {
 
 struct Command {
-    enum class Verb { Run, Check, List, Stats, Trace, Explain, Set, Replace, Hint } verb = Verb::Run;
+    enum class Verb { Run, Check, List, Stats, Top, Trace, Explain, Set, Replace, Hint } verb = Verb::Run;
     RunOptions run;
     CheckOptions check;
     AskOptions ask;
+    TopOptions top;
     TraceOptions trace;
     ExplainOptions explain;
     HintOptions hint;

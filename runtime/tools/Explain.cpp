@@ -11,6 +11,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -73,56 +74,65 @@ void fillTexts(json &answer) {
                     look["value"] = readText(answer, look.at("reads").get<std::string>());
 }
 
-void printCondition(const json &condition) {
+void printCondition(std::ostream &out, const json &condition) {
     std::string text = condition.at("text").get<std::string>();
-    std::cout << "         " << (condition.at("holds").get<bool>() ? "+ " : "- ") << (condition.contains("of") ? condition.at("of").get<std::string>() + ": " : "") << text;
+    out << "         " << (condition.at("holds").get<bool>() ? "+ " : "- ") << (condition.contains("of") ? condition.at("of").get<std::string>() + ": " : "");
+    const json &looks = condition.at("looks");
     const char *before = ": ";
-    for (const json &look : condition.at("looks")) {
+    if (looks.size() == 1 && looks[0].at("text") == text) // `kthread` is not said twice
+        before = "";
+    else
+        out << text;
+    for (const json &look : looks) {
         if (!look.contains("value"))
             continue;
-        std::cout << before << look.at("text").get<std::string>() << " is " << (look.at("value").is_null() ? "missing" : look.at("value").get<std::string>());
+        out << before << look.at("text").get<std::string>() << " is " << (look.at("value").is_null() ? "missing" : look.at("value").get<std::string>());
         before = ", ";
     }
-    std::cout << "\n";
+    out << "\n";
 }
 
-void print(const json &a) {
+} // namespace
+
+std::string explanationText(const json &a) {
+    std::ostringstream out;
     auto text = [&](const char *name) { return a.at(name).get<std::string>(); };
     auto time = [](const json &ns) { return ns.is_null() ? std::string("forever") : durationText(ns.get<double>()); };
-    std::cout << text("comm") << " [" << a.at("tid").get<int>() << "]" << (a.at("tid") == a.at("pid") ? "" : " of " + text("process") + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
+    out << text("comm") << " [" << a.at("tid").get<int>() << "]" << (a.at("tid") == a.at("pid") ? "" : " of " + text("process") + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
     if (!a.at("ours").get<bool>()) {
-        std::cout << "its scheduling policy is " << text("scheduling_policy") << ", so `" << text("policy") << "` does not schedule it\n";
-        return;
+        out << "its scheduling policy is " << text("scheduling_policy") << ", so `" << text("policy") << "` does not schedule it\n";
+        return out.str();
     }
-    std::cout << "queue " << text("queue") << ", slice " << (a.at("slice_known").get<bool>() ? time(a.at("slice_ns")) + " (" + time(a.at("slice_left_ns")) + " left)" : time(a.at("slice_left_ns"))) << ", " << text("state") << " CPU "
+    out << "queue " << text("queue") << ", slice " << (a.at("slice_known").get<bool>() ? time(a.at("slice_ns")) + " (" + time(a.at("slice_left_ns")) + " left)" : time(a.at("slice_left_ns"))) << ", " << text("state") << " CPU "
               << a.at("cpu").get<int>() << ", ran " << time(a.at("runtime_ns")) << "\n";
     for (size_t i = 0; i < a.at("rules").size(); ++i) {
         const json &rule = a.at("rules")[i];
         bool matches = a.at("rule") == json(i);
-        std::cout << (matches ? "  yes  " : "  no   ") << rule.at("text").get<std::string>() << "\n";
+        out << (matches ? "  yes  " : "  no   ") << rule.at("text").get<std::string>() << "\n";
         for (const json &condition : rule.at("conditions"))
-            printCondition(condition);
+            printCondition(out, condition);
         if (matches) {
             if (rule.at("queue") != a.at("queue"))
-                std::cout << "it goes to " << rule.at("queue").get<std::string>() << " when it waits next\n";
+                out << "it goes to " << rule.at("queue").get<std::string>() << " when it waits next\n";
             break; // the rest is not asked
         }
     }
+    if (!a.contains("waits_ns")) // nobody watched
+        return out.str();
     const json &waits = a.at("waits_ns");
     std::string watched = durationText(a.at("watched_ns").get<double>());
     if (waits.empty())
-        std::cout << "it did not begin to run in " << watched << "\n";
+        out << "it did not begin to run in " << watched << "\n";
     else {
-        std::cout << "waits, of the last " << watched << ", the newest first:";
+        out << "waits, of the last " << watched << ", the newest first:";
         for (size_t i = 0; i < std::min<size_t>(waits.size(), 8); ++i)
-            std::cout << " " << durationText(waits[waits.size() - 1 - i].get<double>());
+            out << " " << durationText(waits[waits.size() - 1 - i].get<double>());
         std::vector<int64_t> sorted = waits.get<std::vector<int64_t>>();
         std::sort(sorted.begin(), sorted.end());
-        std::cout << "; of " << sorted.size() << " half below " << durationText(static_cast<double>(sorted[(sorted.size() - 1) / 2])) << ", the longest " << durationText(static_cast<double>(sorted.back())) << "\n";
+        out << "; of " << sorted.size() << " half below " << durationText(static_cast<double>(sorted[(sorted.size() - 1) / 2])) << ", the longest " << durationText(static_cast<double>(sorted.back())) << "\n";
     }
+    return out.str();
 }
-
-} // namespace
 
 json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
     TaskRow row;
@@ -152,11 +162,16 @@ json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
     return out;
 }
 
+json askExplanation(Conversation &scxrun, int tid) {
+    json answer = scxrun.ask({{"ask", "explain"}, {"tid", tid}});
+    fillTexts(answer);
+    return answer;
+}
+
 int runExplain(const ExplainOptions &options) {
     try {
         Conversation scxrun;
-        json answer = scxrun.ask({{"ask", "explain"}, {"tid", options.tid}});
-        fillTexts(answer);
+        json answer = askExplanation(scxrun, options.tid);
         TraceOptions trace;
         trace.tid = options.tid;
         trace.limit = options.watch;
@@ -165,7 +180,7 @@ int runExplain(const ExplainOptions &options) {
         if (options.json)
             std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << "\n";
         else
-            print(answer);
+            std::cout << explanationText(answer);
         return 0;
     } catch (const std::exception &error) {
         std::cerr << "scxrun: " << error.what() << "\n";

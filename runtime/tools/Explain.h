@@ -20,6 +20,13 @@ struct ExplainOptions {
 /// What the policy's own program reported of a thread, in words; `bytes` as it wrote them (docs/internals/object.md). Throws std::runtime_error with one line if there is no such thread.
 nlohmann::json explanation(const ObjectInfo &info, int tid, const std::string &bytes);
 
+class Conversation;
+
+/// Asks for it, and reads what no program reports. Throws likewise, also where it is refused.
+nlohmann::json askExplanation(Conversation &scxrun, int tid);
+/// For people, some lines.
+std::string explanationText(const nlohmann::json &explanation);
+
 /// The exit code: 0 done, 1 nobody runs, it refused, or there is no such thread.
 int runExplain(const ExplainOptions &options);
 
