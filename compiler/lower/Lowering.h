@@ -148,12 +148,14 @@ private:
     const FnDecl *functionNamed(const std::string &name) const;
     llvm::Value *taskQueue(llvm::Value *task);
     llvm::Value *twoWords(llvm::Value *low, llvm::Value *high);
+    llvm::Value *tellRow(llvm::Value *reader, llvm::Value *task);
+    void copyName(llvm::Value *task, llvm::Value *into, uint64_t word);
+    Module::Program beginLook(const std::string &name, const std::string &section, size_t arguments);
     void askedProgram(const std::string &name, bool explains);
     llvm::Value *ruleAt(llvm::Value *task);
     void declareTrace();
-    llvm::Value *filterValue(const std::string &name);
     llvm::Value *wanted(llvm::Value *task);
-    void beginsToWait(llvm::Value *task, llvm::Value *time);
+    llvm::Value *lookAt(llvm::Value *task, llvm::Value *waits, llvm::Value *time);
     void wakingProgram(const std::string &name, const std::string &event);
     void switchProgram();
 

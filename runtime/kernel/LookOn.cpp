@@ -7,7 +7,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -41,22 +40,6 @@ void store(bpf_object *object, const char *section, const std::string &name, int
         }
     }
     throw std::runtime_error("the object has no variable `" + name + "`; compile the policy again");
-}
-
-void storeFilter(bpf_object *object, const TraceFilter &filter) {
-    bool prefix = filter.comm.ends_with('*');
-    std::string name = filter.comm.substr(0, std::min<size_t>(15, filter.comm.size() - prefix));
-    char text[16] = {}, mask[16] = {};
-    std::memcpy(text, name.data(), name.size());
-    std::memset(mask, 0xff, filter.comm.empty() ? 0 : name.size() + !prefix);
-    auto half = [](const char *bytes) {
-        int64_t word;
-        std::memcpy(&word, bytes, sizeof word); // BPF objects are little endian here, as the machine is
-        return word;
-    };
-    for (const auto &[variable, value] : {std::pair("tid", int64_t(filter.tid)), std::pair("tgid", int64_t(filter.tgid)), std::pair("queue", int64_t(filter.queue)), std::pair("comm0", half(text)),
-                                          std::pair("comm1", half(text + 8)), std::pair("mask0", half(mask)), std::pair("mask1", half(mask + 8))})
-        store(object, ".rodata.trace", std::string("trace_") + variable + "__", value);
 }
 
 } // namespace
@@ -93,7 +76,8 @@ LookOn::LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object 
                 throw std::runtime_error(std::string("the map `") + bpf_map__name(map) + "` of the running policy cannot be shared: " + std::strerror(errno));
         }
         if (filter) {
-            storeFilter(object, *filter);
+            store(object, ".rodata.trace", "trace_tid__", filter->tid);
+            store(object, ".rodata.trace", "trace_tgid__", filter->tgid);
             bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "trace_ring__"), kTraceRing);
             bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "trace_since__"), kWaiting);
         }

@@ -26,11 +26,11 @@ struct TaskRow {
     uint64_t flags;      // of Flag; the kernel's number of its scheduling policy from bit 8 on
     uint64_t runtime;    // ns of CPU time so far
     uint64_t slice;      // ns that are left of its slice; ~0: no end
-    char comm[16], leader[16];
+    char comm[16];
     bool is(Flag flag) const { return flags & flag; }
     unsigned policy() const { return static_cast<unsigned>(flags >> 8); }
 };
-static_assert(sizeof(TaskRow) == 72);
+static_assert(sizeof(TaskRow) == 56);
 
 /// What `explain__` reports besides: kReportRule, kReportSlice, and the numbers that the description gives conditions and what they look at.
 struct ReportRow {
@@ -53,11 +53,9 @@ struct TraceEvent {
 };
 static_assert(sizeof(TraceEvent) == 72);
 
-/// Whose decisions are told: those who pass all that is given.
+/// Whose decisions are told; 0: anybody's.
 struct TraceFilter {
-    int tid = 0, tgid = 0;          // 0: any
-    int queue = -1;                 // its number; -1: any
-    std::string comm;               // `cc1`, `cc*`; empty: any
+    int tid = 0, tgid = 0;
 };
 
 /// Some of these programs, loaded. Throws std::runtime_error with one line if the kernel does not take them, or the object has none.

@@ -107,17 +107,11 @@ Said Answers::trace(const json &request, const Peer &peer, int client, const Say
     TraceFilter filter;
     filter.tid = request.value("tid", 0);
     filter.tgid = request.value("pid", 0);
-    filter.comm = request.value("comm", "");
     if (!mayExamine(peer, filter.tid ? filter.tid : filter.tgid))
         throw std::runtime_error("a trace of what is not yours takes the rights of root or of the user that scxrun runs as; try sudo");
     json names = json::array();
     for (const QueueInfo &q : policy.info.queues)
         names.push_back(q.name);
-    if (std::string queue = request.value("queue", ""); !queue.empty()) {
-        filter.queue = static_cast<int>(std::find(names.begin(), names.end(), queue) - names.begin());
-        if (static_cast<size_t>(filter.queue) == names.size())
-            throw std::runtime_error("`" + policy.info.policy + "` has no queue `" + queue + "`; scxrun list shows those it has");
-    }
     if (traces.size() >= kMostTraces && !traces.contains(client))
         throw std::runtime_error("there are " + std::to_string(kMostTraces) + " traces already; end one");
     traces.erase(client);

@@ -2,6 +2,8 @@
 #include "tools/Explain.h"
 
 #include "kernel/LookOn.h"
+#include "kernel/Sysfs.h"
+#include "object/Text.h"
 #include "tools/Conversation.h"
 #include "tools/Tasks.h"
 #include "tools/Trace.h"
@@ -46,11 +48,13 @@ json conditionRow(const ObjectInfo &info, const ConditionInfo &condition, const 
     return row;
 }
 
+std::string processName(const json &task) { return printable(readLine("/proc/" + std::to_string(task.at("pid").get<int>()) + "/comm")); }
+
 /// Texts that no program reports: they are read by whoever asks, with that one's rights.
 std::string readText(const json &task, const std::string &attribute) {
     std::string folder = "/proc/" + std::to_string(task.at("tid").get<int>());
     if (attribute == "comm" || attribute == "leader.comm")
-        return "\"" + task.at(attribute == "comm" ? "comm" : "process").get<std::string>() + "\"";
+        return "\"" + (attribute == "comm" ? task.at("comm").get<std::string>() : processName(task)) + "\"";
     if (attribute == "cgroup" || attribute == "cgroup.path") {
         std::ifstream groups(folder + "/cgroup");
         for (std::string line; std::getline(groups, line);)
@@ -98,7 +102,7 @@ std::string explanationText(const json &a) {
     std::ostringstream out;
     auto text = [&](const char *name) { return a.at(name).get<std::string>(); };
     auto time = [](const json &ns) { return ns.is_null() ? std::string("forever") : durationText(ns.get<double>()); };
-    out << text("comm") << " [" << a.at("tid").get<int>() << "]" << (a.at("tid") == a.at("pid") ? "" : " of " + text("process") + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
+    out << text("comm") << " [" << a.at("tid").get<int>() << "]" << (a.at("tid") == a.at("pid") ? "" : " of " + processName(a) + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
     if (!a.at("ours").get<bool>()) {
         out << "its scheduling policy is " << text("scheduling_policy") << ", so `" << text("policy") << "` does not schedule it\n";
         return out.str();
@@ -147,7 +151,7 @@ json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
     }
     auto endless = [](uint64_t ns) { return ns == ~0ull ? json() : json(ns); };
     auto slice = reports.find(kReportSlice), rule = reports.find(kReportRule);
-    json out = {{"policy", info.policy}, {"tid", row.pid}, {"pid", row.tgid}, {"comm", nameOf(row.comm)}, {"process", nameOf(row.leader)}, {"cpu", row.cpu},
+    json out = {{"policy", info.policy}, {"tid", row.pid}, {"pid", row.tgid}, {"comm", nameOf(row.comm)}, {"cpu", row.cpu},
                 {"scheduling_policy", policyName(row.policy())}, {"ours", isOurs(row.policy(), info.partial)}, {"runtime_ns", row.runtime}, {"slice_left_ns", endless(row.slice)},
                 {"slice_known", slice != reports.end()}, {"slice_ns", slice == reports.end() ? json() : endless(static_cast<uint64_t>(slice->second))},
                 {"state", row.is(TaskRow::Running) ? "runs on" : row.is(TaskRow::Runnable) ? "waits at" : "sleeps, last on"},

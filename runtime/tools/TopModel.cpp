@@ -227,13 +227,17 @@ TopTable TopModel::cpus() const {
 TopTable TopModel::tasks() const {
     TopTable table{"Tasks", {{"tid", 7, true}, {"cpu%", 6, true}, {"task", 15, false}, {"queue", widestQueue(), false}, {"cpu", 3, true}, {"state", 5, false}, {"cpu time", 8, true}, {"process", 15, false}}, {}, 1, true, 1};
     const json &queues = now->list.at("queues");
+    std::map<int, std::string> processes;
+    for (const TaskRow &t : now->tasks)
+        if (t.pid == t.tgid)
+            processes[t.pid] = nameOf(t.comm);
     for (const TaskRow &t : now->tasks) {
         auto then = ranBefore.find(t.pid);
         double ran = then == ranBefore.end() ? 0 : static_cast<double>(t.runtime - std::min(t.runtime, then->second)) / 1e9 / seconds();
         bool ours = isOurs(t.policy(), now->partial);
         TopRow row{"t" + std::to_string(t.pid), {{std::to_string(t.pid), static_cast<double>(t.pid)}, percent(ran), {nameOf(t.comm)},
                                                 {!ours ? policyName(t.policy()) : static_cast<size_t>(t.queue) < queues.size() ? queues[static_cast<size_t>(t.queue)].at("name").get<std::string>() : ""},
-                                                {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(TaskRow::Running) ? "run" : t.is(TaskRow::Runnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {nameOf(t.leader)}}, {}};
+                                                {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(TaskRow::Running) ? "run" : t.is(TaskRow::Runnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {processes[t.tgid]}}, {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }

@@ -6,6 +6,7 @@
 #include "tools/Ring.h"
 #include "tools/Tasks.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -46,10 +47,32 @@ struct Names {
     std::string rule(const TraceEvent &e) const { return ours(e) && e.rule >= 0 && static_cast<size_t>(e.rule) < rules.size() ? rules[static_cast<size_t>(e.rule)] : "-"; }
 };
 
+/// What is asked for besides threads, which the kernel's side has sorted out.
+class Choice {
+public:
+    Choice(const TraceOptions &options, const Names &names) : names(names), queue(options.queue), comm(options.comm), prefix(comm.ends_with('*')) {
+        if (prefix)
+            comm.pop_back();
+        if (!queue.empty() && std::find(names.queues.begin(), names.queues.end(), queue) == names.queues.end())
+            throw std::runtime_error("`" + names.policy + "` has no queue `" + queue + "`; scxrun list shows those it has");
+    }
+    /// Is it a decision for one of these tasks?
+    bool takes(const TraceEvent &e) const {
+        std::string name = nameOf(e.comm);
+        return e.flags & TraceEvent::NextWanted && (comm.empty() || (prefix ? name.starts_with(comm) : name == comm)) && (queue.empty() || names.queue(e) == queue);
+    }
+
+private:
+    const Names &names;
+    std::string queue, comm;
+    bool prefix;
+};
+
 class Reader {
 public:
     virtual ~Reader() = default;
-    virtual void on(const TraceEvent &event) = 0;
+    /// `taken`: it is a decision that was asked for.
+    virtual void on(const TraceEvent &event, bool taken) = 0;
 };
 
 /// A line, or a document, for each decision.
@@ -59,7 +82,9 @@ public:
         if (!asJson)
             printf("%12s %4s %8s %-15s %-12s %10s  %s\n", "seconds", "cpu", "tid", "task", "queue", "waited", "rule");
     }
-    void on(const TraceEvent &e) override {
+    void on(const TraceEvent &e, bool taken) override {
+        if (!taken)
+            return;
         if (!began)
             began = e.time;
         double seconds = static_cast<double>(e.time - *began) / 1e9;
@@ -85,12 +110,12 @@ public:
         events.name("process", kCpus, 0, "CPUs");
         events.name("process", kTasks, 0, "tasks");
     }
-    void on(const TraceEvent &e) override {
+    void on(const TraceEvent &e, bool taken) override {
         if (!began)
             began = e.time;
         last = std::max(last, e.time);
         end(e.cpu, e.time);
-        if (e.next && e.flags & TraceEvent::NextWanted)
+        if (taken)
             running[e.cpu] = e;
     }
     void finish() {
@@ -137,9 +162,6 @@ json request(const TraceOptions &options) {
         asked["pid"] = options.pid;
     if (options.tid)
         asked["tid"] = options.tid;
-    for (const auto &[name, value] : {std::pair("comm", options.comm), std::pair("queue", options.queue)})
-        if (!value.empty())
-            asked[name] = value;
     return asked;
 }
 
@@ -179,6 +201,7 @@ Told listen(Conversation &scxrun, const json &answer, std::chrono::nanoseconds l
         pollfd waiting{scxrun.fd(), POLLIN, 0};
         poll(&waiting, 1, patience);
         takeAll();
+        fflush(stdout);
         if (waiting.revents) {
             try {
                 told.policyEnded = scxrun.hear().contains("ended");
@@ -211,26 +234,18 @@ int runTrace(const TraceOptions &options) {
         Conversation scxrun;
         json answer = scxrun.ask(request(options));
         const Names names(answer);
+        const Choice choice(options, names);
         if (!options.perfetto.empty() && !(file = fopen(options.perfetto.c_str(), "w")))
             throw std::runtime_error("cannot write `" + options.perfetto + "`: " + std::strerror(errno) + "; name another file");
         std::optional<Perfetto> drawn;
         std::optional<Lines> lines;
-        if (file)
-            drawn.emplace(names, file);
-        else
-            lines.emplace(names, options.json);
+        Reader &reader = file ? static_cast<Reader &>(drawn.emplace(names, file)) : lines.emplace(names, options.json);
         uint64_t decisions = 0;
         Told told = listen(scxrun, answer, options.limit, [&](const TraceEvent &event) {
-            bool decision = event.flags & TraceEvent::NextWanted;
-            if (drawn)
-                drawn->on(event);
-            else if (decision) {
-                lines->on(event);
-                if (!options.json && fflush(stdout) != 0)
-                    return false;
-            }
-            decisions += decision;
-            return !(options.count && decisions >= options.count) && std::cout.good();
+            bool taken = choice.takes(event);
+            reader.on(event, taken);
+            decisions += taken;
+            return !(options.count && decisions >= options.count) && std::cout.good() && !ferror(stdout);
         });
         if (drawn) {
             drawn->finish();
