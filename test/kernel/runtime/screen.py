@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Drives `scxrun top` in a terminal: usage: screen.py SCXRUN OBJECTS PID, of the scxrun that runs the policy `seen`."""
+"""Drives `scxrun top` in a terminal: usage: screen.py SCXRUN OBJECTS PID COMMAND…: PID is of the scxrun that runs the policy `seen`, COMMAND starts it again."""
 import fcntl
 import os
 import re
@@ -13,7 +13,8 @@ import time
 
 import pyte
 
-scxrun, objects, runner = sys.argv[1:]
+scxrun, objects, runner = sys.argv[1:4]
+start_again = sys.argv[4:]
 F = {1: "\x1bOP", 3: "\x1bOR", 4: "\x1bOS", 6: "\x1b[17~", 10: "\x1b[21~"}
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -25,7 +26,7 @@ class Terminal:
         self.raw = b""
         self.master, slave = os.openpty()
         self.size(rows, columns)
-        env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+        env = {"PATH": os.environ["PATH"], "TERM": "screen-256color", "LC_ALL": "C.UTF-8"}
         env.update(environment)
         self.process = subprocess.Popen([scxrun, "top", "--every", "300ms", *arguments], stdin=slave, stdout=slave, stderr=slave, env=env, start_new_session=True,
                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
@@ -90,7 +91,7 @@ def selected(terminal):
 
 
 t = Terminal()
-t.until_line(r"^seen, after .*: 4 CPUs, \d+ tasks, ")
+t.until_line(r"^seen, after .*: \d+ CPUs, \d+ tasks, ")
 t.until_line(r"^rest +[1-9]")
 t.until_line(r"^ +hits +hits/s rule")
 t.until_line(r"^ +\d+ +[\d.]+ +else -> rest|else -> rest")
@@ -121,7 +122,7 @@ t.send("I")
 t.until_line(r"^ +tid\+ ")
 t.send(F[4] + "spinner\r")
 t.until("only spinners", lambda t: (i := at(t, r"^ +tid\+ ")) > 0 and "only spinner" in t.lines[i] and "spinner" in t.lines[i + 1] and "spinner" in t.lines[i + 6] and "spinner" not in t.lines[i + 7])
-t.send("\x1b[B\x1b[B ") # two down, and tagged: it is at the top now
+t.send("\x1bOB\x1bOB ") # two down, and tagged: it is at the top now
 first = t.lines[at(t, r"^ +tid\+ ") + 3].split()[0]
 t.until("the tagged one at the top", lambda t: t.lines[at(t, r"^ +tid\+ ") + 1].split()[:1] == [first])
 t.send("U")
@@ -155,7 +156,7 @@ t.until_line(r"^scxrun does not answer; is it stopped\?")
 os.kill(int(runner), signal.SIGCONT)
 t.until_line(r"^seen, after ")
 subprocess.run([scxrun, "replace", "--grace", "0s", objects + "/live.bpf.o"], check=True, stdout=subprocess.DEVNULL)
-t.until_line(r"^live, after .*: 4 CPUs")
+t.until_line(r"^live, after .*: \d+ CPUs")
 t.until_line(r"^factor +1 ")
 subprocess.run([scxrun, "replace", "--grace", "0s", objects + "/seen.bpf.o"], check=True, stdout=subprocess.DEVNULL)
 t.until_line(r"^seen, after ")
@@ -188,7 +189,7 @@ t = Terminal()
 t.until_line(r"^rest +[1-9]")
 os.kill(int(runner), signal.SIGINT)
 t.until_line(r"^no scxrun runs here; start a policy first")
-again = subprocess.Popen([scxrun, objects + "/seen.bpf.o"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+again = subprocess.Popen(start_again, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 t.until_line(r"^seen, after ")
 t.send("q")
 t.ends(0)

@@ -15,8 +15,11 @@ end_started() {
     kill -9 $started 2> /dev/null
     started=
 }
+end_last() { # so that the next one is not kept waiting
+    kill -9 $last
+}
 explained() { # PID QUEUE RULE REGEX…: the rule it matches, and lines that are told
-    ask 0 explain --for 200ms "$1"
+    ask 0 explain --for 100ms "$1"
     has answer "^  yes  $3"
     [ "$(sed -n 's/^it goes to \(.*\) when.*/\1/p' answer)" = "$2" ] || has answer ": queue $2, slice "
     local line
@@ -37,7 +40,7 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     local plain=$last
     explained $plain rest 'else -> rest' '^spinner \[[0-9]+\]: queue rest, slice 5\.00ms \([0-9.]+[mu]s left\), (runs on|waits at) CPU [0-3], ran ' '^         - kthread is false$' '^         - hint == 7: hint is 0$' \
         '^         - cgroup matches "\^/seen-\[0-9\]\+\$": cgroup is "/"$' '^         - exe is "\*sleep": exe is "/.*"$' '^         - humble: nice > 0: nice is 0$' '^         - humble: policy is batch \| idle: policy is normal$' \
-        '^         - burst < patience: burst is 50\.00ms, patience is 3\.00ms$' '^         - asked < 0: asked is [0-9]+$' '^waits, of the last 200\.00ms, the newest first: [0-9.]+[mun]?s'
+        '^         - burst < patience: burst is [0-9.]+ms, patience is 3\.00ms$' '^         - asked < 0: asked is [0-9]+$' '^waits, of the last 100\.00ms, the newest first: [0-9.]+[mun]?s'
     expect 1 "$(grep -c '^  yes ' answer)" "rules that match"
     expect 9 "$(grep -c '^  \(yes\|no\) ' answer)" "rules that are told"
     explained 2 system 'kthread -> system' '^kthreadd \[2\]: queue system, slice 2\.00ms' '^         \+ kthread is true$'
@@ -45,26 +48,33 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     background /run/spinner
     ask 0 hint 7 --pid $last
     explained $last told 'hint == 7 -> told' '^         \+ hint == 7: hint is 7$'
+    end_last
     background /run/spinner
     echo $last > /sys/fs/cgroup/seen-5/cgroup.procs
     sleep 1 # until scxrun has told
     explained $last grouped 'cgroup matches "\^/seen-\[0-9\]\+\$" -> grouped' '^         \+ cgroup matches .*: cgroup is "/seen-5"$'
+    end_last
     background /run/spinner
     echo $last > /sys/fs/cgroup/gentle-one/cgroup.procs
     explained $last gentle 'cgroup is "/gentle\*" -> gentle' 'slice 40\.00ms' '^         \+ cgroup is "/gentle\*": cgroup is "/gentle-one"$'
+    end_last
     background sleep 1000
-    explained $last named 'exe is "\*sleep" -> named' '^         \+ exe is "\*sleep": exe is ".*sleep"$' 'sleeps, last on CPU' '^it did not begin to run in 200\.00ms$'
+    explained $last named 'exe is "\*sleep" -> named' '^         \+ exe is "\*sleep": exe is ".*sleep"$' 'sleeps, last on CPU' '^it did not begin to run in 100\.00ms$'
     background nice -n 3 /run/spinner
     explained $last humbled 'humble and not comm is "patient\*" -> humbled' '^         \+ humble: nice > 0: nice is 3$' '^         \+ not comm is "patient\*": comm is "spinner"$' 'slice 8\.00ms'
+    end_last
     background chrt -b 0 /run/spinner
     explained $last humbled 'humble and not' '^         \+ humble: policy is batch \| idle: policy is batch$'
+    end_last
     background nice -n 3 /run/patient1
     explained $last rest 'else -> rest' '^         \+ humble: nice > 0: nice is 3$' '^         - not comm is "patient\*": comm is "patient1"$'
+    end_last
     background /run/napper
     sleep 2
     explained $last quick 'burst < patience -> quick' '^         \+ burst < patience: burst is ([0-9.]+us|[012]\.[0-9]+ms), patience is 3\.00ms$'
+    end_last
     ask 0 set patience=1s
-    explained $plain quick 'burst < patience -> quick' '^         \+ burst < patience: burst is 50\.00ms, patience is 1\.00s$' '^it goes to quick when it waits next$|: queue quick,'
+    explained $plain quick 'burst < patience -> quick' '^         \+ burst < patience: burst is [0-9.]+ms, patience is 1\.00s$' '^it goes to quick when it waits next$|: queue quick,'
     ask 0 set patience=3ms
     background sh -c 'kill -STOP $$; exit' # what is asked about it changes nothing of it
     sleep 1
@@ -81,7 +91,7 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     nobody timeout 20 $scxrun explain 1 > answer 2> refused
     expect 1 $? "exit code of explain without rights"
     has refused '^scxrun: thread 1 is not yours; try sudo$'
-    background nobody sleep 1000
+    background setpriv --reuid=65534 --clear-groups sleep 1000
     sleep 0.3
     nobody timeout 20 $scxrun explain --for 100ms $last > answer 2> refused
     expect 0 $? "exit code of explain of one's own"
@@ -179,7 +189,7 @@ test_top() { # as text, and in a terminal that a program drives
     has answer '^patience +3ms +3ms +1ms..1s$'
     ask 1 top < /dev/null
     has refused '^scxrun: there is no terminal to draw on; scxrun top --once prints all as text$'
-    python3 $here/screen.py $scxrun $objects $run || bad "the terminal does not show what it should"
+    python3 $here/screen.py $scxrun $objects $run $scxrun $objects/seen.bpf.o || bad "the terminal does not show what it should"
     end_started
     kill -INT $run 2> /dev/null
     finish 0
