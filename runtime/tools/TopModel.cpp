@@ -17,7 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kHistory = 60; // looks
-constexpr int kPatience = 2;    // seconds; who looks every second does not wait for long
+constexpr int kPatience = 2;    // seconds, once scxrun has loaded what looks on; who looks every second does not wait for long
 constexpr size_t kRemembered = 64; // the busiest tasks, whose histories are kept
 
 std::map<int, std::pair<uint64_t, uint64_t>> cpuTimes() {
@@ -79,14 +79,15 @@ TopModel::~TopModel() = default;
 void TopModel::look() {
     auto next = std::make_unique<TopLook>();
     try {
-        if (!scxrun) {
+        bool first = !scxrun;
+        if (first)
             scxrun = std::make_unique<Conversation>();
-            scxrun->wait(kPatience);
-        }
         next->list = scxrun->ask({{"ask", "list"}});
         json answer = scxrun->ask({{"ask", "tasks"}});
         if (answer.at("row") != sizeof(TaskRow))
             throw std::runtime_error("scxrun lists tasks in another form; is it of another version?");
+        if (first)
+            scxrun->wait(kPatience);
         next->partial = answer.at("partial").get<bool>();
         next->tasks = readTasks(scxrun->takeFile());
         next->at = std::chrono::steady_clock::now();
