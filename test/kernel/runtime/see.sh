@@ -194,3 +194,15 @@ test_top() { # as text, and in a terminal that a program drives
     kill -INT $run 2> /dev/null
     finish 0
 }
+
+test_verified() { # the verifier takes what looks on, whatever the rules ask for
+    local name
+    for name in desktop layered llc told attributes topology; do
+        start $objects/$name.bpf.o
+        ask 0 explain --for 10ms $$
+        ask 0 trace --for 200ms --json
+        [ -s answer ] || bad "nothing was decided under $name"
+        kill -INT $run
+        finish 0
+    done
+}
