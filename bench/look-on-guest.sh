@@ -10,9 +10,11 @@ work() { # the same each time: tasks that wake each other, and some whose slices
     hackbench -g 1 -l 100 > /dev/null
     wait $(jobs -p | grep -vx -e "$run" -e "${looker:-0}")
 }
-code() { # one word for the machine code of the policy's programs as they are in the kernel
+code() { # one word for the policy's programs as the kernel holds them, after the verifier and before its JIT
     for id in $($bpftool --json prog list | python3 -c 'import json, sys; print(*(p["id"] for p in json.load(sys.stdin) if p["type"] == "struct_ops"))'); do
-        $bpftool prog dump jited id "$id" file image > /dev/null 2>&1 && sha256sum < image
+        rm -f image
+        $bpftool prog dump xlated id "$id" file image > /dev/null
+        [ -s image ] && sha256sum < image || echo "not seen: $(date +%s%N)"
     done | sha256sum | cut -c 1-16
 }
 phase() { # NAME
