@@ -28,7 +28,7 @@ constexpr KernelField kTask[] = {
     {"thread_info", 's', "thread_info"}, {"flags", 'u'}, {"static_prio", 'i'}, {"se", 's', "sched_entity"}, {"scx", 's', "sched_ext_entity"},
     {"policy", 'u'}, {"nr_cpus_allowed", 'i'}, {"cpus_ptr", 'p', "cpumask"}, {"migration_disabled", 'h'}, {"pid", 'i'}, {"tgid", 'i'},
     {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
-    {"cgroups", 'p', "css_set"}, {"nvcsw", 'L'}, {"nivcsw", 'L'}, {"self_exec_id", 'L'}, {"mm", 'p', "mm_struct"}, {"thread_pid", 'p', "pid"}, {"sched_task_group", 'p', "task_group"}};
+    {"cgroups", 'p', "css_set"}, {"nvcsw", 'L'}, {"nivcsw", 'L'}, {"self_exec_id", 'L'}, {"mm", 'p', "mm_struct"}, {"thread_pid", 'p', "pid"}, {"sched_task_group", 'p', "task_group"}, {"on_cpu", 'i'}, {"on_rq", 'i'}};
 constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
 constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}, {"cgroup", 'p', "cgroup"}};
 constexpr KernelField kCgroupInitArgs[] = {{"weight", 'u'}};
@@ -38,6 +38,7 @@ constexpr KernelField kFile[] = {{"f_path", 's', "path"}};
 constexpr KernelField kPath[] = {{"dentry", 'p', "dentry"}};
 constexpr KernelField kDentry[] = {{"d_parent", 'p', "dentry"}, {"d_name", 's', "qstr"}};
 constexpr KernelField kQstr[] = {{"name", 'p', "char"}};
+constexpr KernelField kIterMeta[] = {{"seq", 'p'}};
 constexpr KernelField kIterNum[] = {{"__opaque", 'L', "", 1}};
 constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
 constexpr KernelField kIterDsqKern[] = {{"dsq", 'p', "scx_dispatch_q"}};
@@ -46,7 +47,7 @@ constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
 constexpr KernelStruct kStructs[] = {
     {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"scx_dispatch_q", kDsq}, {"scx_dsq_list_node", kDsqListNode}, {"list_head", kListHead}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
-    {"scx_init_task_args", kInitTaskArgs}, {"scx_cgroup_init_args", kCgroupInitArgs}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_iter_scx_dsq_kern", kIterDsqKern}, {"bpf_timer", kTimer}, {"rq", kRq},
+    {"scx_init_task_args", kInitTaskArgs}, {"scx_cgroup_init_args", kCgroupInitArgs}, {"bpf_iter_meta", kIterMeta}, {"bpf_iter_num", kIterNum}, {"bpf_iter_scx_dsq", kIterDsq}, {"bpf_iter_scx_dsq_kern", kIterDsqKern}, {"bpf_timer", kTimer}, {"rq", kRq},
     {"mm_struct", kMm}, {"file", kFile}, {"path", kPath}, {"dentry", kDentry}, {"qstr", kQstr},
     {"ns_common", kNsCommon}, {"pid_namespace", kPidNamespace}, {"upid", kUpid}, {"pid", kPid}, {"scx_task_group", kScxTaskGroup}, {"task_group", kTaskGroup},
 };

@@ -197,7 +197,8 @@ llvm::GlobalVariable *Module::map(const std::string &name, int type, int entries
         members.push_back({"map_flags", number(flags)});
     if (key)
         members.push_back({"key", diPointer(key)});
-    members.push_back({"value", diPointer(value)});
+    if (value)
+        members.push_back({"value", diPointer(value)});
     llvm::DICompositeType *di = diStruct("", members);
     return global(name, llvm::ArrayType::get(i64(), members.size()), di, ".maps");
 }
@@ -239,9 +240,9 @@ llvm::DISubprogram *Module::makeSubprogram(llvm::Function *function, llvm::DISub
     return made;
 }
 
-Module::Program Module::beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at) {
+Module::Program Module::beginProgram(const std::string &name, const std::string &section, size_t arguments, Span at) {
     auto *function = llvm::Function::Create(llvm::FunctionType::get(i32(), {ptr()}, false), llvm::GlobalValue::ExternalLinkage, name, *ir);
-    function->setSection(std::string(optional ? "?" : "") + (sleepable ? "struct_ops.s/" : "struct_ops/") + member);
+    function->setSection(section);
     llvm::DIType *contextType = diPointer(diInt(64, false));
     llvm::Metadata *types[] = {diInt(32, true), contextType};
     llvm::DISubprogram *sp = makeSubprogram(function, debug.createSubroutineType(debug.getOrCreateTypeArray(types)), at);

@@ -62,7 +62,7 @@ public:
     // ------------------------------------------------------------ globals and maps
     llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section,
                                  llvm::Constant *value = nullptr, unsigned align = 8);
-    /// A map in `.maps`. `key` null: it has none.
+    /// A map in `.maps`. `key`, `value` null: it has none.
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);
@@ -75,8 +75,8 @@ public:
         llvm::Function *function;
         std::vector<llvm::Value *> arguments; // context slots as i64 (pointers: use asPointer)
     };
-    /// A struct_ops program; the builder stands in its entry block behind the argument loads.
-    Program beginProgram(const std::string &name, const std::string &member, bool sleepable, bool optional, size_t arguments, Span at);
+    /// A program of the section that says its kind; the builder stands in its entry block behind the argument loads.
+    Program beginProgram(const std::string &name, const std::string &section, size_t arguments, Span at);
     /// A static function in .text whose address is taken (timer callbacks: map, key, value).
     llvm::Function *beginCallback(const std::string &name, const std::vector<std::pair<std::string, llvm::DIType *>> &parameters, Span at);
     /// A function of its own, of i64s to i64: for what is long, used often or seldom run. Hidden, so that libbpf makes it static and LLVM leaves

@@ -218,6 +218,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::Min, kFree, "min", false, kGenericTwo, 2, kNone, kAnyContext, false, "the smaller; of times, the earlier"},
     {Operation::Max, kFree, "max", false, kGenericTwo, 2, kNone, kAnyContext, false, "the larger; of times, the later"},
     {Operation::Abs, kFree, "abs", false, kGenericOne, 1, kNone, kAnyContext, false, "without its sign"},
+    {Operation::Report, kFree, "report__", false, kGenericTwo, 2, kNone, kAnyContext, true, "a number and its value go to whoever asked about the task"},
     {Operation::Replace, kFree, "replace", false, kGenericThree, 3, kBool, kAnyContext, false, "state that holds the second value holds the third from now on, and no other CPU comes between; false where it did not"},
 };
 

@@ -148,6 +148,7 @@ enum class Operation : uint8_t {
     PackKeys,                    // two keys in one word, the first most significant
     HistogramAdd,
     Log,
+    Report,
 };
 
 struct OperationRow {

@@ -122,8 +122,10 @@ void CoreWriter::madeFunctions() {
         std::string exe = "exe" + std::to_string(i);
         open("fn " + exe + "__(p: task) -> bool");
         open("if p." + exe + "_of__ != p.exec_id__ + 1");
+        line("let holds__ = p.exe__ is " + exes[i] + ";"); // who only looks on keeps nothing
         line("p." + exe + "_of__ = p.exec_id__ + 1;");
-        line("p." + exe + "_holds__ = p.exe__ is " + exes[i] + ";");
+        line("p." + exe + "_holds__ = holds__;");
+        line("return holds__;");
         close();
         line("return p." + exe + "_holds__;");
         close();

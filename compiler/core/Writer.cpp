@@ -432,6 +432,7 @@ std::vector<PrintedLine> CoreWriter::write() {
     enqueue();
     dispatch();
     hooks();
+    explain();
     std::vector<PrintedLine> code = std::move(lines);
     lines.clear();
     origin = surface.policy.nameSpan;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What source does the core of a policy have?
 // Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Limits.cpp shares of CPU time,
-// Exclusive.cpp siblings that stay empty, Rewrite.cpp what people wrote, Writer.cpp state, hooks
+// Exclusive.cpp siblings that stay empty, Explain.cpp what those see who look on, Rewrite.cpp what people wrote, Writer.cpp state, hooks
 // and the order of things.
 #pragma once
 
@@ -106,6 +106,9 @@ private:
     void enqueue();
     void preempt(const Target &target);
     std::vector<const QueueDecl *> preempted(const Target &target, bool &self) const;
+
+    // Explain.cpp
+    void explain();
 
     // Limits.cpp
     bool limited(const QueueDecl &q) const;

@@ -40,6 +40,13 @@ llvm::Value *Lowering::innermostPid(llvm::Value *task) {
     return b.CreateIntToPtr(b.CreateAdd(b.CreatePtrToInt(m.fieldAddress(pid, "pid", "numbers"), m.i64()), offset), m.ptr());
 }
 
+/// The number of the queue it belongs to.
+llvm::Value *Lowering::taskQueue(llvm::Value *task) {
+    if (!queueField)
+        return m.num(0);
+    return load({queueField == keyField ? nullptr : b.CreateStructGEP(taskType, taskState(task), taskIndex.at(queueField)), task, nullptr, {TypeKind::Int}});
+}
+
 Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     llvm::Value *x = row.owner == TypeKind::Queue || row.read == Read::CpusCount ? nullptr : value(base);
     std::string path(row.path);
@@ -75,12 +82,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         return {b.CreateICmpSGT(b.CreateSub(field("migration_disabled"), current), m.num(0))};
     }
     case Read::TaskCpu: return {taskCpu(x)};
-    case Read::TaskQueue: {
-        if (!queueField)
-            return {m.num(0)};
-        Place p{queueField == keyField ? nullptr : b.CreateStructGEP(taskType, taskState(x), taskIndex.at(queueField)), x, nullptr, {TypeKind::Int}};
-        return {load(p)};
-    }
+    case Read::TaskQueue: return {taskQueue(x)};
     case Read::Slice: return {field("scx.slice")};
     case Read::Ran: return {ranSince(x, b.CreateLoad(m.i64(), cpuState(taskCpu(x), kStart)))};
     case Read::Forked: return {frame.forked ? frame.forked : b.getFalse()};

@@ -172,7 +172,8 @@ Val Lowering::call(const Expr &e) {
     if (callee.ref.kind == RefKind::Function)
         return function(*static_cast<const FnDecl *>(callee.ref.decl), e);
     if (callee.ref.kind == RefKind::Stat) {
-        histogramAdd(e);
+        if (!frame.looksOn)
+            histogramAdd(e);
         return {};
     }
     return operation(e, *static_cast<const OperationRow *>(callee.ref.decl));
@@ -202,7 +203,7 @@ llvm::Value *Lowering::functionApart(const FnDecl &fn, const std::vector<std::op
         words.push_back(b.CreateZExt(arguments[i]->value, m.i64()));
     }
     llvm::Type *type = typeFor(m, fn.result);
-    llvm::Function *function = apart("fn_" + fn.name + "__", names, [&](const auto &given) {
+    llvm::Function *function = apart("fn_" + fn.name + (frame.looksOn ? "_seen__" : "__"), names, [&](const auto &given) {
         for (size_t i = 0; i < fn.parameters.size(); ++i)
             locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
         llvm::AllocaInst *result = m.local(type, "result");
@@ -266,11 +267,15 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::CpuClaim: {
         llvm::Value *cpu = value(*receiver);
+        if (frame.looksOn)
+            return attribute(*receiver, *findAttribute(TypeKind::Cpu, "idle"));
         return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); }, [&]() -> llvm::Value * { return b.getFalse(); })
                            : m.call("scx_bpf_test_and_clear_cpu_idle", {cpu})};
     }
-    case Operation::CpuKick: kick(value(*receiver), 1); return {};
-    case Operation::CpuPreempt: kick(value(*receiver), 2); return {};
+    case Operation::CpuKick: case Operation::CpuPreempt:
+        if (!frame.looksOn)
+            kick(value(*receiver), row.op == Operation::CpuKick ? 1 : 2);
+        return {};
     case Operation::MayRun: {
         llvm::Value *task = value(*receiver);
         return {mayRun(task, arg(1))};
@@ -337,10 +342,21 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     case Operation::Replace: {
         Place p = place(*e.args[1]);
         llvm::Value *old = arg(2), *anew = arg(3);
+        if (frame.looksOn)
+            return {b.CreateICmpEQ(load(p), old)};
         auto exchange = [&] { // for LLVM, too, nothing moves across it
             return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent, llvm::AtomicOrdering::SequentiallyConsistent), 1);
         };
         return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
+    }
+    case Operation::Report: {
+        constexpr int kSeqWrite = 127;
+        llvm::Value *number = arg(1), *told = arg(2);
+        Module::Scratch row(m, 2);
+        b.CreateStore(number, row);
+        b.CreateStore(b.CreateZExt(told, m.i64()), b.CreateConstInBoundsGEP1_64(m.i64(), row, 1));
+        m.helper(kSeqWrite, m.i64(), {frame.reader, row, m.num32(16)});
+        return {};
     }
     case Operation::Min: case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);

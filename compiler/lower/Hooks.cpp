@@ -26,7 +26,8 @@ void Lowering::begin(const std::string &event, const HookRow &row, size_t argume
     frame.context = row.context;
     locals.clear();
     vars.clear();
-    program = m.beginProgram(core.policy.name + "_" + event, std::string(row.member), row.sleepable, row.optionalMember, arguments, at);
+    std::string section = std::string(row.optionalMember ? "?" : "") + (row.sleepable ? "struct_ops.s/" : "struct_ops/") + std::string(row.member);
+    program = m.beginProgram(core.policy.name + "_" + event, section, arguments, at);
     programs.emplace_back(std::string(row.member), program.function);
     hookVariables();
 }
@@ -57,6 +58,7 @@ llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::
     for (llvm::Argument &a : made->args())
         given.push_back(&a);
     frame.context = usual.context;
+    frame.looksOn = usual.looksOn;
     hookVariables();
     b.CreateRet(body(given));
     frame = std::move(usual);
@@ -522,6 +524,7 @@ void Lowering::run() {
     }
     initProgram(hookNamed("init"));
     exitProgram(hookNamed("exit"));
+    lookOn();
     uint64_t flags = 0;
     for (const Option &o : core.settings) {
         if (o.name == "exiting")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The whole of lowering, and the metadata that describes the object (docs/internals/object.md).
 #include "lower/Lower.h"
+#include "core/Explain.h"
 #include "lower/Lowering.h"
 #include "sema/Checker.h"
 #include "syntax/Print.h"
@@ -10,6 +11,35 @@
 
 namespace scx {
 namespace {
+
+/// What a rule's condition is made of, as `explain__` reports it.
+nlohmann::json described(const std::vector<Condition> &conditions, const SourceManager &sources) {
+    using nlohmann::json;
+    json rows = json::array();
+    auto text = [&](const Expr &e) { // as it is written, in one line
+        std::string line;
+        for (char c : std::string(sources.text(e.span)))
+            if (bool space = c == ' ' || c == '\n' || c == '\t' || c == '\r'; !space || (!line.empty() && line.back() != ' '))
+                line += space ? ' ' : c;
+        return line;
+    };
+    for (const Condition &c : conditions) {
+        json row = {{"text", text(*c.condition)}, {"number", c.number}, {"looks", json::array()}};
+        if (c.of)
+            row["of"] = c.of->name;
+        for (const Look &look : c.looks) {
+            json one = {{"text", text(*look.value)}};
+            if (look.number >= 0) {
+                one["number"] = look.number;
+                one["type"] = typeText(look.value->type);
+            } else if (look.value->ref.kind == RefKind::Attribute)
+                one["reads"] = static_cast<const AttributeRow *>(look.value->ref.decl)->name;
+            row["looks"].push_back(one);
+        }
+        rows.push_back(row);
+    }
+    return rows;
+}
 
 std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module) {
     using nlohmann::json;
@@ -65,11 +95,12 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 row[figure] = q->name + "__" + figure;
         out["queues"].push_back(row);
     }
+    std::vector<std::vector<Condition>> conditions = conditionsOf(surface);
     if (surface.match)
         for (size_t i = 0; i < surface.match->rules.size(); ++i) {
             const MatchRule &r = surface.match->rules[i];
             std::string text = std::string(sources.text(r.span));
-            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}};
+            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}, {"conditions", described(conditions[i], sources)}};
             if (has("rule__" + std::to_string(i)))
                 row["hits"] = "rule__" + std::to_string(i);
             out["rules"].push_back(row);

@@ -73,6 +73,8 @@ private:
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         bool goesOn = false; // dispatch: prev is kept, and begins to run
+        bool looksOn = false; // nothing of the policy is changed, whatever its functions say
+        llvm::Value *reader = nullptr; // of whom asked about the task: where a report goes
         std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits, cgroupVerdict; // memos of look-ups
         std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
     };
@@ -139,6 +141,24 @@ private:
     llvm::Function *bucketFunction(), *bucketOf = nullptr;
     llvm::Value *linearBucket(const StatDecl &stat, llvm::Value *v);
     void histogramAdd(const Expr &e);
+
+    // LookOn.cpp: programs for those who look on while the policy runs
+    llvm::GlobalVariable *traceRing = nullptr, *traceSince = nullptr, *traceCount = nullptr;
+    std::map<std::string, llvm::GlobalVariable *> traceFilter;
+    void lookOn();
+    const FnDecl *functionNamed(const std::string &name) const;
+    llvm::Value *taskQueue(llvm::Value *task);
+    llvm::Value *twoWords(llvm::Value *low, llvm::Value *high);
+    llvm::Value *tellRow(llvm::Value *reader, llvm::Value *task);
+    void copyName(llvm::Value *task, llvm::Value *into, uint64_t word);
+    Module::Program beginLook(const std::string &name, const std::string &section, size_t arguments);
+    void askedProgram(const std::string &name, bool explains);
+    llvm::Value *ruleAt(llvm::Value *task);
+    void declareTrace();
+    llvm::Value *wanted(llvm::Value *task);
+    llvm::Value *lookAt(llvm::Value *task, llvm::Value *waits, llvm::Value *time);
+    void wakingProgram(const std::string &name, const std::string &event);
+    void switchProgram();
 
     // Expressions.cpp
     Val emit(const Expr &e);

@@ -109,16 +109,24 @@ void Lowering::stmt(const Stmt &s) {
     }
     case StmtKind::Break: leaveTo(loopStack.back().leave, loopCleanups.back()); break;
     case StmtKind::Continue: leaveTo(loopStack.back().next, loopCleanups.back()); break;
-    case StmtKind::Assert: assertStmt(s); break;
+    case StmtKind::Assert:
+        if (!frame.looksOn)
+            assertStmt(s);
+        break;
     case StmtKind::Assign: assign(s); break;
     case StmtKind::Call: emit(*s.value); break;
-    case StmtKind::Log: logStmt(s); break;
+    case StmtKind::Log:
+        if (!frame.looksOn)
+            logStmt(s);
+        break;
     case StmtKind::Block: block(s.body); break;
     }
 }
 
 void Lowering::assign(const Stmt &s) {
     const Expr &target = *s.target;
+    if (frame.looksOn && target.ref.kind != RefKind::Local)
+        return;
     if (target.ref.kind == RefKind::Stat) { // one counter per CPU, so no atomics
         llvm::Value *by = value(*s.value);
         llvm::Value *slot = cpuState(thisCpu(), cpuIndex.at(target.ref.decl));

@@ -371,8 +371,8 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
         return row.result;
     }
     for (size_t i = 0; i < given; ++i) {
-        if (row.op == Operation::PackKeys)
-            value(*e.args[i + 1]); // any two keys: the declaration was checked
+        if (row.op == Operation::PackKeys || row.op == Operation::Report)
+            value(*e.args[i + 1]); // of any type: what they come from was checked
         else if (row.parameters[i].kind == TypeKind::CpuSet)
             requireSet(*e.args[i + 1]);
         else

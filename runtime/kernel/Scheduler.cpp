@@ -174,6 +174,7 @@ Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::
         }
         if (options.hints)
             options.hints->hand(object);
+        leaveOutTrace(object);
         load(options);
         beginTelling(info.told, options);
     } catch (...) {
@@ -249,6 +250,10 @@ ExitInfo Scheduler::exitInfo() const {
     info.reason = std::string(v.address + 16, strnlen(v.address + 16, 128));
     info.message = std::string(v.address + 144, strnlen(v.address + 144, 1024));
     return info;
+}
+
+std::unique_ptr<LookOn> Scheduler::lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter) const {
+    return std::make_unique<LookOn>(file, info, object, programs, filter);
 }
 
 std::string Scheduler::dump() const {

@@ -105,6 +105,19 @@ StatInfo readHistogram(const json &row) {
     return h;
 }
 
+RuleInfo readRule(const json &row) {
+    RuleInfo rule{text(row.at("text")), text(row.at("queue")), identifierOr(row, "hits"), {}};
+    if (!row.contains("conditions"))
+        return rule;
+    for (const json &one : row.at("conditions")) {
+        ConditionInfo condition{text(one.at("text")), textOr(one, "of"), integer(one, "number"), {}};
+        for (const json &look : one.at("looks"))
+            condition.looks.push_back({text(look.at("text")), textOr(look, "type"), textOr(look, "reads"), look.contains("number") ? integer(look, "number") : -1});
+        rule.conditions.push_back(std::move(condition));
+    }
+    return rule;
+}
+
 /// Two of one name would be taken for each other.
 template <typename Rows> void demandDifferent(const Rows &rows) {
     std::set<std::string> names;
@@ -120,6 +133,7 @@ ObjectInfo readInfo(const json &meta) {
     info.doc = textOr(meta, "doc");
     info.source = textOr(meta, "source");
     info.handlesHotplug = meta.value("handles_hotplug", false);
+    info.partial = meta.value("switch", "") == "partial";
     for (const json &row : meta.at("enums"))
         info.enums.emplace_back(text(row.at("name")), texts(row.at("values")));
     for (const json &row : meta.at("params")) {
@@ -135,7 +149,7 @@ ObjectInfo readInfo(const json &meta) {
         info.queues.push_back({identifier(row.at("name")), text(row.at("ordering")), textOr(row, "domain"), textOr(row, "on"), identifierOr(row, "tasks"), identifierOr(row, "direct"), identifierOr(row, "ran"), identifierOr(row, "wait"), textOr(row, "doc"),
                                row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt});
     for (const json &row : meta.at("rules"))
-        info.rules.push_back({text(row.at("text")), text(row.at("queue")), identifierOr(row, "hits")});
+        info.rules.push_back(readRule(row));
     for (const json &row : meta.at("counters"))
         info.counters.push_back({identifier(row.at("name")), textOr(row, "label"), 0, 0, false, {}});
     for (const json &row : meta.at("histograms"))
@@ -157,6 +171,15 @@ ObjectInfo readInfo(const json &meta) {
 }
 
 } // namespace
+
+std::string RuleInfo::shortText() const {
+    std::string line, end = "-> " + queue;
+    for (char c : text)
+        if (bool space = c == ' ' || c == '\n' || c == '\t'; !space || (!line.empty() && line.back() != ' '))
+            line += space ? ' ' : c;
+    size_t at = line.rfind(end);
+    return at == std::string::npos ? line : line.substr(0, at + end.size());
+}
 
 ObjectFile readFile(const std::string &path) {
     std::error_code none;

@@ -24,8 +24,25 @@ struct QueueInfo {
     std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
 };
 
+/// Something that a condition looks at.
+struct LookInfo {
+    std::string text, type; // as a parameter's type; `queue` and `scheduling policy` besides
+    std::string reads;      // of a text: the attribute; then it has no number
+    int64_t number = -1;    // that `explain__` reports its value by
+};
+
+struct ConditionInfo {
+    std::string text, of;   // of: the named rules it stands in
+    int64_t number = -1;    // that is reported if it holds
+    std::vector<LookInfo> looks;
+};
+
 struct RuleInfo {
     std::string text, queue, hits;
+    std::vector<ConditionInfo> conditions; // none of an `else`, and of objects of older compilers
+
+    /// The rule's text up to its options, in one line.
+    std::string shortText() const;
 };
 
 struct StatInfo {
@@ -52,7 +69,7 @@ struct ToldInfo {
 
 struct ObjectInfo {
     std::string policy, doc, source;
-    bool handlesHotplug = false;
+    bool handlesHotplug = false, partial = false; // partial: only tasks of SCHED_EXT are its own
     std::vector<Parameter> parameters;
     std::vector<std::pair<std::string, std::vector<std::string>>> enums;
     std::vector<QueueInfo> queues;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Answers.h"
 
+#include "tools/Explain.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <stdexcept>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace scx {
@@ -14,6 +19,7 @@ using nlohmann::json;
 
 namespace {
 
+constexpr size_t kMostTraces = 4; // each has its programs and its ring
 constexpr int64_t kGrace = 10'000'000'000, kLongestGrace = 3'600'000'000'000; // ns
 
 Settings settingsOf(const json &request) {
@@ -68,27 +74,90 @@ json replacing(Runner &runner, const json &request, int file, const Peer &peer, 
 
 bool mayChange(const Peer &peer) { return peer.uid == 0 || peer.uid == geteuid(); }
 
-json answerTo(Runner &runner, bool statistics, const json &request, int file, const Peer &peer, const std::function<void(const json &)> &say) {
+bool mayExamine(const Peer &peer, int tid) {
+    struct stat owner;
+    return mayChange(peer) || (tid > 0 && stat(("/proc/" + std::to_string(tid)).c_str(), &owner) == 0 && owner.st_uid == peer.uid);
+}
+
+Said Answers::listTasks() {
+    const Policy &policy = runner.policy();
+    if (!tasks)
+        tasks = runner.scheduler().lookOn(policy.file, policy.info, {"tasks__"});
+    return {{{"policy", policy.info.policy}, {"row", sizeof(TaskRow)}, {"partial", policy.info.partial}}, tasks->tasks("tasks__")};
+}
+
+json Answers::explain(const json &request, const Peer &peer) {
+    int tid = request.at("tid").get<int>();
+    if (!mayExamine(peer, tid))
+        throw std::runtime_error("thread " + std::to_string(tid) + " is not yours; try sudo");
+    const Policy &policy = runner.policy();
+    std::unique_ptr<LookOn> look = runner.scheduler().lookOn(policy.file, policy.info, {"explain__"});
+    int file = look->tasks("explain__", tid);
+    std::string bytes;
+    char some[4096];
+    ssize_t count;
+    while ((count = read(file, some, sizeof some)) > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)))
+        bytes.append(some, static_cast<size_t>(std::max<ssize_t>(0, count)));
+    close(file);
+    return explanation(policy.info, tid, bytes);
+}
+
+Said Answers::trace(const json &request, const Peer &peer, int client, const Say &say) {
+    const Policy &policy = runner.policy();
+    TraceFilter filter;
+    filter.tid = request.value("tid", 0);
+    filter.tgid = request.value("pid", 0);
+    if (!mayExamine(peer, filter.tid ? filter.tid : filter.tgid))
+        throw std::runtime_error("a trace of what is not yours takes the rights of root or of the user that scxrun runs as; try sudo");
+    json names = json::array();
+    for (const QueueInfo &q : policy.info.queues)
+        names.push_back(q.name);
+    if (traces.size() >= kMostTraces && !traces.contains(client))
+        throw std::runtime_error("there are " + std::to_string(kMostTraces) + " traces already; end one");
+    traces.erase(client);
+    std::unique_ptr<LookOn> look = runner.scheduler().lookOn(policy.file, policy.info, {"trace_waking__", "trace_new__", "trace_switch__"}, filter);
+    json rules = json::array();
+    for (const RuleInfo &r : policy.info.rules)
+        rules.push_back(r.shortText());
+    Said said{{{"policy", policy.info.policy}, {"event", sizeof(TraceEvent)}, {"ring", kTraceRing}, {"partial", policy.info.partial}, {"queues", names}, {"rules", rules}}, dup(look->trace())};
+    traces[client] = {std::move(look), say};
+    return said;
+}
+
+void Answers::policyEnded() {
+    tasks.reset();
+    for (auto &[client, trace] : traces)
+        trace.say({{"ended", true}});
+    traces.clear();
+}
+
+Said Answers::answer(const json &request, int file, const Peer &peer, int client, const Say &say) {
     try {
         std::string ask = request.value("ask", "");
         if (ask == "list")
-            return description(runner.policy().info, runner.policy().values);
+            return {description(runner.policy().info, runner.policy().values)};
         if (ask == "stats") {
             if (!statistics)
                 throw std::runtime_error("no statistics are kept; start scxrun without --no-stats");
-            json document = figures(runner.scheduler(), runner.policy().info);
+            json document = figures(runner.scheduler(), runner.policy().info, request.value("buckets", false));
             document["seconds"] = std::chrono::duration<double>(Runner::Clock::now() - runner.since()).count();
-            return document;
+            return {document};
         }
+        if (ask == "tasks")
+            return listTasks();
+        if (ask == "explain")
+            return {explain(request, peer)};
+        if (ask == "trace")
+            return trace(request, peer, client, say);
         if (ask == "set")
-            return changed(runner, request, peer);
+            return {changed(runner, request, peer)};
         if (ask == "replace")
-            return replacing(runner, request, file, peer, say);
-        throw std::runtime_error("`" + ask + "` cannot be asked; list, stats, set and replace can");
+            return {replacing(runner, request, file, peer, say)};
+        throw std::runtime_error("`" + ask + "` cannot be asked; list, stats, tasks, explain, trace, set and replace can");
     } catch (const json::exception &) {
-        return {{"error", "the request has not the form it should; see docs/operations/control.md"}};
+        return {{{"error", "the request has not the form it should; see docs/operations/control.md"}}};
     } catch (const std::runtime_error &error) {
-        return {{"error", error.what()}};
+        return {{{"error", error.what()}}};
     }
 }
 

@@ -46,6 +46,35 @@ void declareReplace(CLI::App &app, AskOptions &into) {
     app.add_flag_callback("--no-wait", [&] { into.wait = false; }, "do not wait until the time of grace is over");
 }
 
+std::chrono::nanoseconds readTime(const std::string &option, const std::string &text) {
+    std::chrono::nanoseconds time(parseDuration(text));
+    if (time.count() <= 0)
+        throw std::runtime_error("`" + option + " " + text + "` is no time");
+    return time;
+}
+
+void declareTop(CLI::App &app, TopOptions &into) {
+    app.add_flag("--once", into.once, "print all as text, once");
+    app.add_option_function<std::string>("--every", [&](const std::string &text) { into.every = readTime("--every", text); }, "how often to look (default: 1s)")->type_name("TIME");
+}
+
+void declareTrace(CLI::App &app, TraceOptions &into) {
+    app.add_option("--pid", into.pid, "only threads of this process")->type_name("PID")->check(CLI::PositiveNumber);
+    app.add_option("--tid", into.tid, "only this thread")->type_name("TID")->check(CLI::PositiveNumber);
+    app.add_option("--comm", into.comm, "only threads of this name; with * at its end, whose names begin so")->type_name("NAME");
+    app.add_option("--queue", into.queue, "only tasks of this queue")->type_name("QUEUE");
+    app.add_option_function<std::string>("--for", [&](const std::string &text) { into.limit = readTime("--for", text); }, "end after this time (5s, 500ms)")->type_name("TIME");
+    app.add_option("--count", into.count, "end after so many decisions")->type_name("NUMBER");
+    app.add_flag("--json", into.json, "one JSON document a line");
+    app.add_option("--perfetto", into.perfetto, "a file for ui.perfetto.dev instead of lines")->type_name("FILE");
+}
+
+void declareExplain(CLI::App &app, ExplainOptions &into) {
+    app.add_option("pid", into.tid, "a process, that is its first thread, or any thread")->type_name("PID")->required()->check(CLI::PositiveNumber);
+    app.add_option_function<std::string>("--for", [&](const std::string &text) { into.watch = readTime("--for", text); }, "how long its waits are watched (default: 1s)")->type_name("TIME");
+    app.add_flag("--json", into.json, "one JSON document");
+}
+
 void declareHint(CLI::App &app, HintOptions &into) {
     app.add_option("value", into.value, "a whole number that the policy's rules read as `hint`")->type_name("NUMBER")->required();
     app.add_option("--pid", into.process, "tell it of every thread of this process")->type_name("PID");
@@ -68,6 +97,9 @@ std::unique_ptr<CLI::App> commandLine(Command &into) {
     declareCheck(*verb("check", Verb::Check, "tell, without loading it, whether an object will load on a kernel, and what it does without there"), into.check);
     verb("list", Verb::List, "show parameters, queues and rules of the policy that runs")->add_flag("--json", into.ask.json, "one JSON document");
     verb("stats", Verb::Stats, "show what its queues and rules did so far")->add_flag("--json", into.ask.json, "one JSON document");
+    declareTop(*verb("top", Verb::Top, "show queues, rules, CPUs, tasks and live parameters in a terminal; F1 tells the keys"), into.top);
+    declareTrace(*verb("trace", Verb::Trace, "show each decision as it happens: task, queue, rule, CPU, wait"), into.trace);
+    declareExplain(*verb("explain", Verb::Explain, "tell which rule a task matches, and why none before it"), into.explain);
     verb("set", Verb::Set, "change live parameters while it runs, all of them or none")->add_option("values", into.ask.sets, "live parameters")->type_name("NAME=VALUE")->required();
     declareReplace(*verb("replace", Verb::Replace, "let another policy follow, and put the old one back if it fails"), into.ask);
     declareHint(*verb("hint", Verb::Hint, "tell the running policy something about a task"), into.hint);

@@ -4,8 +4,11 @@
 
 #include "tools/Ask.h"
 #include "tools/Check.h"
+#include "tools/Explain.h"
 #include "tools/Hint.h"
 #include "tools/Run.h"
+#include "tools/Top.h"
+#include "tools/Trace.h"
 
 #include <memory>
 #include <optional>
@@ -17,10 +20,13 @@ class App;
 namespace scx {
 
 struct Command {
-    enum class Verb { Run, Check, List, Stats, Set, Replace, Hint } verb = Verb::Run;
+    enum class Verb { Run, Check, List, Stats, Top, Trace, Explain, Set, Replace, Hint } verb = Verb::Run;
     RunOptions run;
     CheckOptions check;
     AskOptions ask;
+    TopOptions top;
+    TraceOptions trace;
+    ExplainOptions explain;
     HintOptions hint;
 };
 

@@ -27,7 +27,7 @@ std::string line(const json &document) { return document.dump(-1, ' ', false, js
 
 } // namespace
 
-Control::Control(Answer answer) : answer(std::move(answer)) {
+Control::Control(Answer answer, std::function<void(int)> gone) : answer(std::move(answer)), gone(std::move(gone)) {
     auto failed = [&](const std::string &what) {
         std::string why = std::strerror(errno);
         for (int file : {lock, server, waiter})
@@ -140,9 +140,12 @@ void Control::answerOne(int number, Client &client) {
     json request = json::parse(client.in.substr(0, end), nullptr, false);
     client.in.erase(0, end + 1);
     client.heard = ++turn;
-    json said = request.is_object() ? answer(request, client.file, client.peer, number) : json{{"error", "that is no JSON object; see docs/operations/control.md"}};
-    if (!said.is_null())
-        client.out += line(said);
+    Said said = request.is_object() ? answer(request, client.file, client.peer, number) : Said{{{"error", "that is no JSON object; see docs/operations/control.md"}}};
+    if (!said.line.is_null())
+        client.out += line(said.line);
+    if (client.toSend >= 0)
+        close(client.toSend);
+    client.toSend = said.file;
     if (client.file >= 0)
         close(std::exchange(client.file, -1));
 }
@@ -150,13 +153,29 @@ void Control::answerOne(int number, Client &client) {
 /// Sends what there is room for. False: it is to go.
 bool Control::tell(int number, Client &client) {
     while (!client.out.empty()) {
-        ssize_t bytes = send(client.socket, client.out.data(), client.out.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        iovec piece{client.out.data(), client.out.size()};
+        msghdr message{};
+        message.msg_iov = &piece;
+        message.msg_iovlen = 1;
+        char control[CMSG_SPACE(sizeof client.toSend)] = {};
+        if (client.toSend >= 0) { // goes with the first byte of its line, for a line is asked for only when the last one has been read
+            message.msg_control = control;
+            message.msg_controllen = sizeof control;
+            cmsghdr *head = CMSG_FIRSTHDR(&message);
+            head->cmsg_level = SOL_SOCKET;
+            head->cmsg_type = SCM_RIGHTS;
+            head->cmsg_len = CMSG_LEN(sizeof client.toSend);
+            std::memcpy(CMSG_DATA(head), &client.toSend, sizeof client.toSend);
+        }
+        ssize_t bytes = sendmsg(client.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (bytes < 0 && errno == EINTR)
             continue;
         if (bytes < 0 && errno != EAGAIN)
             return false;
         if (bytes < 0)
             break;
+        if (client.toSend >= 0)
+            close(std::exchange(client.toSend, -1));
         client.out.erase(0, static_cast<size_t>(bytes));
     }
     watch(number, client, EPOLL_CTL_MOD);
@@ -181,9 +200,11 @@ void Control::watch(int number, const Client &client, int how) {
 void Control::drop(int number) {
     Client &client = clients.at(number);
     close(client.socket); // which ends the waiting for it
-    if (client.file >= 0)
-        close(client.file);
+    for (int file : {client.file, client.toSend})
+        if (file >= 0)
+            close(file);
     clients.erase(number);
+    gone(number);
 }
 
 } // namespace scx

@@ -50,7 +50,7 @@ void printBuckets(const json &h) {
 
 } // namespace
 
-json figures(const Scheduler &scheduler, const ObjectInfo &info) {
+json figures(const Scheduler &scheduler, const ObjectInfo &info, bool buckets) {
     json out = {{"policy", info.policy}, {"queues", json::array()}, {"rules", json::array()}, {"counters", json::object()}, {"histograms", json::object()}};
     uint64_t all = 0;
     for (const QueueInfo &q : info.queues)
@@ -61,9 +61,11 @@ json figures(const Scheduler &scheduler, const ObjectInfo &info) {
         out["queues"].push_back({{"name", q.name}, {"tasks", scheduler.counter(q.tasks)}, {"direct", scheduler.counter(q.direct)}, {"ran_ns", ran},
                                  {"share", all ? static_cast<double>(ran) / static_cast<double>(all) : 0.0},
                                  {"wait_p50_ns", measured(waits, 0.5)}, {"wait_p99_ns", measured(waits, 0.99)}});
+        if (buckets)
+            out["queues"].back()["wait_buckets"] = waits;
     }
     for (const RuleInfo &r : info.rules)
-        out["rules"].push_back({{"text", r.text}, {"queue", r.queue}, {"hits", scheduler.counter(r.hits)}});
+        out["rules"].push_back({{"text", r.text}, {"short", r.shortText()}, {"queue", r.queue}, {"hits", scheduler.counter(r.hits)}});
     for (const StatInfo &c : info.counters)
         out["counters"][c.label.empty() ? c.name : c.label] = scheduler.counter(c.name);
     for (const StatInfo &h : info.histograms)

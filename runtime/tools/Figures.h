@@ -12,8 +12,8 @@ namespace scx {
 /// linear one's last, where that begins. Less than nothing: the histogram is empty. `width`: of a linear one's buckets, 0: log-linear.
 double percentile(const std::vector<uint64_t> &buckets, double part, int64_t width = 0);
 
-/// One document: queues, rules, counters, histograms; times in ns, null where nothing was measured.
-nlohmann::json figures(const Scheduler &scheduler, const ObjectInfo &info);
+/// One document: queues, rules, counters, histograms; times in ns, null where nothing was measured. `buckets`: also those of waits, for who looks twice.
+nlohmann::json figures(const Scheduler &scheduler, const ObjectInfo &info, bool buckets = false);
 
 /// The same for people, aligned, on standard output.
 void printTable(const nlohmann::json &figures);

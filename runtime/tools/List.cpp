@@ -11,7 +11,8 @@ json description(const ObjectInfo &info, const std::map<std::string, int64_t> &v
     json out = {{"policy", info.policy}, {"doc", info.doc}, {"params", json::array()}, {"queues", json::array()}, {"rules", json::array()}};
     for (const Parameter &p : info.parameters) {
         auto set = values.find(p.name);
-        out["params"].push_back({{"name", p.name}, {"type", p.type}, {"default", valueText(info, p.type, p.value)}, {"value", valueText(info, p.type, set == values.end() ? p.value : set->second)},
+        int64_t value = set == values.end() ? p.value : set->second;
+        out["params"].push_back({{"name", p.name}, {"type", p.type}, {"default", valueText(info, p.type, p.value)}, {"value", valueText(info, p.type, value)}, {"number", value},
                                  {"range", rangeText(info, p)}, {"live", p.live}, {"doc", p.doc}});
     }
     for (const QueueInfo &q : info.queues)

@@ -127,15 +127,16 @@ Ended live(const RunOptions &options, Runner &runner, const std::vector<std::sha
 }
 
 /// Who asks; null, and a line, if nobody can: the policy matters more.
-std::shared_ptr<Control> openControl(Runner &runner, bool statistics) {
+std::shared_ptr<Control> openControl(Answers &answers) {
     try {
         auto control = std::make_shared<std::weak_ptr<Control>>();
-        auto made = std::make_shared<Control>([&runner, statistics, control](const json &request, int file, const Peer &peer, int client) {
-            return answerTo(runner, statistics, request, file, peer, [control, client](const json &line) {
+        auto answer = [&answers, control](const json &request, int file, const Peer &peer, int client) {
+            return answers.answer(request, file, peer, client, [control, client](const json &line) {
                 if (auto still = control->lock())
                     still->say(client, line);
             });
-        });
+        };
+        auto made = std::make_shared<Control>(answer, [&answers](int client) { answers.gone(client); });
         *control = made;
         return made;
     } catch (const std::runtime_error &error) {
@@ -158,10 +159,11 @@ int runPolicy(RunOptions options) {
         onSignals();
         mlockall(MCL_CURRENT | MCL_FUTURE); // its own policy must not make it wait for memory
         Runner runner(std::move(policy), options.load);
+        Answers answers(runner, options.load.statistics); // longer than those who ask
         std::vector<std::shared_ptr<Attended>> askers;
         if (!options.metrics.empty())
             askers.push_back(std::make_shared<MetricsServer>(options.metrics, [&] { return metricsText(runner, options.load.statistics); }));
-        if (std::shared_ptr<Control> control = openControl(runner, options.load.statistics))
+        if (std::shared_ptr<Control> control = openControl(answers))
             askers.push_back(control);
         runner.begin();
         for (const std::string &line : runner.scheduler().lostHooks())
@@ -170,7 +172,9 @@ int runPolicy(RunOptions options) {
         if (options.limit.count())
             limit = runner.since() + options.limit;
         while (true) {
-            switch (live(options, runner, askers, limit)) {
+            Ended how = live(options, runner, askers, limit);
+            answers.policyEnded();
+            switch (how) {
             case Ended::InOrder: return 0;
             case Ended::Replaced: continue;
             case Ended::InError:

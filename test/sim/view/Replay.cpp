@@ -125,7 +125,7 @@ struct Replay {
                 q.dsq = info.queues.size() << 32;
                 info.queues.push_back(q);
             } else if (word == "rule") {
-                info.rules.push_back({line.substr(line.find("rule") + 5), "", ""});
+                info.rules.push_back({line.substr(line.find("rule") + 5), "", "", {}});
             } else {
                 lines.push_back(line);
             }

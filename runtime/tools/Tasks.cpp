@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tools/Tasks.h"
+
+#include "object/Text.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+
+namespace scx {
+
+std::string nameOf(const char (&comm)[16]) { return printable(std::string(comm, strnlen(comm, sizeof comm))); }
+
+std::string policyName(unsigned policy) {
+    static const char *const names[] = {"normal", "fifo", "rr", "batch", "4", "idle", "deadline", "ext"}; // include/uapi/linux/sched.h
+    return policy < std::size(names) ? names[policy] : std::to_string(policy);
+}
+
+bool isOurs(unsigned policy, bool partial) {
+    constexpr unsigned kFifo = 1, kRoundRobin = 2, kDeadline = 6, kExt = 7;
+    return partial ? policy == kExt : policy != kFifo && policy != kRoundRobin && policy != kDeadline;
+}
+
+std::vector<TaskRow> readTasks(int file) {
+    std::string bytes;
+    char some[65536];
+    ssize_t count;
+    while ((count = read(file, some, sizeof some)) > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)))
+        if (count > 0)
+            bytes.append(some, static_cast<size_t>(count));
+    close(file);
+    std::vector<TaskRow> rows(bytes.size() / sizeof(TaskRow));
+    std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(TaskRow));
+    return rows;
+}
+
+} // namespace scx
