@@ -197,7 +197,8 @@ llvm::GlobalVariable *Module::map(const std::string &name, int type, int entries
         members.push_back({"map_flags", number(flags)});
     if (key)
         members.push_back({"key", diPointer(key)});
-    members.push_back({"value", diPointer(value)});
+    if (value)
+        members.push_back({"value", diPointer(value)});
     llvm::DICompositeType *di = diStruct("", members);
     return global(name, llvm::ArrayType::get(i64(), members.size()), di, ".maps");
 }

@@ -60,7 +60,7 @@ public:
     // ------------------------------------------------------------ globals and maps
     llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section,
                                  llvm::Constant *value = nullptr, unsigned align = 8);
-    /// A map in `.maps`. `key` null: it has none.
+    /// A map in `.maps`. `key` or `value` null: it has none.
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
     void metadata(const std::string &json);

@@ -4,6 +4,7 @@
 
 #include "bpf/Module.h"
 #include "bpf/Tables.h"
+#include "lower/UserSpace.h"
 #include "syntax/Ast.h"
 
 #include <map>
@@ -236,6 +237,7 @@ private:
     void keep(llvm::Value *slice);
     void setSlice(llvm::Value *task, llvm::Value *slice);
     llvm::Value *about(const Local &what, llvm::Value *meaning, const Expr &e);
+    llvm::Value *about(llvm::Value *task, const std::function<llvm::Value *()> &said);
     void storeMembership(const QueueDecl &q, llvm::Value *task);
 
     // Insert.cpp
@@ -248,7 +250,8 @@ private:
     void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *home);
     llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
-    bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
+    /// Its DSQ is ordered by a key.
+    static bool ordered(const QueueDecl &q);
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);
 
     // Cgroups.cpp: numbers for cgroups
@@ -284,6 +287,41 @@ private:
     void ringCount(const QueueDecl &q, int by);
     void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
     llvm::Function *flushFunction(const QueueDecl &q);
+
+    // UserSpace.cpp
+    struct User {
+        UserReads reads;
+        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *free = nullptr, *records = nullptr, *answers = nullptr;
+        const Field *number = nullptr, *sequence = nullptr, *told = nullptr, *unheard = nullptr, *sleeps = nullptr;
+        llvm::Function *answer = nullptr;
+    };
+    struct RecordParts {
+        llvm::Value *which, *flags, *epoch, *ran, *sleeps;
+    };
+    std::map<const QueueDecl *, User> users;
+    User &userOf(const QueueDecl &q);
+    llvm::Value *sharedWord(const User &user, unsigned word);
+    llvm::Value *readShared(const User &user, unsigned word);
+    void addShared(const User &user, unsigned word, llvm::Value *by);
+    llvm::Value *replaceWord(llvm::Value *address, llvm::Value *from, llvm::Value *to);
+    llvm::Value *userField(llvm::Value *task, const Field *field);
+    llvm::Value *userSlot(llvm::GlobalVariable *table, llvm::Value *number);
+    llvm::Value *userLength(const QueueDecl &q);
+    llvm::Value *kernelOrders(llvm::Value *epoch);
+    void userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
+    void fillRecord(const User &user, llvm::Value *record, llvm::Value *task, const RecordParts &parts);
+    void forget(const QueueDecl &q, llvm::Value *task);
+    void countUser(const QueueDecl &q, const char *figure);
+    void wakeProcess(const User &user);
+    llvm::Function *numberFunction(const QueueDecl &q);
+    llvm::Function *askFunction(const QueueDecl &q);
+    llvm::Function *releaseFunction(const QueueDecl &q);
+    llvm::Function *answerCallback(const QueueDecl &q);
+    llvm::Function *serveFunction(const QueueDecl &q);
+    llvm::Function *letGoFunction(const QueueDecl &q);
+    llvm::Value *watch(const QueueDecl &q);
+    llvm::Value *serves(llvm::Value *task);
+    llvm::Value *untilAnswered(const QueueDecl &q, llvm::Value *slice);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);
