@@ -28,8 +28,9 @@ public:
     void run();
     /// The id of a queue's first DSQ; below it the part and the instance are numbered.
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
+    virtual ~Lowering() = default;
 
-private:
+protected: // for the host, whose leaves are others (Host.cpp)
     const Program &core;
     const SourceManager &sources;
     Module &m;
@@ -129,7 +130,7 @@ private:
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
-    void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
+    virtual void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
@@ -148,7 +149,7 @@ private:
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
-    Val operation(const Expr &e, const OperationRow &row);
+    virtual Val operation(const Expr &e, const OperationRow &row);
     static bool ofNumbers(const FnDecl &fn);
     llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     Val function(const FnDecl &fn, const Expr &e);
@@ -164,7 +165,7 @@ private:
         Type type;
         bool shared = false;
     };
-    Place place(const Expr &e);
+    virtual Place place(const Expr &e);
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
     llvm::AllocaInst *memo(std::map<llvm::Value *, llvm::AllocaInst *> &memos, llvm::Value *task, llvm::Constant *unknown);
@@ -177,7 +178,7 @@ private:
     llvm::DIType *memoryDi(const Type &t);
 
     // Attributes.cpp
-    Val attribute(const Expr &base, const AttributeRow &row);
+    virtual Val attribute(const Expr &base, const AttributeRow &row);
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
