@@ -2,6 +2,7 @@
 // Queues as dispatch queues (DSQs) of the kernel: their numbers, keys and slices, consume, keep, loops. Insert.cpp puts tasks in.
 #include "lower/Lowering.h"
 #include "sema/Check.h"
+#include "sema/Checker.h"
 
 namespace scx {
 namespace {
@@ -79,6 +80,17 @@ llvm::Value *Lowering::about(const Local &what, llvm::Value *meaning, const Expr
     return v;
 }
 
+/// What is said of a task where none is at hand by that name.
+llvm::Value *Lowering::about(llvm::Value *task, const std::function<llvm::Value *()> &said) {
+    auto saved = locals;
+    locals[&implicitTask] = {task};
+    llvm::Value *v = said();
+    locals = std::move(saved);
+    return v;
+}
+
+bool Lowering::ordered(const QueueDecl &q) { return q.ordering != Ordering::Fifo && !userSpaceTime(q); }
+
 llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
     const Option *slice = optionNamed(q.options, "slice");
     return slice ? sliceValue(*slice->value, task) : defaultSlice(task);
@@ -155,20 +167,26 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         }, [&]() -> llvm::Value * { return b.getFalse(); });
     };
     auto keepPrev = [&] {
-        keep(sliceFor(q, frame.prev));
+        llvm::Value *slice = sliceFor(q, frame.prev);
+        keep(userSpaceTime(q) ? untilAnswered(q, slice) : slice);
         b.CreateStore(b.getTrue(), got);
     };
     if (unfair(q))
         b.CreateStore(consumeAged(q, instance, inside), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
     auto take = [&] {
-        auto flush = [&] { b.CreateCall(flushFunction(q), {frame.cpu}); };
-        if (ringSize(q) && inside)
-            m.ifThen(inside, flush);
-        else if (ringSize(q))
-            flush();
+        auto whereServed = [&](const std::function<void()> &then) { inside ? m.ifThen(inside, then) : then(); };
+        if (ringSize(q))
+            whereServed([&] { b.CreateCall(flushFunction(q), {frame.cpu}); });
+        if (userSpaceTime(q))
+            whereServed([&] { b.CreateCall(serveFunction(q), {frame.cpu}); });
+        // What these two have put in is not in the DSQ before it is consumed.
         auto consumed = [&] { return consumeDsq(id); };
-        b.CreateStore(ringSize(q) ? consumed() : m.choose(seemsEmpty(q, instance, inside), [&]() -> llvm::Value * { return b.getFalse(); }, consumed), got);
+        bool filled = ringSize(q) || userSpaceTime(q);
+        llvm::Value *found = filled ? consumed() : m.choose(seemsEmpty(q, instance, inside), [&]() -> llvm::Value * { return b.getFalse(); }, consumed);
+        b.CreateStore(found, got);
+        if (userSpaceTime(q))
+            whereServed([&] { b.CreateCall(askFunction(q), {b.CreateZExt(b.CreateXor(found, b.getTrue()), m.i64())}); });
     };
     auto takeOrKeep = [&] {
         if (ordered(q)) // it is queued again by its key
@@ -213,7 +231,7 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
 }
 
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
-bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
+bool Lowering::unfair(const QueueDecl &q) { return (q.ordering == Ordering::Lifo && ordered(q)) || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
 
 /// Of an array with an element for each instance, and after these one for each instance's escape: the element's number. `count`: how many there are.
 llvm::Value *Lowering::instanceSlot(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, uint64_t &count) {
