@@ -13,3 +13,7 @@ add_library(scx_llvm INTERFACE)
 target_include_directories(scx_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
 target_compile_definitions(scx_llvm INTERFACE ${LLVM_DEFINITIONS_LIST})
 target_link_libraries(scx_llvm INTERFACE ${libraries})
+# scx_llvm_host: the back end of this machine as well, for queues that are ordered in user space. What links it starts no slower: nothing of it runs unless it is asked for.
+llvm_map_components_to_libnames(host ${LLVM_NATIVE_ARCH}CodeGen ${LLVM_NATIVE_ARCH}Desc ${LLVM_NATIVE_ARCH}Info)
+add_library(scx_llvm_host INTERFACE)
+target_link_libraries(scx_llvm_host INTERFACE ${host} scx_llvm)

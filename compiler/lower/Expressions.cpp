@@ -248,6 +248,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         sweep(q, at);
         return {};
     }
+    case Operation::QueueWatch: return {watch(queueOf(*receiver, at))};
+    case Operation::QueueForget: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        forget(q, arg(1));
+        return {};
+    }
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
