@@ -93,6 +93,10 @@ class Script final : public Behaviour {
                     promise.step = block();
                 }
                 void await_resume() const noexcept {}
+                ~Joined() { // of a task that was killed while it waited
+                    if (!waiter.released)
+                        std::erase(list.waiters, &waiter);
+                }
             };
             return Joined{*this, wait.list};
         }
