@@ -85,3 +85,19 @@ void operator delete(void *memory) noexcept { giveBack(memory); }
 void operator delete[](void *memory) noexcept { giveBack(memory); }
 void operator delete(void *memory, size_t) noexcept { giveBack(memory); }
 void operator delete[](void *memory, size_t) noexcept { giveBack(memory); }
+
+// LLVM names the alignment of what it asks for, mostly one that any piece has.
+void *operator new(size_t bytes, std::align_val_t alignment) {
+    if (size_t(alignment) <= kGrain)
+        return allocate(bytes);
+    void *memory = nullptr;
+    if (posix_memalign(&memory, size_t(alignment), bytes))
+        throw std::bad_alloc();
+    return memory;
+}
+void operator delete(void *memory, std::align_val_t alignment) noexcept {
+    if (size_t(alignment) <= kGrain)
+        giveBack(memory);
+    else
+        free(memory);
+}

@@ -16,6 +16,7 @@ root = os.path.dirname(config.test_source_root)
 build = os.path.abspath(lit_config.params.get("build", os.path.join(root, "build")))
 config.test_exec_root = os.path.join(build, "test")
 config.environment["SCX_ROOT"] = root
+config.environment["SCXC_VERIFY_IR"] = "1"
 for name in ("SCX_TEST_KERNEL", "SCX_CACHE"): # lit starts tests with an environment of its own
     if name in os.environ:
         config.environment[name] = os.environ[name]

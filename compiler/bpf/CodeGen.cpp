@@ -55,7 +55,7 @@ struct Collector : llvm::DiagnosticHandler {
     }
 };
 
-/// Passes of LLVM's code generator that find nothing to do in a BPF program, by the names LLVM gives them. Each would cost its walk over every function, and the
+/// Passes of LLVM's code generator that find nothing worth doing in a BPF program, by the names LLVM gives them. Each would cost its walk over every function, and the
 /// processor the fetch of its code, which is what most of a compile is. A name that the LLVM at hand does not know does no harm.
 constexpr std::string_view kNeedless[] = {
     // of languages with exceptions, garbage collectors or checked stacks
@@ -70,7 +70,9 @@ constexpr std::string_view kNeedless[] = {
     // for machines with pipelines, callee-saved registers that a function saves by itself, or parts of registers; for what our IR does not have: marked ends of stack slots,
     // phis in circles, constants that the machine has no instruction for
     "consthoist", "detect-dead-lanes", "init-undef", "localstackalloc", "machine-scheduler", "machinelicm", "opt-phis", "post-RA-sched", "postra-machine-sink",
-    "regallocscoringpass", "rename-independent-subregs", "shrink-wrap", "stack-coloring"};
+    "regallocscoringpass", "rename-independent-subregs", "shrink-wrap", "stack-coloring",
+    // for what the passes over the IR have done, and blocks already stand in order (`Module::optimise`): with them the code is longer
+    "block-placement", "early-tailduplication", "machine-cp", "machine-cse", "machine-latecleanup", "peephole-opt", "tailduplication"};
 
 /// What LLVM puts together to make code, without what is needless here.
 class CodeGenPasses : public llvm::legacy::PassManagerBase {

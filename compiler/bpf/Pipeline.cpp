@@ -53,17 +53,12 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     add(llvm::InstCombinePass());
     // Tests whose outcome is known on some ways to them.
     add(llvm::JumpThreadingPass());
-    add(llvm::CorrelatedValuePropagationPass());
-    add(llvm::SimplifyCFGPass());
     // What is computed or loaded twice, or for nothing.
     add(llvm::GVNPass());
     add(llvm::BDCEPass());
-    add(llvm::InstCombinePass());
     llvm::FunctionPassManager peephole, late;
     passes.invokePeepholeEPCallbacks(peephole, level);
     add(std::move(peephole));
-    add(llvm::JumpThreadingPass());
-    add(llvm::DSEPass());
     passes.invokeScalarOptimizerLateEPCallbacks(late, level);
     add(std::move(late));
     add(llvm::SimplifyCFGPass(llvm::SimplifyCFGOptions().convertSwitchRangeToICmp(true).hoistCommonInsts(true).sinkCommonInsts(true)));

@@ -47,7 +47,7 @@ private:
 } // namespace
 
 std::unique_ptr<Program> desugar(const Program &surface, SourceManager &sources, Diagnostics &diags) {
-    std::vector<PrintedLine> lines = CoreWriter(surface).write();
+    std::vector<PrintedLine> lines = withoutUnusedFunctions(CoreWriter(surface).write());
     std::string text;
     for (const PrintedLine &line : lines)
         text += line.text + "\n";

@@ -185,4 +185,7 @@ private:
     void anyInstance(const QueueDecl &q);
 };
 
+/// The core without the functions that nothing in it calls.
+std::vector<PrintedLine> withoutUnusedFunctions(std::vector<PrintedLine> lines);
+
 } // namespace scx
