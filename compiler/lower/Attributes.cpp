@@ -141,7 +141,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::UsesGpu: return {usesGpu(x)};
     default: break;
     }
-    diags.report(Diag::NotYet, base.span, "the attribute `" + std::string(row.name) + "`", "leave it out");
+    diags.report(Diag::Internal, base.span, "the attribute `" + std::string(row.name) + "` has no code");
     return {m.num(0), b.getFalse()};
 }
 

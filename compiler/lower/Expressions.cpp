@@ -366,7 +366,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     default: break;
     }
-    diags.report(Diag::NotYet, e.span, "`" + std::string(row.name) + "` here", "use a loop over `cpus` or a queue");
+    diags.report(Diag::Internal, e.span, "`" + std::string(row.name) + "` has no code here");
     return {m.num(0), b.getFalse()};
 }
 

@@ -383,7 +383,7 @@ llvm::Function *Lowering::serveFunction(const QueueDecl &q) {
                          llvm::Value *count = m.helper(kDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
                          // Another CPU is at it: this one looks again once it is idle, for what that one puts in may not be there yet.
                          m.ifThen(b.CreateICmpSLT(count, zero), [&] { kick(given[0], kKickIdle); }, [&] { addShared(user, kDrained, count); });
-                         m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); });
+                         m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); }); // `watch` begins anew
                      });
                  });
         return m.unbounded(zero);
@@ -445,8 +445,8 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
         }, [&] { m.ifThen(b.CreateXor(free, b.getTrue()), wakeAll); });
     }, [&] {
         llvm::Value *asked = readShared(user, kAskedAt), *held = readShared(user, kHeld);
-        llvm::Value *late = b.CreateAnd(b.CreateICmpNE(asked, zero), b.CreateICmpSGT(b.CreateSub(now, asked), time));
-        late = b.CreateAnd(late, b.CreateICmpSGT(held, zero));
+        llvm::Value *waits = b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(asked, zero));
+        llvm::Value *late = b.CreateAnd(waits, b.CreateICmpSGT(b.CreateSub(now, asked), time));
         m.ifThen(b.CreateOr(late, b.CreateICmpNE(process, readShared(user, kOwner))), [&] {
             b.CreateStore(zero, sharedWord(user, kCursor)); // before the epoch
             begin(1);
@@ -457,7 +457,10 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
             });
             wakeAll();
         }, [&] {
-            m.ifThen(b.CreateICmpSGT(held, zero), wakeAll, [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); });
+            // An ask may still be open although the last answers came; and where nobody is held none is.
+            llvm::Value *open = b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(asks, answered));
+            m.ifThen(b.CreateXor(waits, b.getTrue()), [&] { b.CreateStore(b.CreateSelect(open, now, zero), sharedWord(user, kAskedAt)); });
+            m.ifThen(b.CreateICmpSGT(held, zero), wakeAll);
         });
     });
     return b.CreateLoad(m.i64(), news);

@@ -245,10 +245,6 @@ void Checker::checkOptions(Options &options, const char *of) {
             diags.report(Diag::UnknownOption, o.nameSpan, o.name, of, didYouMean(nearest(o.name, optionNames(of))));
             continue;
         }
-        if (row->value == OptionValue::NotYet) {
-            diags.report(Diag::NotYet, o.nameSpan, "`" + o.name + "`", "leave it out");
-            continue;
-        }
         if (row->value == OptionValue::Flag && (o.value || (discipline && row->of == "queue")))
             diags.report(Diag::BadOption, o.nameSpan, o.name, o.value ? "takes no value" : "stands at a queue, not in a discipline");
         if (o.place) {
@@ -345,7 +341,7 @@ void Checker::checkBacking(Option &o) {
         auto n = evaluate(time);
         if (time.type.known() && !n)
             diags.report(Diag::NotConstant, time.span);
-        else if (n && (*n < 1'000'000 || *n > 1'000'000'000))
+        else if (n && time.type.kind == TypeKind::Duration && (*n < 1'000'000 || *n > 1'000'000'000))
             diags.report(Diag::OutOfRange, time.span, "this time", "how far the process may be behind: 1ms to 1s");
     }
     else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {

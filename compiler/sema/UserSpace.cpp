@@ -61,7 +61,7 @@ private:
     void ofDiscipline(const DisciplineDecl &d) {
         for (const auto &h : d.hooks)
             if (h->name != "join" && h->name != "enqueue" && h->name != "running" && h->name != "stopping")
-                diags.report(Diag::UserSpaceHook, h->nameSpan, h->name).note(backing.nameSpan, "`" + queue.name + "` is ordered in user space by this");
+                diags.report(Diag::UserSpaceHook, backing.nameSpan, queue.orderingName, h->name).note(h->nameSpan, "here");
             else
                 walk(h->body);
         for (const ExprPtr &key : d.keys)
@@ -69,7 +69,7 @@ private:
         bool own = std::any_of(queue.options.begin(), queue.options.end(), [](const Option &o) { return o.name == "slice"; });
         for (const Option &o : d.options)
             if (o.name == "slice" && !own && anyExpr(*o.value, [&](const Expr &e) { return isState(d, e); }))
-                diags.report(Diag::BadOption, o.nameSpan, "slice", "reads what only user space knows; give `" + queue.name + "` a slice of its own").note(backing.nameSpan, "it is ordered there by this");
+                diags.report(Diag::BadOption, backing.nameSpan, "backing", "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`").note(o.nameSpan, "here");
     }
 
     static bool isState(const DisciplineDecl &d, const Expr &e) {
