@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "user/Engine.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace scx::user {
 namespace {
@@ -85,7 +85,7 @@ void Engine::hear(Entry &entry, const Record &record) {
     task.ran = record.ran;
     task.sleeps = record.sleeps;
     task.slice = 0;
-    std::memcpy(words.data() + task.number * attributes, record.attributes, attributes * sizeof(int64_t));
+    std::copy_n(record.attributes, attributes, words.begin() + static_cast<std::ptrdiff_t>(task.number * attributes));
 }
 
 void Engine::take(const Record &record) {
@@ -116,7 +116,7 @@ void Engine::take(const Record &record) {
 
 Engine::Entry *Engine::choose(uint64_t now) {
     Entry &longest = oldest();
-    bool late = static_cast<int64_t>(now - longest.task.now) > static_cast<int64_t>(waitLimit);
+    bool late = waitLimit && static_cast<int64_t>(now - longest.task.now) > static_cast<int64_t>(waitLimit);
     UserTask *chosen = late ? nullptr : policy.next(now);
     Entry *entry = chosen && chosen->number < kMostTasks ? &entries[chosen->number] : nullptr;
     if (entry && entry->behind) {

@@ -27,7 +27,7 @@ public:
 /// One queue. All memory is taken when it is made.
 class Engine {
 public:
-    /// `attributes`: how many words of them each record has. `waitLimit`, ns: who has waited so long comes next, whatever the policy says. All have to outlive it.
+    /// `attributes`: how many words of them each record has. `waitLimit`, ns: who has waited so long comes next, whatever the policy says; 0: none does. All have to outlive it.
     Engine(Link &link, Shared &shared, UserPolicy &policy, size_t attributes, uint64_t waitLimit);
     ~Engine();
     /// Takes in all records that have come, and hands out as many tasks as are asked for. `now`, ns. Tells whether there was anything to do; if not, it may sleep
