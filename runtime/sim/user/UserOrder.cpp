@@ -2,9 +2,8 @@
 #include "sim/user/UserOrder.h"
 
 #include "object/Elf.h"
+#include "user/Discipline.h"
 #include "user/Engine.h"
-#include "user/HostCode.h"
-#include "user/HostOrder.h"
 #include "user/Plugin.h"
 
 #include <algorithm>
@@ -178,14 +177,7 @@ void UserOrder::attach() {
         queue.link = std::make_unique<SimulatedLink>(*queue.records, *queue.answers, sizeof(user::Record) + user.attributes.size() * sizeof(int64_t));
         UserPolicy *policy = nullptr;
         if (setup.plugin.empty()) {
-            user::HostDiscipline discipline;
-            for (auto [name, function] : {std::pair{"begin", &discipline.begin}, {"join", &discipline.join}, {"enqueue", &discipline.enqueue}, {"running", &discipline.running}, {"stopping", &discipline.stopping}, {"key", &discipline.key}})
-                if (auto it = user.code.functions.find(name); it != user.code.functions.end())
-                    *function = inside->code->at<user::HostFunction>(it->second);
-            discipline.taskBytes = user.code.taskBytes;
-            discipline.queueBytes = user.code.queueBytes;
-            discipline.lifo = user.code.lifo;
-            queue.discipline = std::make_unique<user::HostOrder>(discipline, queue.values.data(), user::kMostTasks);
+            queue.discipline = std::make_unique<user::HostOrder>(user::disciplineOf(user.code, inside->code ? &*inside->code : nullptr), queue.values.data(), user::kMostTasks);
             policy = queue.discipline.get();
         } else
             policy = &user::loadPlugin(setup.plugin, queue.info->name.c_str());
