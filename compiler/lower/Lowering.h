@@ -304,7 +304,7 @@ protected: // for the host, whose leaves are others (Host.cpp)
     llvm::Value *sharedWord(const User &user, unsigned word);
     llvm::Value *readShared(const User &user, unsigned word);
     void addShared(const User &user, unsigned word, llvm::Value *by);
-    llvm::Value *addBefore(llvm::Value *address, llvm::Value *by);
+    llvm::Value *fetchAdd(llvm::Value *address, int64_t by);
     llvm::Value *replaceWord(llvm::Value *address, llvm::Value *from, llvm::Value *to);
     llvm::Value *userField(llvm::Value *task, const Field *field);
     llvm::Value *userSlot(llvm::GlobalVariable *table, llvm::Value *number);

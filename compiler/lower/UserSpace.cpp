@@ -132,9 +132,9 @@ void Lowering::addShared(const User &user, unsigned word, llvm::Value *by) {
     b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, sharedWord(user, word), by, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
 }
 
-/// Adds to the word at `address`; tells what it was. Ordered: of a monotonic addition LLVM's back end makes the instruction that does not fetch, also where what it gives is read.
-llvm::Value *Lowering::addBefore(llvm::Value *address, llvm::Value *by) {
-    return b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, address, by, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent);
+/// What was there before. Not monotonic: the back end would make it the instruction that gives nothing back.
+llvm::Value *Lowering::fetchAdd(llvm::Value *address, int64_t by) {
+    return b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, address, m.num(by), llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent);
 }
 
 /// i1: the word at `address` was `from` and is `to` from now on.
@@ -241,8 +241,7 @@ llvm::Function *Lowering::numberFunction(const QueueDecl &q) {
             Module::Scratch used(m, 1);
             m.ifThen(b.CreateICmpNE(m.helper(kMapPop, m.i64(), {user.free, used}), zero), [&] {
                 llvm::Value *fresh = b.CreateLoad(m.i64(), user.next);
-                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(addBefore(user.next, m.num(1)), used); },
-                         [&] { b.CreateStore(m.num(kMostTasks), used); });
+                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(fetchAdd(user.next, 1), used); }, [&] { b.CreateStore(fresh, used); });
             });
             llvm::Value *number = b.CreateLoad(m.i64(), used);
             m.ifThen(b.CreateICmpULT(number, m.num(kMostTasks)), [&] {
@@ -405,7 +404,7 @@ llvm::Function *Lowering::letGoFunction(const QueueDecl &q) {
         counted(m.num(1), m.num(kMostTasks / kMoves), [&](llvm::Value *) {
             llvm::BasicBlock *leave = loopStack.back().leave, *more = m.block("more"), *out = m.block("out");
             size_t outer = loopCleanups.back();
-            llvm::Value *first = addBefore(sharedWord(user, kCursor), m.num(kMoves));
+            llvm::Value *first = fetchAdd(sharedWord(user, kCursor), kMoves);
             llvm::Value *used = b.CreateLoad(m.i64(), user.next);
             m.ifThen(b.CreateICmpUGE(first, used), [&] { b.CreateStore(m.num(kMostTasks), sharedWord(user, kCursor)); });
             b.CreateCondBr(b.CreateOr(b.CreateICmpUGE(first, used), b.CreateICmpNE(b.CreateLoad(m.i64(), some), m.num(0))), out, more);
