@@ -12,6 +12,9 @@ llvm_map_components_to_libnames(libraries BPFCodeGen BPFDesc BPFInfo BPFAsmParse
 add_library(scx_llvm INTERFACE)
 target_include_directories(scx_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
 target_compile_definitions(scx_llvm INTERFACE ${LLVM_DEFINITIONS_LIST})
+if(LLVM_VERSION_MAJOR LESS 20) # its GlobalVariable has an operator new with a number of operands, for which GCC finds no delete
+  target_compile_options(scx_llvm INTERFACE -Wno-mismatched-new-delete)
+endif()
 target_link_libraries(scx_llvm INTERFACE ${libraries})
 # scx_llvm_host: the back end of this machine as well, for queues that are ordered in user space. What links it starts no slower: nothing of it runs unless it is asked for.
 llvm_map_components_to_libnames(host ${LLVM_NATIVE_ARCH}CodeGen ${LLVM_NATIVE_ARCH}Desc ${LLVM_NATIVE_ARCH}Info)

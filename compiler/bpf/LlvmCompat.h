@@ -3,6 +3,7 @@
 #pragma once
 
 #include <llvm/Config/llvm-config.h>
+#include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/Module.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
@@ -40,6 +41,14 @@ inline void earlyPasses(llvm::PassBuilder &passes, llvm::ModulePassManager &mana
     passes.invokePipelineEarlySimplificationEPCallbacks(manager, level, llvm::ThinOrFullLTOPhase::None);
 #else
     passes.invokePipelineEarlySimplificationEPCallbacks(manager, level);
+#endif
+}
+
+inline llvm::Function *intrinsic(llvm::Module &module, llvm::Intrinsic::ID id, llvm::ArrayRef<llvm::Type *> types) {
+#if LLVM_VERSION_MAJOR >= 20
+    return llvm::Intrinsic::getOrInsertDeclaration(&module, id, types);
+#else
+    return llvm::Intrinsic::getDeclaration(&module, id, types);
 #endif
 }
 

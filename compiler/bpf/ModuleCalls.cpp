@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Kernel memory by CO-RE, kernel functions and helpers, and small control-flow helpers.
+#include "bpf/LlvmCompat.h"
 #include "bpf/Module.h"
 
 #include <llvm/IR/InlineAsm.h>
@@ -53,7 +54,7 @@ void Module::storeField(llvm::Value *base, const std::string &structName, const 
 
 llvm::Value *Module::fieldExists(llvm::Value *base, const std::string &structName, const std::string &path) {
     llvm::Value *address = fieldAddress(base, structName, path);
-    llvm::Function *info = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
+    llvm::Function *info = compat::intrinsic(*ir, llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
     return builder.CreateICmpNE(builder.CreateCall(info, {address, num(2)}), num32(0)); // 2: BPF_FIELD_EXISTS
 }
 

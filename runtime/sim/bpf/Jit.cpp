@@ -90,7 +90,7 @@ Code::Code(const Execution &execution, const CodeOptions &options) : inside(std:
         throw std::logic_error("a program was translated wrongly: " + problem);
     inside->jit = must(llvm::orc::LLJITBuilder()
                            .setJITTargetMachineBuilder(std::move(machine))
-                           .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession &session) {
+                           .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession &session, auto &&...) { // LLVM 19 tells the triple, too
                                return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](auto &&...) { return std::make_unique<llvm::SectionMemoryManager>(); });
                            })
                            .create());
