@@ -311,9 +311,10 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
     });
 }
 
-/// A held task of this number goes into the queue, if its word is still `word`: i64, 1 if it may run on `cpu`, 2 if elsewhere only, 0 if it was another's to do.
+/// A held task of this number goes into the queue, if its word is still `word`: i64, 0 if it was another's to do. A CPU is woken for it, unless it is the first that this
+/// one, `cpu`, may take by itself; `wants`: there was none before.
 llvm::Function *Lowering::releaseFunction(const QueueDecl &q) {
-    return apart(q.name + "__release__", {"number", "word", "slice", "cpu"}, [&](const auto &given) {
+    return apart(q.name + "__release__", {"number", "word", "slice", "cpu", "wants"}, [&](const auto &given) {
         User &user = userOf(q);
         llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
         llvm::AllocaInst *result = m.local(m.i64(), "result");
@@ -326,9 +327,9 @@ llvm::Function *Lowering::releaseFunction(const QueueDecl &q) {
                 llvm::Value *slice = b.CreateSelect(b.CreateICmpNE(given[2], m.num(0)), given[2], own);
                 m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, dsqId(q, m.num(0)), slice, m.num(0)});
                 llvm::Value *here = mayRun(task, given[3]);
-                b.CreateStore(b.CreateSelect(here, m.num(1), m.num(2)), result);
+                b.CreateStore(m.num(1), result);
                 m.ifThen(b.CreateXor(here, b.getTrue()), [&] { kick(taskCpu(task), kKickIdle); });
-                wakeServer(q, task, taskCpu(task));
+                m.ifThen(b.CreateAnd(here, b.CreateICmpNE(given[4], m.num(0))), [] {}, [&] { wakeServer(q, task, taskCpu(task)); });
                 m.call("bpf_task_release", {task});
             });
         });
@@ -356,7 +357,7 @@ llvm::Function *Lowering::answerCallback(const QueueDecl &q) {
         llvm::Value *held = b.CreateLoad(m.i64(), userSlot(user.words, number));
         llvm::Value *live = b.CreateAnd(b.CreateICmpNE(held, m.num(0)), b.CreateICmpEQ(b.CreateAnd(held, m.num(0xffffffff)), sequence));
         m.ifThen(b.CreateAnd(live, b.CreateICmpULT(number, m.num(kMostTasks))), [&] {
-            llvm::Value *done = b.CreateCall(release, {number, held, slice, b.CreateLoad(m.i64(), word(0))});
+            llvm::Value *done = b.CreateCall(release, {number, held, slice, b.CreateLoad(m.i64(), word(0)), b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), word(2)), m.num(0)), m.i64())});
             m.ifThen(b.CreateICmpNE(done, m.num(0)), [&] {
                 b.CreateStore(m.unbounded(b.CreateSub(b.CreateLoad(m.i64(), word(1)), m.num(1))), word(1));
                 b.CreateStore(m.unbounded(m.num(1)), word(2));
@@ -414,7 +415,7 @@ llvm::Function *Lowering::letGoFunction(const QueueDecl &q) {
             counted(m.num(0), m.num(kMoves - 1), [&](llvm::Value *i) {
                 llvm::Value *number = b.CreateAdd(first, i), *held = b.CreateLoad(m.i64(), userSlot(user.words, number));
                 m.ifThen(b.CreateICmpNE(held, m.num(0)), [&] {
-                    llvm::Value *done = b.CreateCall(release, {b.CreateAnd(number, m.num(kMostTasks - 1)), held, m.num(0), given[0]});
+                    llvm::Value *done = b.CreateCall(release, {b.CreateAnd(number, m.num(kMostTasks - 1)), held, m.num(0), given[0], b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), some), m.num(0)), m.i64())});
                     b.CreateStore(m.unbounded(b.CreateOr(b.CreateLoad(m.i64(), some), done)), some);
                 });
             });
