@@ -16,3 +16,7 @@ if(LLVM_VERSION_MAJOR LESS 20) # its GlobalVariable has an operator new with a n
   target_compile_options(scx_llvm INTERFACE -Wno-mismatched-new-delete)
 endif()
 target_link_libraries(scx_llvm INTERFACE ${libraries})
+# scx_llvm_host: the back end of this machine as well, for queues that are ordered in user space. What links it starts no slower: nothing of it runs unless it is asked for.
+llvm_map_components_to_libnames(host ${LLVM_NATIVE_ARCH}CodeGen ${LLVM_NATIVE_ARCH}Desc ${LLVM_NATIVE_ARCH}Info)
+add_library(scx_llvm_host INTERFACE)
+target_link_libraries(scx_llvm_host INTERFACE ${host} scx_llvm)

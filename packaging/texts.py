@@ -96,7 +96,7 @@ def man(program, commands, extra):
 # ---------------------------------------------------------------- completions
 
 def is_file(o):
-    return o.type == "FILE" or (o.type == "TEXT" and o.names[0] in ("policy", "-o", "--dependency-file"))
+    return o.type in ("FILE", "LIB.so") or (o.type == "TEXT" and o.names[0] in ("policy", "-o", "--dependency-file"))
 
 
 def bash(program, commands):

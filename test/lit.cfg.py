@@ -53,6 +53,7 @@ config.substitutions += [
     ("%kernel_btf", os.path.join(os.path.dirname(kernel), "vmlinux.btf")),
     ("%verify", "python3 " + os.path.join(config.test_source_root, "diagnostics", "verify.py") + " --scxc " + os.path.join(build, "bin", "scxc")),
     ("%fuzzers", os.path.join(os.path.abspath(lit_config.params.get("fuzz", os.path.join(root, "build", "fuzz"))), "bin")),
+    ("%arch", os.uname().machine),
     ("%build", build),
     ("%root", root),
 ]

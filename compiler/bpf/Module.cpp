@@ -19,8 +19,9 @@ namespace scx {
 
 using namespace llvm::dwarf;
 
-Module::Module(const std::string &name, const SourceManager &sources)
-    : ir(std::make_unique<llvm::Module>(name, context)), builder(context, llvm::InstSimplifyFolder(ir->getDataLayout())), sources(sources), debug(*ir) {
+namespace {
+
+std::unique_ptr<llvm::TargetMachine> bpfMachine() {
     LLVMInitializeBPFTargetInfo();
     LLVMInitializeBPFTarget();
     LLVMInitializeBPFTargetMC();
@@ -29,8 +30,15 @@ Module::Module(const std::string &name, const SourceManager &sources)
     llvm::Triple triple("bpfel");
     std::string error;
     const llvm::Target *bpf = compat::lookupTarget(triple, error);
-    target.reset(compat::createMachine(*bpf, triple, "v4", ""));
-    compat::setTriple(*ir, triple);
+    return std::unique_ptr<llvm::TargetMachine>(compat::createMachine(*bpf, triple, "v4", ""));
+}
+
+} // namespace
+
+Module::Module(const std::string &name, const SourceManager &sources, std::unique_ptr<llvm::TargetMachine> host)
+    : target(host ? std::move(host) : bpfMachine()), ir(std::make_unique<llvm::Module>(name, context)), builder(context, llvm::InstSimplifyFolder(ir->getDataLayout())), sources(sources), debug(*ir),
+      forHost(!target->getTargetTriple().isBPF()) {
+    compat::setTriple(*ir, target->getTargetTriple());
     ir->setDataLayout(target->createDataLayout());
     ir->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
     // BTF is all the kernel reads. A module that asks for the other format, which ELF does not have, and names no version of DWARF gets none.
@@ -197,15 +205,16 @@ llvm::GlobalVariable *Module::map(const std::string &name, int type, int entries
         members.push_back({"map_flags", number(flags)});
     if (key)
         members.push_back({"key", diPointer(key)});
-    members.push_back({"value", diPointer(value)});
+    if (value)
+        members.push_back({"value", diPointer(value)});
     llvm::DICompositeType *di = diStruct("", members);
     return global(name, llvm::ArrayType::get(i64(), members.size()), di, ".maps");
 }
 
-void Module::metadata(const std::string &json) {
-    llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, json, false);
-    auto *made = new llvm::GlobalVariable(*ir, bytes->getType(), true, llvm::GlobalValue::ExternalLinkage, bytes, "scx_meta__");
-    made->setSection(".scx.meta");
+void Module::section(const std::string &name, const std::string &symbol, const std::string &content) {
+    llvm::Constant *bytes = llvm::ConstantDataArray::getString(context, content, false);
+    auto *made = new llvm::GlobalVariable(*ir, bytes->getType(), true, llvm::GlobalValue::ExternalLinkage, bytes, symbol);
+    made->setSection(name);
     made->setAlignment(llvm::Align(1));
     kept.push_back(made);
 }

@@ -24,7 +24,8 @@ namespace scx {
 class Module {
 public:
     /// `name` is the policy's file name; debug info of every instruction points into `sources`.
-    Module(const std::string &name, const SourceManager &sources);
+    /// `host`: the machine whose code it is to become; null: BPF.
+    Module(const std::string &name, const SourceManager &sources, std::unique_ptr<llvm::TargetMachine> host = nullptr);
     ~Module();
 
     llvm::LLVMContext context;
@@ -60,10 +61,10 @@ public:
     // ------------------------------------------------------------ globals and maps
     llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section,
                                  llvm::Constant *value = nullptr, unsigned align = 8);
-    /// A map in `.maps`. `key` null: it has none.
+    /// A map in `.maps`. `key` or `value` null: it has none.
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
-    void metadata(const std::string &json);
+    void section(const std::string &name, const std::string &symbol, const std::string &bytes);
     /// A text with its zero byte. kfuncs want their formats in writable memory, helpers are content with read-only. A writable one is of its own each time:
     /// an `assert` names its line, and what the core writes twice has one line in the source and two in the printed core.
     llvm::Value *text(const std::string &text, bool writable = false);
@@ -190,6 +191,7 @@ private:
     llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
     std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
+    const bool forHost; // nothing of the verifier's or of BPF's has to be minded
     unsigned rare = 0; // inside so many `rarely`
 
     llvm::DIFile *diFile(FileId file);

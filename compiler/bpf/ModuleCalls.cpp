@@ -212,6 +212,8 @@ llvm::Value *Module::choose(llvm::Value *condition, const std::function<llvm::Va
 }
 
 llvm::Value *Module::unbounded(llvm::Value *value) {
+    if (forHost)
+        return value;
     llvm::GlobalVariable *zero = ir->getNamedGlobal("zero__"); // in .bss: the verifier would see through .rodata
     if (!zero)
         zero = global("zero__", i64(), diInt(64, true), ".bss");
@@ -219,6 +221,8 @@ llvm::Value *Module::unbounded(llvm::Value *value) {
 }
 
 llvm::Value *Module::throughAsm(llvm::Value *value, const std::string &text) {
+    if (forHost)
+        return value;
     llvm::CallInst *call = builder.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i64(), {i64()}, false), text, "=r,0", false), {value});
     call->setDoesNotAccessMemory();
     return call;

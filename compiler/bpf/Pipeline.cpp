@@ -125,7 +125,8 @@ void Module::optimise(bool full) {
                 block->moveAfter(before);
             before = block;
         }
-        placeDivisions(function);
+        if (!forHost)
+            placeDivisions(function);
     }
     // A kernel symbol that nothing uses any more would still be an extern of the object, but one without BTF, which libbpf refuses.
     for (llvm::Function &function : llvm::make_early_inc_range(*ir))

@@ -85,6 +85,7 @@ enum class Read : uint8_t {
     Waker,         // optional task: current in select_cpu
     Hint,          // told by scxrun, as which cgroups match
     UsesGpu,
+    Serves,        // it is of the process that orders queues
     // Made by core/: state, hooks and functions that only a policy has that reads them.
     Waited,        // time spent waiting before this run
     LastRan,
@@ -132,7 +133,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 // ---------------------------------------------------------------- operations
 
 enum class Operation : uint8_t {
-    QueueInsert, QueueConsume, QueueTake, QueueSweep, LocalInsert, LocalReenqueue,
+    QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,

@@ -249,6 +249,7 @@ void CoreWriter::dispatch() {
     if (!decides(userHook("enqueue")))
         line("remember__(e, requeue__(e) + 1000);");
     close();
+    serversFirst();
     userBodies("dispatch", "p");
     if (own && decides(own))
         body(own->body, nullptr, "", argumentNames(*own, "p"));
@@ -265,6 +266,7 @@ void CoreWriter::dispatch() {
             single.span = surface.queues[0]->nameSpan;
             walk(single, "return;");
         }
+        serversLast();
         letGoHeld();
         if (exclusive())
             line("leave__(c);");

@@ -116,6 +116,7 @@ void CoreWriter::admission() {
     if (decides(userHook("enqueue")))
         return;
     open("fn requeue__(p: task) -> int");
+    serversAgain();
     userBodies("enqueue", "p");
     line(surface.match ? "let r = match__(p);" : "let r = 0;");
     line("belong__(p, r, p.cpu);");
@@ -215,6 +216,7 @@ void CoreWriter::selectCpu() {
     if (const HookDecl *own = userHook("select_cpu"); decides(own)) {
         origin = own->nameSpan;
         open("on select_cpu(p, prev)");
+        serversSelect();
         if (reads(Read::QueueHeadWait)) // it may insert
             line("p.waits_since__ = now;");
         userBodies("select_cpu", "p");
@@ -227,6 +229,7 @@ void CoreWriter::selectCpu() {
         // would give waking tasks to the waker's busy CPU (SCX_WAKE_SYNC).
         origin = userHook("enqueue")->nameSpan;
         open("on select_cpu(p, prev)");
+        serversSelect();
         userBodies("select_cpu", "p");
         line("if let c = default_idle(p, prev) { return c; }");
         line("return prev;");
@@ -263,6 +266,7 @@ void CoreWriter::selectCpu() {
         searches.push_back({whole, {i}});
     }
     open("on select_cpu(p, prev)");
+    serversSelect();
     userBodies("select_cpu", "p");
     line(surface.match ? "let r = match__(p);" : "let r = 0;");
     if (kernels)
@@ -369,6 +373,7 @@ void CoreWriter::enqueue() {
     if (const HookDecl *own = userHook("enqueue"); decides(own)) {
         origin = own->nameSpan;
         open("on enqueue(p)");
+        serversEnqueue();
         line(reads(Read::Waited) || reads(Read::QueueHeadWait) ? "p.waits_since__ = now;" : "if stats__ { p.waits_since__ = now; }");
         userBodies("enqueue", "p");
         body(own->body, nullptr, "", argumentNames(*own, "p"));
@@ -376,6 +381,7 @@ void CoreWriter::enqueue() {
         return;
     }
     open("on enqueue(p)");
+    serversEnqueue();
     // 1000 and above: the end of a slice, admitted before the walk. Otherwise what select_cpu found, or nothing.
     line("var r = recall__(p);");
     open("if r >= 1000");

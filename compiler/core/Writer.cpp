@@ -20,7 +20,7 @@ const Option *CoreWriter::option(const QueueDecl &q, const char *name) const {
 }
 
 const HookDecl *CoreWriter::disciplineHook(const QueueDecl &q, const std::string &event) const {
-    if (q.discipline)
+    if (q.discipline && !userSpaceTime(q)) // whose hooks run in user space
         for (const auto &h : q.discipline->hooks)
             if (h->name == event)
                 return h.get();
@@ -101,6 +101,18 @@ bool CoreWriter::keepsRule() const {
     return std::any_of(surface.stats.begin(), surface.stats.end(), [](const auto &s) { return s->per == "rule"; });
 }
 
+/// `q`: of whose discipline it is, or null.
+void CoreWriter::function(const FnDecl &f, const std::string &name, const QueueDecl *q) {
+    bool instances = q && hasInstances(*q);
+    std::string head = "fn " + name + "(" + (instances ? "at__: int" : "");
+    for (const auto &p : f.parameters)
+        head += (p == f.parameters.front() && !instances ? "" : ", ") + p->local.name + ": " + typeName(p->typeName.name, p->local.type) + (p->value ? " = " + text(*p->value, q) : "");
+    origin = f.nameSpan;
+    open(head + ")" + (f.resultName ? " -> " + typeName(f.resultName->name, f.result) : ""));
+    body(f.body, q, "at__", {});
+    close();
+}
+
 void CoreWriter::declarations() {
     for (const auto &e : surface.enums) {
         std::string values;
@@ -131,7 +143,7 @@ void CoreWriter::declarations() {
         for (const auto &f : s.fields)
             (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : s.kind == StateKind::Cgroup ? cgroup : global).push_back([&, f = f.get()] { field(f->name, *f); });
     for (const auto &q : surface.queues) {
-        if (!q->discipline)
+        if (!q->discipline || userSpaceTime(*q))
             continue;
         bool state = false;
         for (const StateDecl &s : q->discipline->states)
@@ -150,8 +162,12 @@ void CoreWriter::declarations() {
         task.push_back([&] { line("queue__: int;"); });
     if (keepsRule())
         task.push_back([&] { line("rule__: int;"); });
-    if (std::any_of(surface.queues.begin(), surface.queues.end(), [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call; }))
+    if (std::any_of(surface.queues.begin(), surface.queues.end(), [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call && !userSpaceTime(*q); }))
         task.push_back([&] { line("ring__: int;"); });
+    std::vector<std::string> userTask;
+    userFields(userTask, cpuFields);
+    for (const std::string &f : userTask)
+        task.push_back([&] { line(f + ";"); });
     bool targetKept = false;
     for (const auto &q : surface.queues)
         targetKept |= sliceText(*q) == q->name + "__slice(p)";
@@ -189,8 +205,8 @@ void CoreWriter::declarations() {
     static const char *const domains[] = {"", " per cpu", " per core", " per llc", " per node", " per cgroup"};
     for (const auto &q : surface.queues) {
         origin = q->nameSpan;
-        std::string key = keyText(*q, "p");
-        std::string head = "queue " + q->name + ": " + (!key.empty() ? "order by " + key : q->ordering == Ordering::Lifo ? "lifo" : "fifo");
+        std::string key = userSpaceTime(*q) ? "" : keyText(*q, "p");
+        std::string head = "queue " + q->name + ": " + (!key.empty() ? "order by " + key : userSpaceTime(*q) && (q->discipline || !q->keys.empty()) ? q->name + "__order" : q->ordering == Ordering::Lifo ? "lifo" : "fifo");
         head += domains[static_cast<int>(q->domain)];
         if (std::string set = servers(*q); !set.empty())
             head += " on " + set;
@@ -200,12 +216,16 @@ void CoreWriter::declarations() {
         if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
             options += " steal: " + steal->value->name + ";";
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
-            options += " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
+            options += userSpaceTime(*q) ? " backing: userspace(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + "ns);" : " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
         line(head + (options.empty() ? ";" : " {" + options + " }"));
         for (const char *figure : {"tasks", "direct", "ran"})
             line("counter " + q->name + "__" + figure + ";");
         line("histogram " + q->name + "__wait;");
+        if (userSpaceTime(*q))
+            for (const char *figure : {"to_kernel", "to_process", "spilled"})
+                line("counter " + q->name + "__" + figure + ";");
     }
+    serversQueue();
     for (const auto &s : surface.stats)
         if (s->kind == StatKind::Counter)
             line("counter " + s->name + ";");
@@ -215,20 +235,12 @@ void CoreWriter::declarations() {
     if (surface.match)
         for (size_t i = 0; i < surface.match->rules.size(); ++i)
             line("counter rule__" + std::to_string(i) + ";");
-    auto function = [&](const FnDecl &f, const std::string &name, const QueueDecl *q) {
-        bool instances = q && hasInstances(*q);
-        std::string head = "fn " + name + "(" + (instances ? "at__: int" : "");
-        for (const auto &p : f.parameters)
-            head += (p == f.parameters.front() && !instances ? "" : ", ") + p->local.name + ": " + typeName(p->typeName.name, p->local.type) + (p->value ? " = " + text(*p->value, q) : "");
-        origin = f.nameSpan;
-        open(head + ")" + (f.resultName ? " -> " + typeName(f.resultName->name, f.result) : ""));
-        body(f.body, q, "at__", {});
-        close();
-    };
     for (const auto &f : surface.fns)
         function(*f, f->name, nullptr);
     for (const auto &q : surface.queues)
-        if (q->discipline) {
+        if (userSpaceTime(*q))
+            userDiscipline(*q);
+        else if (q->discipline) {
             for (const auto &f : q->discipline->fns)
                 function(*f, q->name + "__" + f->name, q.get());
             for (const auto &h : q->discipline->hooks)
@@ -299,6 +311,7 @@ void CoreWriter::hooks() {
             if (f.rfind(q->name + "__key:", 0) == 0)
                 line((tracksQueue ? ifQueue(*q, "p") + " { " : "") + "p.cpu." + q->name + "__key = " + keyText(*q, "p") + (tracksQueue ? "; }" : ";"));
     auto waited = [&](const std::string &into) { line("if p.waits_since__ != 0 { " + into + " = now - p.waits_since__; p.waits_since__ = 0; }"); };
+    serversRun();
     limitSlice();
     runAlone();
     if (reads(Read::Waited)) {
@@ -328,6 +341,7 @@ void CoreWriter::hooks() {
     for (const auto &q : surface.queues)
         line(ifQueue(*q, "p") + " { " + q->name + "__ran += ran / 1ns; }");
     close();
+    userStopping();
     madeUpkeep("stopping");
     userBodies("stopping", "p");
     disciplineBodies("stopping", "p");
@@ -356,8 +370,9 @@ void CoreWriter::hooks() {
         disciplineBodies("runnable", "p");
         close();
     }
-    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent")) {
+    if (hasBodies("sleep") || hasBodies("quiescent") || madeAt("quiescent") || ordersInUserSpace()) {
         open("on quiescent(p)");
+        userSleep();
         madeUpkeep("quiescent");
         userBodies("quiescent", "p");
         disciplineBodies("quiescent", "p");
@@ -373,8 +388,8 @@ void CoreWriter::hooks() {
     }
     for (const HookRow &row : hookRows()) {
         std::string event(row.event);
-        bool forks = event == "init_task" && hasBodies("fork"), idles = event == "cpu_idle" && readsUtilisation;
-        if (merged.contains(event) || (!hasBodies(event) && !forks && !idles) || event == "fork")
+        bool forks = event == "init_task" && hasBodies("fork"), idles = event == "cpu_idle" && readsUtilisation, forgets = event == "exit_task" && ordersInUserSpace();
+        if (merged.contains(event) || (!hasBodies(event) && !forks && !idles && !forgets) || event == "fork")
             continue;
         std::string task = row.arguments.empty() ? "" : std::string(row.arguments[0].name);
         std::string arguments;
@@ -386,6 +401,8 @@ void CoreWriter::hooks() {
         open("on " + event + (arguments.empty() ? "" : "(" + arguments + ")"));
         if (idles)
             utilisationEvent();
+        if (forgets)
+            userExit();
         if (h && row.result.known())
             body(h->body, nullptr, "", argumentNames(*h, task));
         else
@@ -406,6 +423,7 @@ void CoreWriter::hooks() {
     }
     nextWindow();
     lookForTurns();
+    userWatch();
     if (readsUtilisation)
         utilisationTimer();
     for (const StmtPtr &a : surface.asserts)
@@ -416,7 +434,7 @@ std::vector<PrintedLine> CoreWriter::write() {
     findTargets();
     findServices();
     findMade();
-    tracksQueue = surface.queues.size() > 1;
+    tracksQueue = surface.queues.size() > 1 || ordersInUserSpace();
     std::string settings;
     for (const Option &o : surface.settings)
         settings += " " + o.name + (o.value ? ": " + text(*o.value) : "") + ";";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What source does the core of a policy have?
 // Match.cpp writes rules, placement and admission, Dispatch.cpp the walk over the queues, Limits.cpp shares of CPU time,
-// Exclusive.cpp siblings that stay empty, Rewrite.cpp what people wrote, Writer.cpp state, hooks
+// Exclusive.cpp siblings that stay empty, UserSpace.cpp queues that a process orders, Rewrite.cpp what people wrote, Writer.cpp state, hooks
 // and the order of things.
 #pragma once
 
@@ -79,6 +79,7 @@ private:
     // Writer.cpp
     bool keepsRule() const;
     void declarations();
+    void function(const FnDecl &f, const std::string &name, const QueueDecl *q);
     void hooks();
     const Option *option(const QueueDecl &q, const char *name) const;
     std::string sliceText(const QueueDecl &q);
@@ -160,6 +161,23 @@ private:
     void beforeHook(const std::function<void()> &write);
     std::string waitLimit(const QueueDecl &q);
     void offers();
+
+    // UserSpace.cpp
+    bool ordersInUserSpace() const;
+    void userDiscipline(const QueueDecl &q);
+    void userFields(std::vector<std::string> &task, std::vector<std::string> &cpu) const;
+    void userStopping();
+    void userSleep();
+    void userExit();
+    void userWatch();
+    void serversQueue();
+    std::string serversNumber() const;
+    void serversSelect();
+    void serversEnqueue();
+    void serversAgain();
+    void serversFirst();
+    void serversLast();
+    void serversRun();
 
     // Cgroups.cpp
     void instancesFunction(const Entry &entry, const std::string &name);

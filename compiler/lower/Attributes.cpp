@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // How is each attribute read? And patterns over a task's names.
 #include "lower/Lowering.h"
+#include "sema/Checker.h"
 
 #include <cstring>
 
@@ -67,6 +68,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::GroupWeight: case Read::GroupParent: case Read::GroupTasks: case Read::GroupNumber: return cgroupAttribute(x, row);
     case Read::Kthread: return flag(0x00200000);  // PF_KTHREAD
     case Read::Exiting: return flag(0x00000004);  // PF_EXITING
+    case Read::Serves: return {serves(x)};
     case Read::Leader: return {b.CreateICmpEQ(field("pid"), field("tgid"))};
     case Read::Pinned: return {b.CreateICmpEQ(field("nr_cpus_allowed"), m.num(1))};
     case Read::MigrationDisabled: {
@@ -120,6 +122,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, instanceFor(q, at, nullptr, cpu))});
         if (ringSize(q))
             n = b.CreateAdd(n, ringLength(q));
+        if (userSpaceTime(q))
+            n = b.CreateAdd(n, userLength(q));
         if (row.read == Read::QueueEmpty)
             return {b.CreateICmpSLE(n, m.num(0))};
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};
@@ -137,7 +141,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     case Read::UsesGpu: return {usesGpu(x)};
     default: break;
     }
-    diags.report(Diag::NotYet, base.span, "the attribute `" + std::string(row.name) + "`", "leave it out");
+    diags.report(Diag::Internal, base.span, "the attribute `" + std::string(row.name) + "` has no code");
     return {m.num(0), b.getFalse()};
 }
 

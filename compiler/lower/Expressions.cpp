@@ -248,6 +248,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         sweep(q, at);
         return {};
     }
+    case Operation::QueueWatch: return {watch(queueOf(*receiver, at))};
+    case Operation::QueueForget: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        forget(q, arg(1));
+        return {};
+    }
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
@@ -360,7 +366,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     default: break;
     }
-    diags.report(Diag::NotYet, e.span, "`" + std::string(row.name) + "` here", "use a loop over `cpus` or a queue");
+    diags.report(Diag::Internal, e.span, "`" + std::string(row.name) + "` has no code here");
     return {m.num(0), b.getFalse()};
 }
 

@@ -3,6 +3,7 @@
 // A task's home is the CPU in whose instance it waits; with an `on` set, -1 says that it may run on no online CPU of it and waits
 // in the escape, which the CPUs outside the set serve in the queue's place.
 #include "lower/Lowering.h"
+#include "sema/Checker.h"
 
 namespace scx {
 namespace {
@@ -146,6 +147,8 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
         auto put = [&] { putDsq(q, task, dsqFor(q, at, home, task), slice); };
         if (ringSize(q) && frame.context == kEnqueue)
             ringPut(q, task, slice, q.on ? b.CreateICmpSGE(home, m.num(0)) : nullptr, put);
+        else if (userSpaceTime(q) && frame.context == kEnqueue)
+            userPut(q, task, slice, q.on ? b.CreateICmpSGE(home, m.num(0)) : nullptr, put);
         else
             put();
         wakeServer(q, task, home);

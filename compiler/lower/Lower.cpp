@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The whole of lowering, and the metadata that describes the object (docs/internals/object.md).
 #include "lower/Lower.h"
+#include "lower/Host.h"
 #include "lower/Lowering.h"
 #include "sema/Checker.h"
 #include "syntax/Print.h"
@@ -11,7 +12,25 @@
 namespace scx {
 namespace {
 
-std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module) {
+/// What a process has to know that orders the queue. `core`: the queue as it was lowered; `host`: its code.
+nlohmann::json userRow(const Program &surface, const QueueDecl &q, const QueueDecl &core, const nlohmann::json &host) {
+    using nlohmann::json;
+    int64_t timeout = 30'000'000'000, limit = -1;
+    for (const Option &o : surface.settings)
+        if (o.name == "timeout")
+            timeout = Checker::evaluate(*o.value).value_or(timeout);
+    for (const Options *options : {&q.options, q.discipline ? &q.discipline->options : nullptr})
+        for (size_t i = 0; options && limit < 0 && i < options->size(); ++i)
+            if (const Option &o = (*options)[i]; o.name == "wait_limit")
+                limit = o.value->kind == ExprKind::Name && o.value->name == "none" ? 0 : Checker::evaluate(*o.value).value_or(-1);
+    json told = json::array();
+    for (const Expr *e : userReads(core).task)
+        told.push_back(e->name);
+    return {{"time_ns", Checker::evaluate(*userSpaceTime(core)).value_or(0)}, {"wait_limit_ns", limit < 0 ? timeout / 4 : limit}, {"shared", q.name + "__user"}, {"records", q.name + "__records"},
+            {"answers", q.name + "__answers"}, {"attributes", told}, {"to_kernel", q.name + "__to_kernel"}, {"to_process", q.name + "__to_process"}, {"spilled", q.name + "__spilled"}, {"host", host}};
+}
+
+std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module, const std::map<std::string, nlohmann::json> &host) {
     using nlohmann::json;
     auto line = [&](Span at) { return sources.position(at).line; };
     json out = {{"format", 1}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
@@ -60,6 +79,9 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         for (const auto &lowered : core.queues)
             if (lowered->name == q->name)
                 row["dsq"] = Lowering::firstDsq(*lowered);
+        for (const auto &lowered : core.queues)
+            if (lowered->name == q->name && userSpaceTime(*lowered))
+                row["user"] = userRow(surface, *q, *lowered, host.at(q->name));
         for (const char *figure : {"tasks", "direct", "ran", "wait"})
             if (has(q->name + "__" + figure))
                 row[figure] = q->name + "__" + figure;
@@ -92,6 +114,13 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 row["parts"].push_back(std::to_string(i));
         out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back(row);
     }
+    for (const json &q : out["queues"])
+        if (q.contains("user")) {
+            std::string name = q["name"];
+            const std::pair<const char *, std::string> figures[] = {{"to_kernel", "the kernel took the order of `" + name + "` over"}, {"to_process", "the process took it back"}, {"spilled", "tasks that it was not told of"}};
+            for (const auto &[figure, label] : figures)
+                out["counters"].push_back({{"name", q["user"][figure]}, {"label", label}, {"line", q["line"]}});
+        }
     // What the loader is to tell the policy while it runs. A function that nothing calls may read more: there is no map for that.
     auto there = [&](const char *map) { return module.ir->getNamedGlobal(map) != nullptr; };
     out["told"] = {{"cgroups", there("cgroup_bits__") ? cgroupExpressions(core) : std::vector<std::string>()}, {"hints", there("hints__")}, {"gpu", there("gpu_users__")}};
@@ -104,7 +133,9 @@ void lower(const Program &core, const Program &surface, const SourceManager &sou
     Lowering(core, sources, module, diags).run();
     if (!diags.ok())
         return;
-    module.metadata(metadata(core, surface, sources, module));
+    std::map<std::string, nlohmann::json> host = lowerHost(core, sources, module, diags);
+    if (diags.ok())
+        module.section(".scx.meta", "scx_meta__", metadata(core, surface, sources, module, host));
 }
 
 } // namespace scx

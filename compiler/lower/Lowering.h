@@ -4,6 +4,7 @@
 
 #include "bpf/Module.h"
 #include "bpf/Tables.h"
+#include "lower/UserSpace.h"
 #include "syntax/Ast.h"
 
 #include <map>
@@ -27,8 +28,9 @@ public:
     void run();
     /// The id of a queue's first DSQ; below it the part and the instance are numbered.
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
+    virtual ~Lowering() = default;
 
-private:
+protected: // for the host, whose leaves are others (Host.cpp)
     const Program &core;
     const SourceManager &sources;
     Module &m;
@@ -128,7 +130,7 @@ private:
     void logStmt(const Stmt &s);
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
-    void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
+    virtual void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
@@ -147,7 +149,7 @@ private:
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
-    Val operation(const Expr &e, const OperationRow &row);
+    virtual Val operation(const Expr &e, const OperationRow &row);
     static bool ofNumbers(const FnDecl &fn);
     llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     Val function(const FnDecl &fn, const Expr &e);
@@ -163,7 +165,7 @@ private:
         Type type;
         bool shared = false;
     };
-    Place place(const Expr &e);
+    virtual Place place(const Expr &e);
     llvm::Value *load(const Place &p);
     void store(const Place &p, llvm::Value *v);
     llvm::AllocaInst *memo(std::map<llvm::Value *, llvm::AllocaInst *> &memos, llvm::Value *task, llvm::Constant *unknown);
@@ -176,7 +178,7 @@ private:
     llvm::DIType *memoryDi(const Type &t);
 
     // Attributes.cpp
-    Val attribute(const Expr &base, const AttributeRow &row);
+    virtual Val attribute(const Expr &base, const AttributeRow &row);
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);
@@ -236,6 +238,7 @@ private:
     void keep(llvm::Value *slice);
     void setSlice(llvm::Value *task, llvm::Value *slice);
     llvm::Value *about(const Local &what, llvm::Value *meaning, const Expr &e);
+    llvm::Value *about(llvm::Value *task, const std::function<llvm::Value *()> &said);
     void storeMembership(const QueueDecl &q, llvm::Value *task);
 
     // Insert.cpp
@@ -248,7 +251,8 @@ private:
     void wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *home);
     llvm::Value *move(const QueueDecl &q, const Expr *at, llvm::Value *task, llvm::Value *slice);
     void forTasks(const QueueDecl &q, const Expr *at, const Local &local, const Block &body);
-    bool ordered(const QueueDecl &q) const { return q.ordering != Ordering::Fifo; }
+    /// Its DSQ is ordered by a key.
+    static bool ordered(const QueueDecl &q);
     const QueueDecl &queueOf(const Expr &e, const Expr *&at);
 
     // Cgroups.cpp: numbers for cgroups
@@ -284,6 +288,42 @@ private:
     void ringCount(const QueueDecl &q, int by);
     void ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
     llvm::Function *flushFunction(const QueueDecl &q);
+
+    // UserSpace.cpp
+    struct User {
+        UserReads reads;
+        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *free = nullptr, *records = nullptr, *answers = nullptr;
+        const Field *number = nullptr, *sequence = nullptr, *told = nullptr, *unheard = nullptr, *sleeps = nullptr;
+        llvm::Function *answer = nullptr;
+    };
+    struct RecordParts {
+        llvm::Value *which, *flags, *epoch, *ran, *sleeps;
+    };
+    std::map<const QueueDecl *, User> users;
+    User &userOf(const QueueDecl &q);
+    llvm::Value *sharedWord(const User &user, unsigned word);
+    llvm::Value *readShared(const User &user, unsigned word);
+    void addShared(const User &user, unsigned word, llvm::Value *by);
+    llvm::Value *fetchAdd(llvm::Value *address, int64_t by);
+    llvm::Value *replaceWord(llvm::Value *address, llvm::Value *from, llvm::Value *to);
+    llvm::Value *userField(llvm::Value *task, const Field *field);
+    llvm::Value *userSlot(llvm::GlobalVariable *table, llvm::Value *number);
+    llvm::Value *userLength(const QueueDecl &q);
+    llvm::Value *kernelOrders(llvm::Value *epoch);
+    void userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
+    void fillRecord(const User &user, llvm::Value *record, llvm::Value *task, const RecordParts &parts);
+    void forget(const QueueDecl &q, llvm::Value *task);
+    void countUser(const QueueDecl &q, const char *figure);
+    void wakeProcess(const User &user);
+    llvm::Function *numberFunction(const QueueDecl &q);
+    llvm::Function *askFunction(const QueueDecl &q);
+    llvm::Function *releaseFunction(const QueueDecl &q);
+    llvm::Function *answerCallback(const QueueDecl &q);
+    llvm::Function *serveFunction(const QueueDecl &q);
+    llvm::Function *letGoFunction(const QueueDecl &q);
+    llvm::Value *watch(const QueueDecl &q);
+    llvm::Value *serves(llvm::Value *task);
+    llvm::Value *untilAnswered(const QueueDecl &q, llvm::Value *slice);
 
     // Cpus.cpp
     llvm::Value *inSet(const Expr &set, llvm::Value *cpu);

@@ -2,6 +2,7 @@
 // Queues as dispatch queues (DSQs) of the kernel: their numbers, keys and slices, consume, keep, loops. Insert.cpp puts tasks in.
 #include "lower/Lowering.h"
 #include "sema/Check.h"
+#include "sema/Checker.h"
 
 namespace scx {
 namespace {
@@ -81,6 +82,17 @@ llvm::Value *Lowering::about(const Local &what, llvm::Value *meaning, const Expr
     return v;
 }
 
+/// What is said of a task where none is at hand by that name.
+llvm::Value *Lowering::about(llvm::Value *task, const std::function<llvm::Value *()> &said) {
+    auto saved = locals;
+    locals[&implicitTask] = {task};
+    llvm::Value *v = said();
+    locals = std::move(saved);
+    return v;
+}
+
+bool Lowering::ordered(const QueueDecl &q) { return q.ordering != Ordering::Fifo && !userSpaceTime(q); }
+
 llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
     const Option *slice = optionNamed(q.options, "slice");
     return slice ? sliceValue(*slice->value, task) : defaultSlice(task);
@@ -157,19 +169,23 @@ llvm::Value *Lowering::consume(const QueueDecl &q, const Expr *at, bool withPrev
         }, [&]() -> llvm::Value * { return b.getFalse(); });
     };
     auto keepPrev = [&] {
-        keep(sliceFor(q, frame.prev));
+        llvm::Value *slice = sliceFor(q, frame.prev);
+        keep(userSpaceTime(q) ? untilAnswered(q, slice) : slice);
         b.CreateStore(b.getTrue(), got);
     };
     if (unfair(q))
         b.CreateStore(consumeAged(q, instance, inside), got);
     auto unlessGot = [&](const std::function<void()> &then) { m.ifThen(b.CreateXor(b.CreateLoad(m.i1(), got), b.getTrue()), then); };
     auto take = [&] {
-        auto flush = [&] { b.CreateCall(flushFunction(q), {frame.cpu}); };
-        if (ringSize(q) && inside)
-            m.ifThen(inside, flush);
-        else if (ringSize(q))
-            flush();
-        b.CreateStore(consumeDsq(id), got);
+        auto whereServed = [&](const std::function<void()> &then) { inside ? m.ifThen(inside, then) : then(); };
+        if (ringSize(q))
+            whereServed([&] { b.CreateCall(flushFunction(q), {frame.cpu}); });
+        if (userSpaceTime(q))
+            whereServed([&] { b.CreateCall(serveFunction(q), {frame.cpu}); });
+        llvm::Value *found = consumeDsq(id);
+        b.CreateStore(found, got);
+        if (userSpaceTime(q))
+            whereServed([&] { b.CreateCall(askFunction(q), {b.CreateZExt(b.CreateXor(found, b.getTrue()), m.i64())}); });
     };
     // The expired task is queued again by its key, so it goes on if its key comes before the head's. 6.12 has no peek.
     auto keepIfFirst = [&] {
@@ -234,7 +250,7 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
 }
 
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
-bool Lowering::unfair(const QueueDecl &q) { return q.ordering == Ordering::Lifo || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
+bool Lowering::unfair(const QueueDecl &q) { return (q.ordering == Ordering::Lifo && ordered(q)) || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
 
 /// One byte for each instance, and after them one for each instance's escape.
 llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {

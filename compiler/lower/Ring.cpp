@@ -17,7 +17,7 @@ constexpr int kPfExiting = 4;
 /// How many tasks it holds; 0: none, the queue is a DSQ alone.
 int64_t Lowering::ringSize(const QueueDecl &q) const {
     for (const Option &o : q.options)
-        if (o.name == "backing" && o.value->kind == ExprKind::Call)
+        if (o.name == "backing" && o.value->kind == ExprKind::Call && o.value->args[0]->name == "ring")
             return Checker::evaluate(*o.value->args[1]).value_or(0);
     return 0;
 }

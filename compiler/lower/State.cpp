@@ -74,7 +74,7 @@ void Lowering::prepare() {
     // change while the task is in a DSQ: no writes from hooks that see waiting tasks.
     bool single = true;
     for (const auto &q : core.queues) {
-        if (q->ordering == Ordering::Fifo)
+        if (!ordered(*q))
             continue;
         const Expr *key = q->keys.size() == 1 ? q->keys[0].get() : nullptr;
         if (!key || key->ref.kind != RefKind::TaskField || (keyField && keyField != key->ref.decl) || key->type.isArray())
@@ -91,7 +91,7 @@ void Lowering::prepare() {
             single &= !writes(e->body, keyField);
     bool anyOrdered = false;
     for (const auto &q : core.queues)
-        anyOrdered |= q->ordering != Ordering::Fifo;
+        anyOrdered |= ordered(*q);
     if (!single || (keyField && keyField->evaluated != 0))
         keyField = nullptr;
     if (!anyOrdered)

@@ -143,6 +143,9 @@ bool isFixed(const Expr &e);
 /// An order in which somebody may wait for ever while others keep coming: neither that of arrival nor a virtual time.
 bool unfairOrder(const QueueDecl &q);
 
+/// How far the process that orders the queue may be behind, the argument of `backing: userspace(TIME)`; null: the kernel orders it.
+const Expr *userSpaceTime(const QueueDecl &q);
+
 /// Every `Entry` below and including `entry`.
 void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &visit);
 
@@ -160,6 +163,7 @@ void giveUniqueNames(Program &program);
 // Questions about the whole policy, asked after names and types are right.
 void checkPlacement(Program &program, Diagnostics &diags);
 void checkLimits(const Program &program, Diagnostics &diags);
+void checkUserSpace(const Program &program, Diagnostics &diags);
 void checkDecisions(Program &program, Diagnostics &diags);
 void checkRules(Program &program, Diagnostics &diags);
 void checkSizes(const Program &program, Diagnostics &diags);

@@ -245,10 +245,6 @@ void Checker::checkOptions(Options &options, const char *of) {
             diags.report(Diag::UnknownOption, o.nameSpan, o.name, of, didYouMean(nearest(o.name, optionNames(of))));
             continue;
         }
-        if (row->value == OptionValue::NotYet) {
-            diags.report(Diag::NotYet, o.nameSpan, "`" + o.name + "`", "leave it out");
-            continue;
-        }
         if (row->value == OptionValue::Flag && (o.value || (discipline && row->of == "queue")))
             diags.report(Diag::BadOption, o.nameSpan, o.name, o.value ? "takes no value" : "stands at a queue, not in a discipline");
         if (o.place) {
@@ -339,8 +335,15 @@ void Checker::checkBacking(Option &o) {
     bool call = o.value->kind == ExprKind::Call && o.value->args[0]->kind == ExprKind::Name;
     if (discipline)
         diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
-    else if (call && o.value->args[0]->name == "userspace")
-        diags.report(Diag::NotYet, o.value->span, "`backing: userspace`", "use `ring(N)`, or leave it out");
+    else if (call && o.value->args[0]->name == "userspace" && o.value->args.size() == 2) {
+        Expr &time = *o.value->args[1];
+        require(time, {TypeKind::Duration});
+        auto n = evaluate(time);
+        if (time.type.known() && !n)
+            diags.report(Diag::NotConstant, time.span);
+        else if (n && time.type.kind == TypeKind::Duration && (*n < 1'000'000 || *n > 1'000'000'000))
+            diags.report(Diag::OutOfRange, time.span, "this time", "how far the process may be behind: 1ms to 1s");
+    }
     else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
         Expr &size = *o.value->args[1];
         require(size, {TypeKind::Int});
@@ -350,7 +353,7 @@ void Checker::checkBacking(Option &o) {
         else if (n && (*n < 1 || *n > 65536))
             diags.report(Diag::OutOfRange, size.span, std::to_string(*n), "what a ring holds: 1 to 65536 tasks");
     } else if (o.value->kind != ExprKind::Name || o.value->name != "dsq")
-        diags.report(Diag::BadOption, o.value->span, o.name, "is dsq or ring(N)");
+        diags.report(Diag::BadOption, o.value->span, o.name, "is dsq, ring(N) or userspace(TIME)");
 }
 
 bool Checker::returnsAlways(const Block &b) {
@@ -495,8 +498,10 @@ bool check(Program &program, CheckMode mode, Diagnostics &diags) {
         checkSizes(program, diags);
         checkRules(program, diags);
         checkPlacement(program, diags);
-        if (diags.ok())
+        if (diags.ok()) {
             checkLimits(program, diags);
+            checkUserSpace(program, diags);
+        }
         giveUniqueNames(program);
     }
     return diags.ok();

@@ -58,7 +58,7 @@ void checkLimits(const Program &program, Diagnostics &diags) {
                 for (const auto &h : program.hooks)
                     if (decidesEnqueue(*h) || decidesDispatch(*h) || decidesPlace(*h))
                         diags.report(Diag::BadOption, o->nameSpan, o->name, "is kept by the declarations, and `on " + h->name + "` decides in their place; leave one out").note(h->nameSpan, "it decides here");
-        if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
+        if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call && !userSpaceTime(*q))
             checkRing(program, *q, *backing, diags);
         const Option *most = option(*q, "at_most"), *least = option(*q, "at_least");
         if (most && timeout < kHeld)

@@ -32,7 +32,7 @@ std::optional<Symbol> Checker::lookup(const std::string &name, Span at, bool rep
             return Symbol{{RefKind::Self, discipline, 1}, {TypeKind::Duration}, {}};
     }
     auto seen = [&](const Symbol &s) {
-        if (discipline)
+        if (discipline && mode == CheckMode::Surface)
             switch (s.ref.kind) {
             case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return false;
             default: break;
@@ -251,7 +251,9 @@ void Checker::resolveMember(Expr &e) {
     };
     switch (owner.kind) {
     case TypeKind::Task:
-        if (discipline ? field(disciplineTask, RefKind::TaskField) : field(taskFields, RefKind::TaskField))
+        if (discipline && field(disciplineTask, RefKind::TaskField))
+            return;
+        if ((!discipline || mode == CheckMode::Core) && field(taskFields, RefKind::TaskField)) // in the core it is told of the policy's as well
             return;
         if (discipline && taskFields.contains(e.name)) {
             diags.report(Diag::PolicysOwn, e.span, e.name);

@@ -15,7 +15,7 @@ constexpr OptionRow kOptions[] = {
     {"queue", "wait_limit", Limit, "", "at least this often each CPU offers itself to the queue; a quarter of the timeout"},
     {"queue", "steal", Steal, "", "how far a CPU looks for work in other instances; any"},
     {"queue", "capacity", Capacity, "", "most tasks that wait in it, and where match sends those who come then"},
-    {"queue", "backing", Backing, "", "where its tasks are held; dsq"},
+    {"queue", "backing", Backing, "", "where its tasks are held, and by whom they are ordered; dsq"},
     {"queue", "exclusive", Flag, "", "while a task of the queue runs, the SMT siblings of its CPU run nothing else"},
     {"queue", "at_most", Share, "", "the largest share of its CPUs' time that it gets, even if they idle"},
     {"queue", "at_least", Share, "", "the share of its CPUs' time up to which it is served before all others"},

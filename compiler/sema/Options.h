@@ -19,9 +19,8 @@ enum class OptionValue : uint8_t {
     Place,   // place { }
     Share,   // a ratio, like 25%
     Capacity, // a number of tasks -> another queue
-    Backing, // dsq, ring(N)
+    Backing, // dsq, ring(N), userspace(TIME)
     Flag,    // no value
-    NotYet,  // known to the language, not to this version
 };
 
 struct OptionRow {

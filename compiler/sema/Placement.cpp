@@ -116,6 +116,8 @@ bool canBeEnded(const Program &program, const QueueDecl &queue) {
 } // namespace
 
 bool unfairOrder(const QueueDecl &q) {
+    if (userSpaceTime(q)) // the process sees to it that nobody waits for ever
+        return false;
     const auto &keys = q.discipline ? q.discipline->keys : q.keys;
     return q.ordering == Ordering::Lifo || keys.size() > 1 || (keys.size() == 1 && keys[0]->type.kind != TypeKind::Time);
 }

@@ -9,11 +9,13 @@
 #include "kernel/Ops.h"
 #include "kernel/Sysfs.h"
 #include "kernel/Topology.h"
+#include "kernel/UserOrder.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -176,6 +178,7 @@ Scheduler::Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::
             options.hints->hand(object);
         load(options);
         beginTelling(info.told, options);
+        orderInUserSpace(file, info, options);
     } catch (...) {
         detach();
         bpf_object__close(object);
@@ -208,6 +211,17 @@ void Scheduler::beginTelling(const ToldInfo &wanted, const LoadOptions &options)
         options.hints->keep(object);
         telling.push_back(options.hints);
     }
+}
+
+/// Queues that a process orders have it from the beginning.
+void Scheduler::orderInUserSpace(const ObjectFile &file, const ObjectInfo &info, const LoadOptions &options) {
+    bool some = std::any_of(info.queues.begin(), info.queues.end(), [](const QueueInfo &q) { return q.user.has_value(); });
+    if (!some && !options.userPolicy.empty())
+        throw std::runtime_error("`" + options.userPolicy + "` has nothing to order; give a queue of `" + info.policy + "` a `backing: userspace(TIME)`");
+    if (some)
+        telling.push_back(std::make_shared<UserOrder>(object, file, info, options.userPolicy,
+                                                      UserOrder::Source{[this](const std::string &section, const std::string &name) { Variable v = find(section, name); return UserOrder::Variable{v.address, v.size}; },
+                                                                        [this](const std::string &name) { return counter(name); }}));
 }
 
 void Scheduler::attach() {

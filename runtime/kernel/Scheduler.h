@@ -30,6 +30,7 @@ class Hints;
 struct LoadOptions {
     bool statistics = true, verbose = false, dump = false;
     std::string verifierLog; // a file that gets all that libbpf and the verifier said when the load fails; empty: none
+    std::string userPolicy; // a shared object that orders queues in user space; empty: their disciplines do
     std::shared_ptr<Hints> hints; // if the policy reads them: the same in each of its lives
 };
 
@@ -76,6 +77,7 @@ private:
     uint32_t makeRoomForDump();
     void fillTopology();
     void load(const LoadOptions &options);
+    void orderInUserSpace(const ObjectFile &file, const ObjectInfo &info, const LoadOptions &options);
     void beginTelling(const ToldInfo &wanted, const LoadOptions &options);
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <elf.h>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -112,7 +113,47 @@ template <typename Rows> void demandDifferent(const Rows &rows) {
         demand(names.insert(row.name).second, "name");
 }
 
-ObjectInfo readInfo(const json &meta) {
+/// What of an object is run as it is has to be right before it is.
+UserInfo readUser(const ObjectInfo &info, const json &row, const Elf &elf) {
+    constexpr int64_t kMostState = 1 << 20, kMostAttributes = 64, kMostCode = 1 << 20;
+    static const std::set<std::string> functions = {"begin", "join", "enqueue", "running", "stopping", "key"};
+    UserInfo user;
+    user.time = integer(row, "time_ns");
+    user.waitLimit = integer(row, "wait_limit_ns");
+    demand(user.time >= 1'000'000 && user.time <= 1'000'000'000 && user.waitLimit >= 0, "time");
+    user.shared = identifier(row.at("shared"));
+    user.records = identifier(row.at("records"));
+    user.answers = identifier(row.at("answers"));
+    user.toKernel = identifier(row.at("to_kernel"));
+    user.toProcess = identifier(row.at("to_process"));
+    user.spilled = identifier(row.at("spilled"));
+    user.attributes = texts(row.at("attributes"));
+    demand(user.attributes.size() <= kMostAttributes, "attributes");
+    const json &host = row.at("host");
+    HostCodeInfo &code = user.code;
+    code.architecture = identifier(host.at("arch"));
+    code.section = host.at("section").get<std::string>();
+    demand(code.section == ".scx.host." + code.architecture, "section");
+    for (const json &name : host.at("parameters")) {
+        code.parameters.push_back(identifier(name));
+        demand(std::any_of(info.parameters.begin(), info.parameters.end(), [&](const Parameter &p) { return p.name == code.parameters.back(); }), "parameters");
+    }
+    int64_t task = integer(host, "task_bytes"), queue = integer(host, "queue_bytes");
+    demand(task >= 0 && task <= kMostState && task % 8 == 0 && queue >= 0 && queue <= kMostState && queue % 8 == 0, "state");
+    code.taskBytes = static_cast<size_t>(task);
+    code.queueBytes = static_cast<size_t>(queue);
+    code.lifo = host.at("lifo").get<bool>();
+    const ElfSection *section = elf.find(code.section);
+    demand(!section || (section->type == SHT_PROGBITS && section->data.size() <= kMostCode && elf.relocations(static_cast<size_t>(section - elf.sections.data())).empty()), "code");
+    for (const auto &[name, offset] : host.at("functions").items()) {
+        int64_t at = integer(host.at("functions"), name.c_str());
+        demand(functions.contains(name) && section && at >= 0 && static_cast<size_t>(at) < section->data.size(), "functions");
+        code.functions[name] = static_cast<uint64_t>(at);
+    }
+    return user;
+}
+
+ObjectInfo readInfo(const json &meta, const Elf &elf) {
     ObjectInfo info;
     info.policy = meta.at("policy").get<std::string>();
     // What the kernel takes as a scheduler's name (bpf_scx_check_member in kernel/sched/ext.c, SCX_OPS_NAME_LEN).
@@ -133,7 +174,7 @@ ObjectInfo readInfo(const json &meta) {
     }
     for (const json &row : meta.at("queues"))
         info.queues.push_back({identifier(row.at("name")), text(row.at("ordering")), textOr(row, "domain"), textOr(row, "on"), identifierOr(row, "tasks"), identifierOr(row, "direct"), identifierOr(row, "ran"), identifierOr(row, "wait"), textOr(row, "doc"),
-                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt});
+                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt, row.contains("user") ? std::optional(readUser(info, row.at("user"), elf)) : std::nullopt});
     for (const json &row : meta.at("rules"))
         info.rules.push_back({text(row.at("text")), text(row.at("queue")), identifierOr(row, "hits")});
     for (const json &row : meta.at("counters"))
@@ -186,7 +227,7 @@ ObjectInfo describe(const ObjectFile &file) {
         json meta = json::parse(description);
         if (integer(meta, "format") > 1)
             throw std::runtime_error("`" + file.path + "`: object newer than this scxrun; install the scxrun that came with its scxc");
-        return readInfo(meta);
+        return readInfo(meta, readElf(file.bytes));
     } catch (const json::exception &) {
     } catch (const std::out_of_range &) {
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,11 +18,30 @@ struct Parameter {
     std::optional<int64_t> minimum, maximum;
 };
 
+/// Code of this or another machine that orders a queue.
+struct HostCodeInfo {
+    std::string architecture, section;
+    std::vector<std::string> parameters; // what it reads of the policy's
+    std::map<std::string, uint64_t> functions; // offsets in the section
+    size_t taskBytes = 0, queueBytes = 0;      // its state
+    bool lifo = false;
+};
+
+/// Of a queue that a process orders.
+struct UserInfo {
+    int64_t time = 0, waitLimit = 0; // ns; a limit of 0: none
+    std::string shared, records, answers;
+    std::string toKernel, toProcess, spilled; // names of counters
+    std::vector<std::string> attributes;
+    HostCodeInfo code;
+};
+
 struct QueueInfo {
     std::string name, ordering, domain, on;
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
     std::string doc;
     std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
+    std::optional<UserInfo> user = {};
 };
 
 struct RuleInfo {

@@ -66,6 +66,14 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
         if (!q.wait.empty())
             variable(".bss", q.wait, 2048);
     }
+    for (const QueueInfo &q : info.queues)
+        if (q.user) {
+            variable(".data.user__", q.user->shared, 128);
+            map(true, q.user->records);
+            map(true, q.user->answers);
+            for (const std::string &name : {q.user->toKernel, q.user->toProcess, q.user->spilled})
+                counter(name);
+        }
     for (const RuleInfo &r : info.rules)
         counter(r.hits);
     for (const OptionalHook &row : info.optional)

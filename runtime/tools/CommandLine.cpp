@@ -23,6 +23,7 @@ void declareRun(CLI::App &app, RunOptions &into) {
             throw std::runtime_error("`--stats` takes a number of seconds above 0");
         into.every = seconds;
     }, "print the table every so many seconds")->type_name("SECONDS");
+    app.add_option("--user-policy", into.load.userPolicy, "a plug-in that orders the queues with `backing: userspace`, in place of their disciplines")->type_name("LIB.so");
     app.add_option("--metrics", into.metrics, "serve OpenMetrics there over HTTP, like 127.0.0.1:9273")->type_name("ADDRESS");
     app.add_flag("--list", into.list, "show parameters, queues and rules, and load nothing");
     app.add_flag("--json", into.json, "one JSON document a line instead of tables");

@@ -169,7 +169,7 @@ class Compiler:
             if said(scope) == of:
                 yield {
                     "option": f"`{said(name)}`",
-                    "takes": "**not yet**" if value == "NotYet" else escaped(self.optionValues[value]),
+                    "takes": escaped(self.optionValues[value]),
                     "meaning": escaped(said(doc)),
                 }
 

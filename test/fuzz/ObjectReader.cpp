@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // libFuzzer target: any bytes as a policy object, or as the description in one. What is wrong is told in one line; what is taken holds together:
-// each parameter's value is in its range, and is read as what it is shown as. And whatever it holds is checked against a kernel, which has the object's own types.
+// each parameter's value is in its range, and is read as what it is shown as; functions for user space lie in their code. And whatever it holds is checked against a kernel, which has the object's own types.
 #include "kernel/Fit.h"
 #include "object/Elf.h"
 #include "object/Object.h"
@@ -91,5 +91,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         rangeText(info, p);
     }
+    for (const QueueInfo &q : info.queues)
+        if (q.user) {
+            const Elf elf = readElf(file.bytes);
+            const ElfSection *code = elf.find(q.user->code.section);
+            for (const auto &[name, offset] : q.user->code.functions)
+                require(code && offset < code->data.size(), "a function outside its code", q.name + " " + name);
+            require(q.user->code.taskBytes % 8 == 0 && q.user->code.queueBytes % 8 == 0, "state that is no words", q.name);
+        }
     return 0;
 }

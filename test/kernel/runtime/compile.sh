@@ -5,7 +5,7 @@ scxc=$1 root=$2 objects=$3 objcopy=$4
 here=$root/test/kernel/runtime
 rm -rf "$objects"
 mkdir -p "$objects"
-for source in "$root"/examples/{fair,llc,round_robin}.scx "$root"/test/kernel/attributes/told.scx "$here"/*.scx; do
+for source in "$root"/examples/{fair,llc,round_robin,userland}.scx "$root"/test/kernel/attributes/told.scx "$here"/*.scx; do
     "$scxc" "$source" -o "$objects/$(basename "$source" .scx).bpf.o"
 done
 "$scxc" -D cores=false "$here/topology.scx" -o "$objects/topology-bare.bpf.o"
