@@ -2,7 +2,7 @@
 #include "kernel/UserOrder.h"
 
 #include "object/Elf.h"
-#include "user/HostOrder.h"
+#include "user/Discipline.h"
 #include "user/Plugin.h"
 
 #include <bpf/libbpf.h>
@@ -233,14 +233,7 @@ void UserOrder::serve(int ready) {
             one.parameters.resize(queue.parameters.size() + 1);
             UserPolicy *policy = nullptr;
             if (plugin.empty()) {
-                user::HostDiscipline discipline;
-                for (auto [name, function] : {std::pair{"begin", &discipline.begin}, {"join", &discipline.join}, {"enqueue", &discipline.enqueue}, {"running", &discipline.running}, {"stopping", &discipline.stopping}, {"key", &discipline.key}})
-                    if (auto it = user.code.functions.find(name); it != user.code.functions.end())
-                        *function = code->at<user::HostFunction>(it->second);
-                discipline.taskBytes = user.code.taskBytes;
-                discipline.queueBytes = user.code.queueBytes;
-                discipline.lifo = user.code.lifo;
-                one.discipline = std::make_unique<user::HostOrder>(discipline, one.parameters.data(), user::kMostTasks);
+                one.discipline = std::make_unique<user::HostOrder>(user::disciplineOf(user.code, code ? &*code : nullptr), one.parameters.data(), user::kMostTasks);
                 policy = one.discipline.get();
             } else
                 policy = &user::loadPlugin(plugin, queue.info->name.c_str());

@@ -47,7 +47,7 @@ const std::vector<MapType> &mapTypes() {
         {13, "HASH_OF_MAPS", makeHash, "the same"},
         {22, "QUEUE", makeQueue, ""},
         {23, "STACK", makeStack, ""},
-        {27, "RINGBUF", makeRing, "what is submitted is dropped, unless the process that orders a queue reads it"},
+        {27, "RINGBUF", makeRing, "what is submitted is dropped, unless the [process](#queues-in-user-space) that orders a queue reads it"},
         {29, "TASK_STORAGE", makeStorage, ""},
         {31, "USER_RINGBUF", makeUserRing, "empty, unless that process writes"},
         {32, "CGRP_STORAGE", makeStorage, ""},

@@ -67,6 +67,7 @@ class RingMap : public Map, public RecordRing {
             pop();
         return !records.empty() && records.front().state == Record::Complete ? &records.front().bytes : nullptr;
     }
+    size_t size() const override { return records.size(); }
     void pop() override {
         consumed += taken(records.front().size);
         records.pop_front();
@@ -125,6 +126,7 @@ class UserRingMap : public Map, public AnswerRing {
         used += taken(bytes.size());
     }
     void show() override { shown = samples.size(); }
+    size_t unread() const override { return shown; }
 
   private:
     const char *what;

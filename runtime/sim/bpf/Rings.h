@@ -18,6 +18,8 @@ class RecordRing {
     /// The oldest record, if it and all before it are complete; else null. Valid until pop.
     virtual const std::string *front() = 0;
     virtual void pop() = 0;
+    /// Records that are there, also those that are not complete.
+    virtual size_t size() const = 0;
 };
 
 /// A map of type USER_RINGBUF.
@@ -28,6 +30,8 @@ class AnswerRing {
     /// Puts an answer behind those before it; there has to be room. Programs see it from `show` on.
     virtual void write(std::string_view bytes) = 0;
     virtual void show() = 0;
+    /// Answers that programs may see and have not read.
+    virtual size_t unread() const = 0;
 };
 
 } // namespace scx::sim

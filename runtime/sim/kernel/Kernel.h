@@ -41,6 +41,8 @@ class Kernel final : public Host, public World {
 
     /// What is there before any policy: init, the workload's cgroups, and those of its tasks that start at time 0, asleep. Once, before enable().
     void populate(const Workload &workload, bool partial);
+    /// One more task that is to start, beside the workload's.
+    void add(StartingTask task);
     /// Starts the policy: from here on its callbacks run. An init that fails is told by exited(). Again after a policy has ended, with another object;
     /// the one before has to be there until then.
     void enable(Object &object, const Constants &constants);
@@ -60,6 +62,8 @@ class Kernel final : public Host, public World {
     void wakeSoon(TaskId task);
     /// Which of the object's rules counted a hit on this CPU since the last call; -1: none. Null: not known. For TaskFacts::rule.
     std::function<int(int cpu)> ruleHit;
+    /// Told after each timer of a program; null: nobody.
+    std::function<void()> afterTimer;
     /// Told before each callback; null: nobody.
     std::function<void(Op, std::initializer_list<uint64_t>)> onCallback;
 

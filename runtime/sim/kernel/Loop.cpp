@@ -3,6 +3,7 @@
 #include "sim/kernel/Flags.h"
 #include "sim/kernel/Kernel.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace scx::sim {
@@ -61,6 +62,8 @@ void Kernel::handle(const Timed &event) {
             return;
         here = rqOf(timer.cpu).active ? timer.cpu : nextCpuOnline();
         object->fire(timer.timer);
+        if (afterTimer)
+            afterTimer();
         return;
     }
     case Timed::Watchdog:
@@ -180,6 +183,8 @@ bool Kernel::begin(Rq &rq, Task &p) {
         }
         p.started = true;
         ++p.sleeps;
+        if (step.ns)
+            at(std::max(step.ns, time), Timed::WakeUp, p.pid, p.sleeps);
         deschedule(rq, Event::Slept);
         return false;
     case Step::Yield:

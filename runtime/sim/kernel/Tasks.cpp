@@ -246,10 +246,17 @@ TaskId Kernel::fork(const TaskSpec &spec, std::unique_ptr<Behaviour> behaviour) 
     return p.pid;
 }
 
+void Kernel::add(StartingTask task) {
+    plan.tasks.push_back(std::move(task));
+    at(std::max(plan.tasks.back().at, time), Timed::Start, static_cast<uint32_t>(plan.tasks.size() - 1), 0);
+}
+
 /// finish_task_switch of one that ended: sched_ext_free
 void Kernel::finishExit(Task &p) {
     exitTask(p);
     emit(Event::TaskExit, here, &p);
+    if (p.behaviour)
+        p.behaviour->ended(*this);
     p.behaviour.reset();
     if (p.references > 1) // children go to init
         for (TaskId id : birth)

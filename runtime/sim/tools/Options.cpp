@@ -32,7 +32,7 @@ std::string joined(const std::vector<std::string> &words) {
 
 std::optional<int> readOptions(int argc, char **argv, Options &into) {
     CLI::App app{"Runs a compiled policy, or any sched_ext object, on a simulated machine in virtual time", "scxsim"};
-    std::string machine = "4", duration, contextSwitch, migration, coldCache;
+    std::string machine = "4", duration, contextSwitch, migration, coldCache, userCost;
     std::vector<std::string> sets;
     unsigned hz = 0, runs = 0;
     bool noStats = false;
@@ -54,6 +54,8 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
     app.add_option("--switch-cost", contextSwitch, "what changing tasks takes, such as 2us; nothing if not given");
     app.add_option("--migration-cost", migration, "what a task loses on another CPU of the same LLC");
     app.add_option("--cache-cost", coldCache, "what a task loses on a CPU of another LLC");
+    app.add_option("--user-cost", userCost, "CPU time of the process that orders queues in user space, for a record or a task; 1us if not given");
+    app.add_option("--user-policy", into.setup.user.plugin, "a shared object that orders them in place of their disciplines");
     app.add_flag("--no-stats", noStats, "the object keeps no statistics");
     app.add_flag("--list", into.list, "show the built-in workloads");
     app.set_version_flag("--version", std::string("scxsim " SCX_VERSION));
@@ -85,6 +87,8 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
             shape.costs.migration = positive("--migration-cost", migration);
         if (!coldCache.empty())
             shape.costs.coldCache = positive("--cache-cost", coldCache);
+        if (!userCost.empty())
+            into.setup.user.cost = positive("--user-cost", userCost);
         into.setup.statistics = !noStats;
         if (!into.check)
             into.setup.workload = openWorkload(into.workload, shape, into.setup.seed);

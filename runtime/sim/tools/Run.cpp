@@ -40,8 +40,10 @@ class Views : public View {
 
 void printDocument(const json &document) { std::cout << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n'; }
 
-/// Why it did not schedule to the end, on standard error.
+/// What is to be said of it, and why it did not schedule to the end, on standard error.
 void tellEnd(const std::string &object, const Outcome &outcome) {
+    for (const std::string &note : outcome.notes)
+        std::cerr << "scxsim: " << note << '\n';
     if (!outcome.fault.empty())
         std::cerr << "scxsim: `" << object << "` did what no verifier lets pass: " << outcome.fault << '\n';
     else if (outcome.exit.kind)

@@ -54,10 +54,9 @@ void fillTopology(Object &object, const Machine &machine) {
 } // namespace
 
 Policy openPolicy(const std::string &path) {
-    scx::ObjectFile file = readFile(path);
-    Policy policy{path, {}, {}};
-    if (isPolicy(file)) {
-        policy.info = describe(file);
+    Policy policy{path, readFile(path), {}, {}};
+    if (isPolicy(policy.file)) {
+        policy.info = describe(policy.file);
         policy.names = Names(*policy.info);
     }
     return policy;
@@ -73,6 +72,9 @@ Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
     Constants constants = constantsOf(Profile::open(setup.kernel));
     Outcome outcome;
     std::unique_ptr<Object> object;
+    std::optional<UserOrder> order;
+    if (policy.info && UserOrder::needed(*policy.info))
+        order.emplace(*policy.info, policy.file, setup.user, kernel);
     try {
         for (bool first = true;; first = false) {
             auto fresh = std::make_unique<Object>(policy.path, kernel, arena, options);
@@ -89,6 +91,8 @@ Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
                 calls.emplace(kernel, *fresh, policy.names);
             kernel.enable(*fresh, constants);
             object = std::move(fresh); // the one before is let go only now
+            if (order && !kernel.ended())
+                order->serve(*object);
             kernel.run(setup.duration);
             kernel.ruleHit = {};
             if (!kernel.wantsRestart() || kernel.now() >= setup.duration)
@@ -112,6 +116,8 @@ Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
         if (view)
             view->finish(kernel.now());
     }
+    if (order)
+        outcome.notes = order->report();
     outcome.events = kernel.handledEvents();
     outcome.switches = kernel.switches();
     return outcome;

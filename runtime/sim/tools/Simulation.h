@@ -4,6 +4,7 @@
 
 #include "object/Object.h"
 #include "sim/kernel/Machine.h"
+#include "sim/user/UserOrder.h"
 #include "sim/view/Event.h"
 #include "sim/view/Names.h"
 #include "sim/workload/Behaviour.h"
@@ -19,6 +20,7 @@ namespace scx::sim {
 /// An object file, and what it says about itself if it is one of ours.
 struct Policy {
     std::string path;
+    scx::ObjectFile file;
     std::optional<ObjectInfo> info; // none: a scheduler of another compiler
     Names names;
 };
@@ -33,6 +35,7 @@ struct Setup {
     uint64_t duration = 0;                                 // ns of virtual time
     uint64_t seed = 1;
     bool statistics = true;                                // the object's own
+    UserOrderSetup user;
     bool traceCalls = false;                               // each callback and what it called, to standard output
 };
 
@@ -41,6 +44,7 @@ struct Outcome {
     std::string fault;       // what a program did that no verifier lets pass; empty: nothing
     uint64_t time = 0;       // ns, at which it ended
     uint64_t events = 0, switches = 0;
+    std::vector<std::string> notes; // what else the user should know, a line each
     unsigned restarts = 0;   // the policy ended since a CPU came or went, and was loaded again, as scxrun does
     bool failed() const { return !fault.empty() || exit.kind >= 1024; }
 };

@@ -13,6 +13,7 @@
 namespace scx::sim {
 
 class Behaviour;
+constexpr const char *kOrderingProcess = "scx-order"; // what scxrun calls the process that orders queues in user space
 using TaskId = uint32_t; // the task's pid; never used again in a simulation
 
 /// What a task is when it begins.
@@ -35,7 +36,7 @@ struct Step {
     enum Kind : uint8_t {
         Run,        // needs `ns` of CPU time of a CPU of capacity 1024
         Sleep,      // until the time `ns`; one in the past goes on at once
-        Block,      // until World::wake; if a wake-up came since the last Block, it goes on at once
+        Block,      // until World::wake, or the time `ns` if that is not 0; if a wake-up came since the last Block, it goes on at once
         Yield,      // sched_yield
         Exit        // the task's end; its Behaviour is destroyed
     } kind;
@@ -70,6 +71,8 @@ class Behaviour {
   public:
     virtual ~Behaviour() = default;
     virtual Step next(World &world) = 0;
+    /// The task has come to its end, by itself or not. Not told of those that are there when the simulation ends.
+    virtual void ended(World &) {}
 };
 
 struct CgroupSpec {

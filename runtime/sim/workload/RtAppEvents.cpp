@@ -171,7 +171,8 @@ void RtAppReader::finishEvents() {
                 if (event.kind == RtAppEvent::Fork)
                     event.resource = taskNamed(*forks[next++], "fork");
     for (const JsonMember *task : changed)
-        taskNamed(*task, "change");
+        if (task->value.text != kOrderingProcess)
+            taskNamed(*task, "change");
     for (const Resources *kind : {&conditions, &semaphores})
         for (const auto &[name, named] : *kind) {
             if (name.first > 0) // a copy's are as those of the first
