@@ -297,11 +297,12 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
         llvm::Value *hungry = b.CreateICmpNE(given[0], m.num(0)), *asks = readShared(user, kAsks);
         llvm::Value *may = b.CreateAnd(b.CreateICmpSGT(readShared(user, kHeld), m.num(0)), b.CreateICmpEQ(asks, readShared(user, kAnswered)));
         m.ifThen(may, [&] {
-            llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *cpus = cpuCount();
-            m.ifThen(b.CreateOr(hungry, b.CreateICmpSLE(ready, b.CreateLShr(cpus, m.num(1)))), [&] {
+            llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
+            m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
                 m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)), [&] { b.CreateStore(m.helper(kKtime, m.i64(), {}), sharedWord(user, kAskedAt)); });
-                // Enough for all CPUs; and twice what is there, if that is of no use to this one.
-                llvm::Value *wanted = b.CreateSub(b.CreateShl(cpus, m.num(1)), ready), *least = b.CreateSelect(hungry, ready, m.num(1));
+                // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order. And twice what is there, if that is of no
+                // use to this one.
+                llvm::Value *wanted = b.CreateSub(reserve, ready), *least = b.CreateSelect(hungry, ready, m.num(1));
                 least = b.CreateSelect(b.CreateICmpSLT(least, m.num(1)), m.num(1), least);
                 b.CreateStore(b.CreateSelect(b.CreateICmpSLT(wanted, least), least, wanted), sharedWord(user, kWanted));
                 m.ifThen(replaceWord(sharedWord(user, kAsks), asks, b.CreateAdd(asks, m.num(1))), [&] { wakeProcess(user); });
