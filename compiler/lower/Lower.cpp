@@ -146,12 +146,9 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         out[s->kind == StatKind::Counter ? "counters" : "histograms"].push_back(row);
     }
     for (const json &q : out["queues"])
-        if (q.contains("user")) {
-            std::string name = q["name"];
-            const std::pair<const char *, std::string> figures[] = {{"to_kernel", "the kernel took the order of `" + name + "` over"}, {"to_process", "the process took it back"}, {"spilled", "tasks that it was not told of"}};
-            for (const auto &[figure, label] : figures)
-                out["counters"].push_back({{"name", q["user"][figure]}, {"label", label}, {"line", q["line"]}});
-        }
+        if (q.contains("user"))
+            for (const char *figure : {"to_kernel", "to_process", "spilled"})
+                out["counters"].push_back({{"name", q["user"][figure]}, {"label", ""}, {"line", q["line"]}});
     // What the loader is to tell the policy while it runs. A function that nothing calls may read more: there is no map for that.
     auto there = [&](const char *map) { return module.ir->getNamedGlobal(map) != nullptr; };
     out["told"] = {{"cgroups", there("cgroup_bits__") ? cgroupExpressions(core) : std::vector<std::string>()}, {"hints", there("hints__")}, {"gpu", there("gpu_users__")}};
