@@ -7,5 +7,5 @@ pretend="/usr/bin/python3 $2/pretend.py" # Debian's, for which pyte is installed
 $pretend > /run/ready &
 until grep -q ready /run/ready; do sleep 0.1; done
 $1 top --once --every 300ms
-/usr/bin/python3 "$2/../kernel/runtime/screen.py" "$1" /run $! $pretend
+/usr/bin/python3 "$2/screen.py" "$1" /run $! $pretend
 echo driven
