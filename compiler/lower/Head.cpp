@@ -12,9 +12,10 @@ constexpr int kProbeRead = 113;
 } // namespace
 
 
-/// Where the DSQ lies that is served here; null where nobody knows: a cgroup's goes with the cgroup. 0 on a kernel that does not tell.
+/// Where the DSQ lies that is served here; 0 on a kernel that does not tell. Null where nobody knows, for a cgroup's goes with the cgroup, and where the program is long: each
+/// look is two more ways for the verifier to walk.
 llvm::Value *Lowering::dsqAddress(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
-    if (q.domain == Domain::Cgroup)
+    if (q.domain == Domain::Cgroup || longDispatch)
         return nullptr;
     llvm::GlobalVariable *&addresses = dsqAddresses[&q];
     uint64_t count;
@@ -57,9 +58,9 @@ void Lowering::learnAddresses() {
     }
 }
 
-/// i1: nobody waits in the DSQ that is served here. Not where the program is long: each look is two more ways for the verifier to walk.
+/// i1: nobody waits in the DSQ that is served here.
 llvm::Value *Lowering::seemsEmpty(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
-    llvm::Value *slot = longDispatch ? nullptr : dsqAddress(q, instance, inside);
+    llvm::Value *slot = dsqAddress(q, instance, inside);
     if (!slot)
         return b.getFalse();
     llvm::Value *address = b.CreateLoad(m.i64(), slot);
