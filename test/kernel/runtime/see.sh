@@ -196,7 +196,7 @@ test_top() { # as text; in a terminal it is driven by test/runtime/top.test
 
 test_verified() { # the verifier takes what looks on, whatever the rules ask for
     local name
-    for name in desktop layered llc told attributes topology; do
+    for name in desktop layered llc told attributes; do
         start $objects/$name.bpf.o
         ask 0 explain --for 10ms $$
         ask 0 trace --for 200ms --json

@@ -39,12 +39,18 @@ for line in open("kernel.trace"):
 assert len(kernel) > 20, len(kernel)
 steps = [(e["cpu"], e["tid"]) for e in seen]
 theirs = [(cpu, pid) for _, cpu, pid in kernel]
-# Ours began before and ended with the kernel's or before.
+# Ours began before and ended with the kernel's or before. Two that take turns look alike at many places: at one of them the times are the same, too.
 common = min(len(theirs), len(steps)) * 2 // 3
-assert any(steps[i:i + common] == theirs[:common] for i in range(len(steps) - common + 1)), (steps[:20], theirs[:20])
-at = next(i for i in range(len(steps) - common + 1) if steps[i:i + common] == theirs[:common])
-for (mono, _, _), e in zip(kernel[1:common], seen[at + 1:]):
-    assert abs((mono - kernel[0][0]) - (e["seconds"] - seen[at]["seconds"])) < 2e-4, (mono, e)
+places = [i for i in range(len(steps) - common + 1) if steps[i:i + common] == theirs[:common]]
+assert places, (steps[:20], theirs[:20])
+
+
+def apart(i):
+    """How far the times of the two are apart there at most, in seconds; what is traced takes some 5 ms."""
+    return max(abs((mono - kernel[0][0]) - (e["seconds"] - seen[i]["seconds"])) for (mono, _, _), e in zip(kernel[1:common], seen[i + 1:]))
+
+
+assert min(map(apart, places)) < 1e-3, [(i, apart(i)) for i in places]
 
 # The file for Perfetto
 d = json.load(open("all.perfetto"))
