@@ -40,7 +40,7 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     local plain=$last
     explained $plain rest 'else -> rest' '^spinner \[[0-9]+\]: queue rest, slice 5\.00ms \([0-9.]+[mu]s left\), (runs on|waits at) CPU [0-3], ran ' '^         - kthread is false$' '^         - hint == 7: hint is 0$' \
         '^         - cgroup matches "\^/seen-\[0-9\]\+\$": cgroup is "/"$' '^         - exe is "\*sleep": exe is "/.*"$' '^         - humble: nice > 0: nice is 0$' '^         - humble: policy is batch \| idle: policy is normal$' \
-        '^         - burst < patience: burst is [0-9.]+ms, patience is 3\.00ms$' '^         - asked < 0: asked is [0-9]+$' '^(waits, of the last|it did not begin to run in) 100\.00ms'
+        '^         - burst < patience: burst is [0-9.]+ms, patience is 12\.00ms$' '^         - asked < 0: asked is [0-9]+$' '^(waits, of the last|it did not begin to run in) 100\.00ms'
     expect 1 "$(grep -c '^  yes ' answer)" "rules that match"
     expect 9 "$(grep -c '^  \(yes\|no\) ' answer)" "rules that are told"
     explained 2 system 'kthread -> system' '^kthreadd \[2\]: queue system, slice 2\.00ms' '^         \+ kthread is true$'
@@ -71,11 +71,11 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     end_last
     background /run/napper
     sleep 4
-    explained $last quick 'burst < patience -> quick' '^         \+ burst < patience: burst is ([0-9.]+us|[012]\.[0-9]+ms), patience is 3\.00ms$' '^waits, of the last 100\.00ms, the newest first: [0-9.]+[mun]?s'
+    explained $last quick 'burst < patience -> quick' '^         \+ burst < patience: burst is [0-9.]+[mu]s, patience is 12\.00ms$' '^waits, of the last 100\.00ms, the newest first: [0-9.]+[mun]?s'
     end_last
     ask 0 set patience=1s
     explained $plain quick 'burst < patience -> quick' '^         \+ burst < patience: burst is [0-9.]+ms, patience is 1\.00s$' '^it goes to quick when it waits next$|: queue quick,'
-    ask 0 set patience=3ms
+    ask 0 set patience=12ms
     background sh -c 'kill -STOP $$; exit' # what is asked about it changes nothing of it
     sleep 1
     explained $last rest 'else -> rest'
@@ -186,7 +186,7 @@ test_top() { # as text; in a terminal it is driven by test/runtime/top.test
     has answer '^ +[0-9.k]+ +[0-9.]+ else -> rest$'
     has answer '^ +[0-3] +(9[0-9]\.[0-9]|100\.0)% (spinner|napper|sleep|scxrun|top) +[0-9]+ [a-z]+$'
     has answer '^ +[0-9]+ +[1-9][0-9.]+% spinner +rest +[0-3] (run|wait) '
-    has answer '^patience +3ms +3ms +1ms..1s$'
+    has answer '^patience +12ms +12ms +1ms..1s$'
     ask 1 top < /dev/null
     has refused '^scxrun: there is no terminal to draw on; scxrun top --once prints all as text$'
     end_started
