@@ -70,7 +70,7 @@ test_explain() { # which rule, and why none before it: for tasks of each kind
     explained $last rest 'else -> rest' '^         \+ humble: nice > 0: nice is 3$' '^         - not comm is "patient\*": comm is "patient1"$'
     end_last
     background /run/napper
-    sleep 4
+    sleep 7
     explained $last quick 'burst < patience -> quick' '^         \+ burst < patience: burst is [0-9.]+[mu]s, patience is 12\.00ms$' '^waits, of the last 100\.00ms, the newest first: [0-9.]+[mun]?s'
     end_last
     ask 0 set patience=1s
