@@ -5,6 +5,7 @@
 #pragma once
 
 #include "bpf/KernelTypes.h"
+#include "bpf/Uapi.h"
 #include "support/Diagnostics.h"
 
 #include <llvm/ADT/DenseSet.h>
@@ -118,6 +119,8 @@ public:
     llvm::Value *callEither(const std::string &newer, const std::string &older, llvm::ArrayRef<llvm::Value *> args);
     /// A BPF helper by its number in the uapi.
     llvm::Value *helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Value *> args);
+    /// Adds to a word that other CPUs add to as well. The word as it was before.
+    llvm::Value *atomicAdd(llvm::Value *address, llvm::Value *by);
     /// The calls that `body` makes are seldom reached, or never on most kernels. They save the registers they destroy by themselves, so that the usual
     /// way need not keep its values in registers that its program must save.
     template <typename F> auto rarely(F &&body) {

@@ -9,8 +9,6 @@
 namespace scx {
 namespace {
 
-constexpr int kSmpProcessorId = 8, kCurrentTask = 35;
-
 } // namespace
 
 llvm::Value *Module::certain(llvm::Value *base) {
@@ -172,12 +170,16 @@ llvm::Value *Module::callEither(const std::string &newer, const std::string &old
     return choose(there, [&] { return call(newer, args); }, [&] { return call(older, args); });
 }
 
+llvm::Value *Module::atomicAdd(llvm::Value *address, llvm::Value *by) {
+    return builder.CreateAtomicRMW(llvm::AtomicRMWInst::Add, address, by, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+}
+
 llvm::Value *Module::helper(int id, llvm::Type *result, llvm::ArrayRef<llvm::Value *> args) {
     std::vector<llvm::Type *> types;
     for (llvm::Value *arg : args)
         types.push_back(arg->getType());
     llvm::CallInst *call = marked(builder.CreateCall(llvm::FunctionType::get(result, types, false), builder.CreateIntToPtr(num(id), ptr()), args));
-    if (id == kSmpProcessorId || id == kCurrentTask) { // the same all through a program: it stays on its CPU
+    if (id == helper::ThisCpu || id == helper::CurrentTask) { // the same all through a program: it stays on its CPU
         call->setDoesNotAccessMemory();
         call->setDoesNotThrow();
         call->addFnAttr(llvm::Attribute::WillReturn);

@@ -87,6 +87,13 @@ void placeDivisions(llvm::Function &function) {
     }
 }
 
+/// Of a monotonic sum the back end makes the instruction that gives nothing back, and takes the operand for the result. So one whose result is used is of the other kind.
+void keepOldValues(llvm::Function &function) {
+    for (llvm::Instruction &i : llvm::instructions(function))
+        if (auto *change = llvm::dyn_cast<llvm::AtomicRMWInst>(&i); change && !change->use_empty())
+            change->setOrdering(llvm::AtomicOrdering::SequentiallyConsistent);
+}
+
 } // namespace
 
 void Module::finish() {
@@ -127,6 +134,7 @@ void Module::optimise(bool full) {
         }
         if (!forHost)
             placeDivisions(function);
+        keepOldValues(function);
     }
     // A kernel symbol that nothing uses any more would still be an extern of the object, but one without BTF, which libbpf refuses.
     for (llvm::Function &function : llvm::make_early_inc_range(*ir))

@@ -8,8 +8,6 @@
 namespace scx {
 namespace {
 
-constexpr int kProbeRead = 113;
-
 } // namespace
 
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
@@ -28,7 +26,7 @@ llvm::Value *Lowering::peek(llvm::Value *base, const char *structName, const cha
     llvm::Value *address = m.fieldAddress(base, structName, field, &leaf);
     Module::Scratch word(m, 1);
     b.CreateStore(m.num(0), word);
-    m.helper(kProbeRead, m.i64(), {word, m.num32(leaf.code == 'p' || leaf.code == 'L' ? 8 : 4), address});
+    m.helper(helper::ReadKernel, m.i64(), {word, m.num32(leaf.code == 'p' || leaf.code == 'L' ? 8 : 4), address});
     llvm::Value *read = b.CreateLoad(m.i64(), word);
     return leaf.code == 'p' ? b.CreateIntToPtr(read, m.ptr()) : read;
 }
@@ -73,14 +71,14 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
     }
     case Read::CgroupOf: return {taskCgroup(x)};
     case Read::GroupWeight: case Read::GroupParent: case Read::GroupTasks: case Read::GroupNumber: return cgroupAttribute(x, row);
-    case Read::Kthread: return flag(0x00200000);  // PF_KTHREAD
-    case Read::Exiting: return flag(0x00000004);  // PF_EXITING
+    case Read::Kthread: return flag(kPfKthread);
+    case Read::Exiting: return flag(kPfExiting);
     case Read::Serves: return {serves(x)};
     case Read::Leader: return {b.CreateICmpEQ(field("pid"), field("tgid"))};
     case Read::Pinned: return {b.CreateICmpEQ(field("nr_cpus_allowed"), m.num(1))};
     case Read::MigrationDisabled: {
         // BPF itself disables migration, so the current task counts one less.
-        llvm::Value *current = b.CreateZExt(b.CreateICmpEQ(b.CreatePtrToInt(x, m.i64()), m.helper(35, m.i64(), {})), m.i64());
+        llvm::Value *current = b.CreateZExt(b.CreateICmpEQ(b.CreatePtrToInt(x, m.i64()), m.helper(helper::CurrentTask, m.i64(), {})), m.i64());
         return {b.CreateICmpSGT(b.CreateSub(field("migration_disabled"), current), m.num(0))};
     }
     case Read::TaskCpu: return {taskCpu(x)};
@@ -107,7 +105,7 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         return {in};
     }
     case Read::Waker: { // who runs now, if this is a wakeup (WF_TTWU) and not from an idle CPU's interrupt
-        llvm::Value *current = m.helper(158, m.ptr(), {});
+        llvm::Value *current = m.helper(helper::CurrentTrustedTask, m.ptr(), {});
         if (!frame.wakeFlags)
             return {current, b.getFalse()};
         llvm::Value *wakeup = b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(8)), m.num(0));

@@ -10,7 +10,6 @@
 namespace scx {
 namespace {
 
-constexpr int kMapHash = 1, kLookup = 1, kUpdate = 2, kDelete = 3;
 constexpr int64_t kFree = 0, kLive = 1, kGone = 2;
 constexpr int64_t kShared = int64_t(1) << 32; // in an entry: the number is that of the cgroup it is in
 
@@ -43,7 +42,7 @@ void Lowering::declareCgroups() {
     cgroupType = llvm::StructType::create(m.context, types, "cgroup_state__");
     cgroupState = m.global("cgroup__", llvm::ArrayType::get(cgroupType, kMaxCgroups), m.diArray(m.diStruct("cgroup_state__", members), kMaxCgroups), ".bss", nullptr, 64);
     cgroupCount = m.global("cgroups__", m.i64(), m.diInt(64, true), ".bss");
-    cgroupMap = m.map("cgroup_numbers__", kMapHash, 4 * kMaxCgroups, 0, m.diInt(64, false), m.diInt(64, true));
+    cgroupMap = m.map("cgroup_numbers__", mapType::Hash, 4 * kMaxCgroups, 0, m.diInt(64, false), m.diInt(64, true));
 }
 
 llvm::Value *Lowering::cgroupSlot(llvm::Value *number, unsigned member) {
@@ -55,7 +54,7 @@ llvm::Value *Lowering::cgroupSlot(llvm::Value *number, unsigned member) {
 llvm::Value *Lowering::cgroupEntry(llvm::Value *id) {
     Module::Scratch key(m, 1);
     b.CreateStore(id, key);
-    llvm::Value *found = m.helper(kLookup, m.ptr(), {cgroupMap, key});
+    llvm::Value *found = m.helper(helper::MapLookup, m.ptr(), {cgroupMap, key});
     return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); },
                     [&]() -> llvm::Value * { return m.num(0); });
 }
@@ -67,7 +66,7 @@ llvm::Value *Lowering::cgroupNumber(llvm::Value *cgroup) { return b.CreateAnd(cg
 llvm::Value *Lowering::taskCgroup(llvm::Value *task) { return b.CreateLoad(m.i64(), b.CreateStructGEP(taskType, taskState(task), taskCgroupMember)); }
 
 void Lowering::countTask(llvm::Value *number, int by) {
-    b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, cgroupSlot(number, kGroupTasks), m.num(by), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+    m.atomicAdd(cgroupSlot(number, kGroupTasks), m.num(by));
 }
 
 /// A number's state as that of a cgroup without a past, and its instances of queues, which stay when the number is used again.
@@ -100,7 +99,7 @@ void Lowering::cgroupInit(llvm::Value *cgroup, llvm::Value *arguments) {
         Module::Scratch key(m, 1), value(m, 1);
         b.CreateStore(cgroupId(cgroup), key);
         b.CreateStore(b.CreateLoad(m.i64(), entry), value);
-        llvm::Value *failed = m.helper(kUpdate, m.i64(), {cgroupMap, key, value, m.num(0)});
+        llvm::Value *failed = m.helper(helper::MapUpdate, m.i64(), {cgroupMap, key, value, m.num(0)});
         b.CreateStore(b.CreateSelect(b.CreateICmpSLT(failed, m.num(0)), failed, b.CreateLoad(m.i64(), error)), error);
     };
     b.CreateStore(m.num(0), number);
@@ -139,7 +138,7 @@ void Lowering::cgroupExit(llvm::Value *cgroup) {
     m.ifThen(b.CreateAnd(b.CreateICmpSGT(number, m.num(0)), b.CreateICmpSLT(entry, m.num(kShared))), [&] { b.CreateStore(m.num(kGone), cgroupSlot(number, kGroupUse)); });
     Module::Scratch key(m, 1);
     b.CreateStore(cgroupId(cgroup), key);
-    m.helper(kDelete, m.i64(), {cgroupMap, key});
+    m.helper(helper::MapDelete, m.i64(), {cgroupMap, key});
 }
 
 /// What the numbers need before the policy's own hook runs.

@@ -9,7 +9,6 @@
 namespace scx {
 namespace {
 
-constexpr int kCurrentTask = 158;            // as a pointer the verifier trusts
 constexpr int64_t kWakeSync = 0x10;          // SCX_WAKE_SYNC
 constexpr int64_t kKernelSlice = 20'000'000;
 
@@ -65,7 +64,7 @@ llvm::Value *Lowering::mayRun(llvm::Value *task, llvm::Value *cpu) {
             disabled = m.loadField(task, "task_struct", "migration_disabled");
             return b.CreateICmpEQ(disabled, m.num(0));
         }
-        return b.CreateAnd(b.CreateICmpEQ(disabled, m.num(1)), b.CreateICmpEQ(b.CreatePtrToInt(task, m.i64()), m.helper(35, m.i64(), {})));
+        return b.CreateAnd(b.CreateICmpEQ(disabled, m.num(1)), b.CreateICmpEQ(b.CreatePtrToInt(task, m.i64()), m.helper(helper::CurrentTask, m.i64(), {})));
     };
     return m.choose(allowed, [&] { return anyOf(3, free); }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
@@ -137,7 +136,7 @@ llvm::Function *Lowering::syncFunction() {
     auto byCpu = [&](const char *name) { return m.global(name, llvm::ArrayType::get(m.i64(), kMaxCpus), m.diArray(m.diInt(64, true), kMaxCpus), ".bss"); };
     llvm::GlobalVariable *left = byCpu("sync_left__"), *runs = byCpu("sync_run__"); // when, and in whose run, a wakeup was last not followed
     llvm::Value *cpu = syncAgain->getArg(3), *here = thisCpu();
-    llvm::Value *waker = m.helper(kCurrentTask, m.ptr(), {}), *pid = m.loadField(waker, "task_struct", "pid");
+    llvm::Value *waker = m.helper(helper::CurrentTrustedTask, m.ptr(), {}), *pid = m.loadField(waker, "task_struct", "pid");
     // In an interrupt of an idle CPU the answer may be that CPU itself, which the search has claimed.
     llvm::Value *wakes = b.CreateAnd(b.CreateICmpEQ(cpu, here), b.CreateICmpNE(pid, m.num(0)));
     m.ifThen(wakes, [&] {
@@ -283,7 +282,7 @@ void Lowering::topologyInit() {
             auto variable = [&](const char *kernelName, const char *array) {
                 llvm::Value *symbol = m.kernelVariable(kernelName);
                 m.ifThen(b.CreateICmpNE(symbol, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-                    llvm::Value *address = m.helper(153, m.ptr(), {symbol, b.CreateTrunc(cpu, m.i32())}); // bpf_per_cpu_ptr
+                    llvm::Value *address = m.helper(helper::PerCpu, m.ptr(), {symbol, b.CreateTrunc(cpu, m.i32())}); // bpf_per_cpu_ptr
                     m.ifThen(b.CreateICmpNE(address, llvm::ConstantPointerNull::get(m.ptr())), [&] {
                         b.CreateStore(b.CreateAnd(b.CreateSExt(b.CreateLoad(m.i32(), address), m.i64()), m.num(kMaxCpus - 1)), slot(array, cpu));
                     });

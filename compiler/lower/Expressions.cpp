@@ -280,7 +280,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
     }
     case Operation::CpuKick: case Operation::CpuPreempt:
         if (!frame.looksOn)
-            kick(value(*receiver), row.op == Operation::CpuKick ? 1 : 2);
+            kick(value(*receiver), row.op == Operation::CpuKick ? kKickIdle : kKickPreempt);
         return {};
     case Operation::MayRun: {
         llvm::Value *task = value(*receiver);
@@ -298,10 +298,10 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
             return {b.CreateLoad(m.i64(), fixed->second)};
         return {existing(hidden(arg(1)))};
     }
-    case Operation::Now: return {m.helper(5, m.i64(), {})};
+    case Operation::Now: return {m.helper(helper::KtimeNs, m.i64(), {})};
     case Operation::CoarseNow: return {coarseNow(frame.cpu)};
     case Operation::Random: {
-        llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(7, m.i32(), {}), m.i64());
+        llvm::Value *n = arg(1), *r = b.CreateZExt(m.helper(helper::Random, m.i32(), {}), m.i64());
         llvm::Value *positive = b.CreateICmpSGT(n, m.num(0));
         return {b.CreateSelect(positive, b.CreateURem(r, b.CreateSelect(positive, n, m.num(1))), m.num(0))};
     }
@@ -341,7 +341,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         if (frame.prev)
             m.ifThen(b.CreateAnd(frame.prevPresent, b.CreateICmpEQ(task, frame.prev)), [&] {
                 b.CreateStore(b.getTrue(), frame.dispatched);
-                kick(frame.cpu, 1);
+                kick(frame.cpu, kKickIdle);
             });
         return {};
     }
@@ -356,12 +356,11 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
     }
     case Operation::Report: {
-        constexpr int kSeqWrite = 127;
         llvm::Value *number = arg(1), *told = arg(2);
         Module::Scratch row(m, 2);
         b.CreateStore(number, row);
         b.CreateStore(b.CreateZExt(told, m.i64()), b.CreateConstInBoundsGEP1_64(m.i64(), row, 1));
-        m.helper(kSeqWrite, m.i64(), {frame.reader, row, m.num32(16)});
+        m.helper(helper::SeqWrite, m.i64(), {frame.reader, row, m.num32(16)});
         return {};
     }
     case Operation::Min: case Operation::Max: {

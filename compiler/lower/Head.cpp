@@ -7,10 +7,7 @@
 namespace scx {
 namespace {
 
-constexpr int kProbeRead = 113;
-
 } // namespace
-
 
 /// Where the DSQ lies that is served here; 0 on a kernel that does not tell. Null where nobody knows, for a cgroup's goes with the cgroup, and where the program is long: each
 /// look is two more ways for the verifier to walk.
@@ -34,7 +31,7 @@ llvm::Function *Lowering::addressFunction() {
             b.CreateStore(m.num(0), address);
             m.call("bpf_iter_scx_dsq_new", {it, given[0], m.num(0)});
             llvm::Value *member = b.CreateAdd(b.CreatePtrToInt(it, m.i64()), m.fieldOffset("bpf_iter_scx_dsq_kern", "dsq"));
-            m.helper(kProbeRead, m.i64(), {address, m.num32(8), b.CreateIntToPtr(member, m.ptr())});
+            m.helper(helper::ReadKernel, m.i64(), {address, m.num32(8), b.CreateIntToPtr(member, m.ptr())});
             m.call("bpf_iter_scx_dsq_destroy", {it});
             llvm::Value *dsq = b.CreateLoad(m.i64(), address);
             return b.CreateSelect(b.CreateICmpEQ(m.loadField(m.readable(dsq, "scx_dispatch_q"), "scx_dispatch_q", "id"), given[0]), dsq, m.num(0));

@@ -13,8 +13,7 @@
 namespace scx {
 namespace {
 
-constexpr int kTimerInit = 169, kTimerSetCallback = 170, kTimerStart = 171, kMapLookup = 1, kProbeReadStr = 115;
-constexpr int kMapArray = 2, kClockMonotonic = 1;
+constexpr int kClockMonotonic = 1;
 constexpr int64_t kSearchedAll = int64_t(1) << 30; // in a slot's flags, above the kernel's wake flags
 constexpr int64_t kEnqueueWakeup = 1;              // SCX_ENQ_WAKEUP
 constexpr size_t kLong = 350;                      // expressions in a dispatch that may take more stack than its other way has left
@@ -321,7 +320,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         }
     }
     if (event == "init_task" && taskMap) {
-        llvm::Value *state = m.helper(156, m.ptr(), {taskMap, frame.task, llvm::ConstantPointerNull::get(m.ptr()), m.num(1)});
+        llvm::Value *state = m.helper(helper::TaskStorage, m.ptr(), {taskMap, frame.task, llvm::ConstantPointerNull::get(m.ptr()), m.num(1)});
         llvm::BasicBlock *there = m.block("there"), *missing = m.block("missing");
         b.CreateCondBr(b.CreateICmpNE(state, llvm::ConstantPointerNull::get(m.ptr())), there, missing);
         b.SetInsertPoint(missing);
@@ -452,7 +451,7 @@ void Lowering::timers() {
     auto location = b.getCurrentDebugLocation();
     Frame savedFrame = frame;
     llvm::DIType *di = m.diStruct("timer_slot__", {{"timer", m.diKernel("bpf_timer")}});
-    llvm::GlobalVariable *map = m.map("timers__", kMapArray, static_cast<int>(core.everys.size()), 0, m.diInt(32, true), di);
+    llvm::GlobalVariable *map = m.map("timers__", mapType::Array, static_cast<int>(core.everys.size()), 0, m.diInt(32, true), di);
     struct Started {
         llvm::Function *callback;
         const EveryDecl *every;
@@ -474,7 +473,7 @@ void Lowering::timers() {
         b.CreateStore(b.getFalse(), frame.dispatched);
         underRcu([&] { inlineBody(every.body, nullptr); });
         m.locate(every.nameSpan);
-        m.helper(kTimerStart, m.i64(), {callback->getArg(2), value(*every.period), m.num(0)});
+        m.helper(helper::TimerStart, m.i64(), {callback->getArg(2), value(*every.period), m.num(0)});
         b.CreateRet(m.num32(0));
         started.push_back({callback, &every});
     }
@@ -483,11 +482,11 @@ void Lowering::timers() {
     llvm::AllocaInst *key = m.local(m.i32(), "key");
     for (size_t i = 0; i < started.size(); ++i) {
         b.CreateStore(m.num32(static_cast<int>(i)), key);
-        llvm::Value *slot = m.helper(kMapLookup, m.ptr(), {map, key});
+        llvm::Value *slot = m.helper(helper::MapLookup, m.ptr(), {map, key});
         m.ifThen(b.CreateICmpNE(slot, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-            m.helper(kTimerInit, m.i64(), {slot, map, m.num(kClockMonotonic)});
-            m.helper(kTimerSetCallback, m.i64(), {slot, started[i].callback});
-            m.helper(kTimerStart, m.i64(), {slot, value(*started[i].every->period), m.num(0)});
+            m.helper(helper::TimerInit, m.i64(), {slot, map, m.num(kClockMonotonic)});
+            m.helper(helper::TimerSetCallback, m.i64(), {slot, started[i].callback});
+            m.helper(helper::TimerStart, m.i64(), {slot, value(*started[i].every->period), m.num(0)});
         });
     }
 }
@@ -500,11 +499,11 @@ void Lowering::exitProgram(const HookDecl *decl) {
     auto address = [&](uint64_t offset) { return b.CreateConstInBoundsGEP1_64(m.i8(), exitInfo, offset); };
     // Layout of user_exit_info: kind 0, exit_code 8, reason 16, msg 144; kind last, it tells the reader that the rest is there.
     b.CreateStore(m.loadField(info, "scx_exit_info", "exit_code"), address(8));
-    m.helper(kProbeReadStr, m.i64(), {address(16), m.num32(128), m.loadField(info, "scx_exit_info", "reason")});
-    m.helper(kProbeReadStr, m.i64(), {address(144), m.num32(1024), m.loadField(info, "scx_exit_info", "msg")});
+    m.helper(helper::ReadKernelText, m.i64(), {address(16), m.num32(128), m.loadField(info, "scx_exit_info", "reason")});
+    m.helper(helper::ReadKernelText, m.i64(), {address(144), m.num32(1024), m.loadField(info, "scx_exit_info", "msg")});
     llvm::LoadInst *length = b.CreateLoad(m.i32(), exitDumpLength);
     length->setVolatile(true); // the loader's to set; the verifier knows read-only data and bounds the copy by it
-    m.helper(kProbeReadStr, m.i64(), {exitDump, length, m.loadField(info, "scx_exit_info", "dump")});
+    m.helper(helper::ReadKernelText, m.i64(), {exitDump, length, m.loadField(info, "scx_exit_info", "dump")});
     // An exchange orders what was written before it.
     b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, address(0), b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), llvm::Align(4), llvm::AtomicOrdering::Monotonic);
     b.CreateRet(m.num32(0));

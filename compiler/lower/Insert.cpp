@@ -9,7 +9,6 @@ namespace scx {
 namespace {
 
 constexpr uint64_t kDsqLocal = (1ull << 63) | 2;
-constexpr int kKickIdle = 1; // SCX_KICK_IDLE
 
 } // namespace
 

@@ -9,11 +9,8 @@
 namespace scx {
 namespace {
 
-constexpr int kLruHash = 9, kRing = 27;
-constexpr int kLookup = 1, kUpdate = 2, kDelete = 3, kTime = 5, kSeqWrite = 127, kRingOutput = 130;
 constexpr int kPage = 4096; // the smallest ring; a loader that traces makes it larger, and the map of those who wait as well
 constexpr int kRowWords = 7, kEventWords = 9;
-constexpr int64_t kNoWakeup = 1; // the reader looks by itself: woken for each event, it would trace itself most of all
 constexpr int64_t kUnknown = -1;
 constexpr int64_t kRunning = 1, kRunnable = 2, kKthread = 4;  // of a row
 constexpr int64_t kNextWanted = 1, kPrevWanted = 2, kPrevRunnable = 4; // of an event
@@ -38,7 +35,7 @@ llvm::Value *Lowering::tellRow(llvm::Value *reader, llvm::Value *task) {
     auto flag = [&](llvm::Value *holds, int64_t bit) { return b.CreateSelect(holds, m.num(bit), m.num(0)); };
     llvm::Value *onCpu = m.choose(m.fieldExists(task, "task_struct", "on_cpu"), [&] { return field("on_cpu"); }, [&]() -> llvm::Value * { return m.num(0); });
     llvm::Value *flags = b.CreateOr(flag(b.CreateICmpNE(onCpu, m.num(0)), kRunning), flag(b.CreateICmpEQ(field("on_rq"), m.num(1)), kRunnable));
-    flags = b.CreateOr(flags, flag(b.CreateICmpNE(b.CreateAnd(field("flags"), m.num(0x00200000)), m.num(0)), kKthread)); // PF_KTHREAD
+    flags = b.CreateOr(flags, flag(b.CreateICmpNE(b.CreateAnd(field("flags"), m.num(kPfKthread)), m.num(0)), kKthread));
     flags = b.CreateOr(flags, b.CreateShl(field("policy"), m.num(kPolicyShift)));
     Module::Scratch row(m, kRowWords);
     auto put = [&](uint64_t word, llvm::Value *v) { b.CreateStore(v, b.CreateConstInBoundsGEP1_64(m.i64(), row, word)); };
@@ -48,7 +45,7 @@ llvm::Value *Lowering::tellRow(llvm::Value *reader, llvm::Value *task) {
     put(3, field("se.sum_exec_runtime"));
     put(4, field("scx.slice"));
     copyName(task, row, 5);
-    return m.helper(kSeqWrite, m.i64(), {reader, row, m.num32(kRowWords * 8)});
+    return m.helper(helper::SeqWrite, m.i64(), {reader, row, m.num32(kRowWords * 8)});
 }
 
 /// The 16 bytes of its name, two words.
@@ -101,8 +98,8 @@ llvm::Value *Lowering::ruleAt(llvm::Value *task) {
 }
 
 void Lowering::declareTrace() {
-    traceRing = m.map("trace_ring__", kRing, kPage, 0, nullptr, nullptr);
-    traceSince = m.map("trace_since__", kLruHash, 1, 0, m.diInt(64, true), m.diArray(m.diInt(64, true), 2));
+    traceRing = m.map("trace_ring__", mapType::Ring, kPage, 0, nullptr, nullptr);
+    traceSince = m.map("trace_since__", mapType::LruHash, 1, 0, m.diInt(64, true), m.diArray(m.diInt(64, true), 2));
     traceCount = m.global("trace_count__", m.i64(), m.diInt(64, true), ".bss.trace");
     for (const char *name : {"tid", "tgid"})
         traceFilter[name] = m.global(std::string("trace_") + name + "__", m.i64(), m.diInt(64, true), ".rodata.trace");
@@ -127,7 +124,7 @@ llvm::Value *Lowering::lookAt(llvm::Value *task, llvm::Value *waits, llvm::Value
             b.CreateStore(m.loadField(task, "task_struct", "pid"), key);
             b.CreateStore(given[2], value);
             b.CreateStore(ruleAt(task), b.CreateConstInBoundsGEP1_64(m.i64(), value, 1));
-            m.helper(kUpdate, m.i64(), {traceSince, key, value, m.num(0)});
+            m.helper(helper::MapUpdate, m.i64(), {traceSince, key, value, m.num(0)});
         });
         return m.unbounded(b.CreateZExt(is, m.i64()));
     });
@@ -137,14 +134,14 @@ llvm::Value *Lowering::lookAt(llvm::Value *task, llvm::Value *waits, llvm::Value
 /// A task is about to be woken: the policy has not been asked yet.
 void Lowering::wakingProgram(const std::string &name, const std::string &event) {
     Module::Program program = beginLook(name, "?tp_btf/" + event, 1);
-    lookAt(asPointer(program.arguments[0]), b.getTrue(), m.helper(kTime, m.i64(), {}));
+    lookAt(asPointer(program.arguments[0]), b.getTrue(), m.helper(helper::KtimeNs, m.i64(), {}));
     b.CreateRet(m.num32(0));
 }
 
 /// A CPU turns from one task to another: the one may begin to wait again, the other's waiting is over.
 void Lowering::switchProgram() {
     Module::Program program = beginLook("trace_switch__", "?tp_btf/sched_switch", 4); // preempt, prev, next, prev_state
-    llvm::Value *time = m.helper(kTime, m.i64(), {});
+    llvm::Value *time = m.helper(helper::KtimeNs, m.i64(), {});
     llvm::Value *prev = asPointer(program.arguments[1]), *next = asPointer(program.arguments[2]);
     llvm::Value *preempted = b.CreateICmpNE(b.CreateAnd(program.arguments[0], m.num(255)), m.num(0));
     llvm::Value *runnable = b.CreateOr(preempted, b.CreateICmpEQ(b.CreateAnd(program.arguments[3], m.num(0xffffffff)), m.num(0)));
@@ -160,18 +157,19 @@ void Lowering::switchProgram() {
         put(2, twoWords(field(prev, "pid"), field(next, "pid")));
         put(3, m.num(kUnknown));
         put(4, m.num(kUnknown));
-        llvm::Value *since = m.helper(kLookup, m.ptr(), {traceSince, key});
+        llvm::Value *since = m.helper(helper::MapLookup, m.ptr(), {traceSince, key});
         m.ifThen(b.CreateICmpNE(since, llvm::ConstantPointerNull::get(m.ptr())), [&] {
             put(3, b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), since, 1)));
             put(4, b.CreateSub(time, b.CreateLoad(m.i64(), since)));
-            m.helper(kDelete, m.i64(), {traceSince, key});
+            m.helper(helper::MapDelete, m.i64(), {traceSince, key});
         });
         copyName(next, event, 5);
         llvm::Value *flags = b.CreateOr(b.CreateOr(flag(nextWanted, kNextWanted), flag(prevWanted, kPrevWanted)), flag(runnable, kPrevRunnable));
         put(7, twoWords(field(next, "tgid"), b.CreateOr(flags, b.CreateShl(field(next, "policy"), m.num(kPolicyShift)))));
         // Numbered before there is room for it: a number that never comes is one that was lost.
-        put(8, b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, traceCount, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic));
-        m.helper(kRingOutput, m.i64(), {traceRing, event, m.num(kEventWords * 8), m.num(kNoWakeup)});
+        put(8, m.atomicAdd(traceCount, m.num(1)));
+        // The reader looks by itself: woken for each event, it would trace itself most of all.
+        m.helper(helper::RingOutput, m.i64(), {traceRing, event, m.num(kEventWords * 8), m.num(kNoWakeup)});
     });
     b.CreateRet(m.num32(0));
 }

@@ -14,6 +14,7 @@
 namespace scx {
 
 constexpr size_t kDsqIterator = 6; // words of struct bpf_iter_scx_dsq
+constexpr int kMoves = 32;         // the kernel's batch: as many inserts fit into one flush of a dispatch
 constexpr uint64_t kDsqLocalOn = 3ull << 62; // and the number of a CPU: its local DSQ
 
 /// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
@@ -194,7 +195,7 @@ protected: // for the host, whose leaves are others (Host.cpp)
     llvm::Value *lookUpState(llvm::Value *task);
     llvm::Function *stateFunction(), *stateOf = nullptr;
     llvm::Value *cpuState(llvm::Value *cpu, unsigned member);
-    llvm::Value *thisCpu() { return b.CreateZExt(m.helper(8, m.i32(), {}), m.i64()); }
+    llvm::Value *thisCpu() { return b.CreateZExt(m.helper(helper::ThisCpu, m.i32(), {}), m.i64()); }
     static llvm::Type *memoryType(Module &m, const Type &t);
     llvm::DIType *memoryDi(const Type &t);
 
@@ -336,7 +337,6 @@ protected: // for the host, whose leaves are others (Host.cpp)
     llvm::Value *sharedWord(const User &user, unsigned word);
     llvm::Value *readShared(const User &user, unsigned word);
     void addShared(const User &user, unsigned word, llvm::Value *by);
-    llvm::Value *fetchAdd(llvm::Value *address, int64_t by);
     llvm::Value *replaceWord(llvm::Value *address, llvm::Value *from, llvm::Value *to);
     llvm::Value *userField(llvm::Value *task, const Field *field);
     llvm::Value *userSlot(llvm::GlobalVariable *table, llvm::Value *number);

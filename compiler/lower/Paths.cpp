@@ -7,7 +7,6 @@
 namespace scx {
 namespace {
 
-constexpr int kProbeRead = 113, kProbeReadStr = 115;
 constexpr int kNameBytes = 64; // of a component, with its zero
 
 } // namespace
@@ -22,7 +21,7 @@ struct Lowering::Path {
 llvm::Value *Lowering::peekPointer(llvm::Value *address) {
     Module::Scratch pointer(m, 1);
     b.CreateStore(m.num(0), pointer);
-    m.helper(kProbeRead, m.i64(), {pointer, m.num32(8), address});
+    m.helper(helper::ReadKernel, m.i64(), {pointer, m.num32(8), address});
     return b.CreateIntToPtr(b.CreateLoad(m.i64(), pointer), m.ptr());
 }
 
@@ -92,7 +91,7 @@ llvm::Value *Lowering::pathMatches(const Path &path, const std::string &pattern)
                                llvm::Value *name = path.name(b.CreateAdd(first, m.num(static_cast<int64_t>(i))));
                                for (uint64_t w = 0; w < kNameBytes / 8; ++w)
                                    b.CreateStore(m.num(0), b.CreateConstInBoundsGEP1_64(m.i64(), text, w));
-                               llvm::Value *bytes = m.helper(kProbeReadStr, m.i64(), {static_cast<llvm::AllocaInst *>(text), m.num32(kNameBytes), name});
+                               llvm::Value *bytes = m.helper(helper::ReadKernelText, m.i64(), {static_cast<llvm::AllocaInst *>(text), m.num32(kNameBytes), name});
                                return componentMatches(text, bytes, components[i]);
                            },
                            [&]() -> llvm::Value * { return b.getFalse(); });

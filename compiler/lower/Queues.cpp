@@ -114,7 +114,7 @@ llvm::Value *Lowering::unlessAssigned(llvm::Value *slice) {
 
 llvm::Value *Lowering::keyFor(const QueueDecl &q, llvm::Value *task) {
     if (q.ordering == Ordering::Lifo) // the latest first: the kernel compares keys as points on a clock
-        return b.CreateSub(m.num(0), m.helper(5, m.i64(), {}));
+        return b.CreateSub(m.num(0), m.helper(helper::KtimeNs, m.i64(), {}));
     return about(implicitTask, task, *q.keys[0]);
 }
 

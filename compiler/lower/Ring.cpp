@@ -7,10 +7,6 @@
 namespace scx {
 namespace {
 
-constexpr int kQueueMap = 22, kMapPush = 87, kMapPop = 88, kTaskStorageGet = 156;
-constexpr int kMoves = 32;      // the kernel's batch: as many inserts fit into one flush
-constexpr int kKickIdle = 1;    // SCX_KICK_IDLE
-constexpr int kPfExiting = 4;
 
 } // namespace
 
@@ -26,7 +22,7 @@ Lowering::Ring &Lowering::ringOf(const QueueDecl &q) {
     Ring &ring = rings[&q];
     if (!ring.map) {
         llvm::DIType *word = m.diInt(64, true);
-        ring.map = m.map(q.name + "__ring", kQueueMap, static_cast<int>(ringSize(q)), 0, nullptr, m.diStruct("ring_entry__", {{"task", word}, {"slice", word}}));
+        ring.map = m.map(q.name + "__ring", mapType::Queue, static_cast<int>(ringSize(q)), 0, nullptr, m.diStruct("ring_entry__", {{"task", word}, {"slice", word}}));
         ring.length = m.global(q.name + "__ring_length", m.i64(), m.diInt(64, true), ".bss");
         for (const StateDecl &s : core.states)
             for (const auto &f : s.fields)
@@ -39,7 +35,7 @@ Lowering::Ring &Lowering::ringOf(const QueueDecl &q) {
 llvm::Value *Lowering::ringLength(const QueueDecl &q) { return b.CreateLoad(m.i64(), ringOf(q).length); }
 
 void Lowering::ringCount(const QueueDecl &q, int by) {
-    b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, ringOf(q).length, m.num(by), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+    m.atomicAdd(ringOf(q).length, m.num(by));
 }
 
 /// The sequence says which enqueue a word is from: who has left since and come back waits at the new place. A task on its way out may no longer be found by its
@@ -57,7 +53,7 @@ void Lowering::ringPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
         b.CreateStore(b.CreateOr(b.CreateShl(m.loadField(task, "task_struct", "pid"), m.num(32)), sequence), entry);
         b.CreateStore(slice, b.CreateConstInBoundsGEP1_64(m.i64(), entry, 1));
         ringCount(q, 1); // before it can be taken out
-        llvm::Value *full = b.CreateICmpNE(m.helper(kMapPush, m.i64(), {ring.map, entry, m.num(0)}), m.num(0));
+        llvm::Value *full = b.CreateICmpNE(m.helper(helper::MapPush, m.i64(), {ring.map, entry, m.num(0)}), m.num(0));
         m.ifThen(full, [&] { ringCount(q, -1); });
         b.CreateStore(b.CreateXor(full, b.getTrue()), put);
     });
@@ -83,13 +79,13 @@ llvm::Function *Lowering::flushFunction(const QueueDecl &q) {
                 leaveTo(leave, outer);
                 b.SetInsertPoint(next);
             };
-            unless(b.CreateICmpNE(m.helper(kMapPop, m.i64(), {ring.map, entry}), m.num(0)), got);
+            unless(b.CreateICmpNE(m.helper(helper::MapPop, m.i64(), {ring.map, entry}), m.num(0)), got);
             ringCount(q, -1);
             llvm::Value *word = b.CreateLoad(m.i64(), entry), *slice = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), entry, 1));
             llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
             llvm::Value *task = m.call("bpf_task_from_pid", {b.CreateLShr(word, m.num(32))});
             m.ifThen(b.CreateICmpNE(task, null), [&] {
-                llvm::Value *state = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+                llvm::Value *state = m.helper(helper::TaskStorage, m.ptr(), {taskMap, task, null, m.num(0)});
                 m.ifThen(b.CreateICmpNE(state, null), [&] {
                     llvm::Value *sequence = b.CreateLoad(m.i64(), b.CreateStructGEP(taskType, state, taskIndex.at(ring.sequence)));
                     m.ifThen(b.CreateICmpEQ(sequence, b.CreateAnd(word, m.num(0xffffffff))), [&] {

@@ -10,9 +10,6 @@
 namespace scx {
 namespace {
 
-constexpr int kTaskStorage = 29, kNoPrealloc = 1;
-constexpr int kTaskStorageGet = 156;
-
 /// Is the field or attribute assigned in the block?
 bool writes(const Block &b, const void *what) {
     for (const StmtPtr &s : b)
@@ -155,7 +152,7 @@ void Lowering::declareState() {
     if (!taskTypes.empty()) {
         taskType = llvm::StructType::create(m.context, taskTypes, "task_state__");
         llvm::DIType *di = m.diStruct("task_state__", taskMembers);
-        taskMap = m.map("task__", kTaskStorage, 0, kNoPrealloc, m.diInt(32, true), di);
+        taskMap = m.map("task__", mapType::TaskStorage, 0, kNoPrealloc, m.diInt(32, true), di);
         taskNone = m.global("task_none__", taskType, di, ".bss");
     }
     for (const auto &p : core.params) {
@@ -204,7 +201,7 @@ llvm::Value *Lowering::taskState(llvm::Value *task) {
 }
 
 llvm::Value *Lowering::lookUpState(llvm::Value *task) {
-    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr()), *found = m.helper(kTaskStorageGet, m.ptr(), {taskMap, task, null, m.num(0)});
+    llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr()), *found = m.helper(helper::TaskStorage, m.ptr(), {taskMap, task, null, m.num(0)});
     // Every task has storage since init_task; for the verifier's sake a stand-in where there is none.
     return m.choose(b.CreateICmpEQ(found, null), [&]() -> llvm::Value * { return taskNone; }, [&] { return found; });
 }

@@ -164,7 +164,7 @@ void Lowering::assign(const Stmt &s) {
         return store(p, by);
     if (p.shared && p.address && p.type.kind != TypeKind::Bool) {
         llvm::Value *delta = s.assign == AssignKind::Add ? by : b.CreateSub(m.num(0), by);
-        auto add = [&] { b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, p.address, delta, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic); };
+        auto add = [&] { m.atomicAdd(p.address, delta); };
         if (p.inRange)
             m.ifThen(p.inRange, add);
         else
@@ -299,7 +299,7 @@ void Lowering::logStmt(const Stmt &s) {
         return;
     }
     llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
-    m.helper(177, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
+    m.helper(helper::Print, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
 }
 
 void Lowering::assertStmt(const Stmt &s) {

@@ -53,7 +53,7 @@ void Lowering::histogramAdd(const Expr &e) {
     llvm::Value *bucket = stat.width ? linearBucket(stat, v) : b.CreateAnd(m.marked(b.CreateCall(bucketFunction(), {v})), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
     auto count = [&](llvm::Value *at) {
         llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(&stat), at);
-        b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, slot, m.num(1), llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+        m.atomicAdd(slot, m.num(1));
     };
     if (!part) {
         count(bucket);

@@ -9,8 +9,6 @@
 namespace scx {
 namespace {
 
-constexpr int kHash = 1, kTaskStorage = 29, kNoPrealloc = 1;
-constexpr int kMapLookup = 1, kTaskStorageGet = 156, kCurrentTaskBtf = 158;
 constexpr int kMostTold = 16384; // entries of a map; scxrun says so when one is full
 
 } // namespace
@@ -30,14 +28,14 @@ std::vector<std::string> cgroupExpressions(const Program &core) {
 llvm::Value *Lowering::told(llvm::GlobalVariable *map, llvm::Value *number) {
     Module::Scratch key(m, 1);
     b.CreateStore(number, key);
-    llvm::Value *found = m.helper(kMapLookup, m.ptr(), {map, key});
+    llvm::Value *found = m.helper(helper::MapLookup, m.ptr(), {map, key});
     return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); }, [&]() -> llvm::Value * { return m.num(0); });
 }
 
 llvm::GlobalVariable *Lowering::toldMap(const char *name) {
     if (llvm::GlobalVariable *there = m.ir->getNamedGlobal(name))
         return there;
-    return m.map(name, kHash, kMostTold, kNoPrealloc, m.diInt(64, false), m.diInt(64, false));
+    return m.map(name, mapType::Hash, kMostTold, kNoPrealloc, m.diInt(64, false), m.diInt(64, false));
 }
 
 /// One look-up a hook for all expressions of a policy.
@@ -57,8 +55,8 @@ llvm::Value *Lowering::usesGpu(llvm::Value *task) {
 
 llvm::Value *Lowering::hintOf(llvm::Value *task, bool make) {
     if (!hintMap)
-        hintMap = m.map("hints__", kTaskStorage, 0, kNoPrealloc, m.diInt(32, true), m.diInt(64, true));
-    return m.helper(kTaskStorageGet, m.ptr(), {hintMap, task, llvm::ConstantPointerNull::get(m.ptr()), m.num(make)});
+        hintMap = m.map("hints__", mapType::TaskStorage, 0, kNoPrealloc, m.diInt(32, true), m.diInt(64, true));
+    return m.helper(helper::TaskStorage, m.ptr(), {hintMap, task, llvm::ConstantPointerNull::get(m.ptr()), m.num(make)});
 }
 
 llvm::Value *Lowering::hint(llvm::Value *task) {
@@ -70,7 +68,7 @@ llvm::Value *Lowering::hint(llvm::Value *task) {
 void Lowering::inheritHint() {
     llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
     m.ifThen(frame.forked, [&] {
-        llvm::Value *given = hint(m.helper(kCurrentTaskBtf, m.ptr(), {}));
+        llvm::Value *given = hint(m.helper(helper::CurrentTrustedTask, m.ptr(), {}));
         m.ifThen(b.CreateICmpNE(given, m.num(0)), [&] {
             llvm::Value *own = hintOf(frame.task, true);
             m.ifThen(b.CreateICmpNE(own, null), [&] { b.CreateStore(given, own); });

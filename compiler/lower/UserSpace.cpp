@@ -13,20 +13,12 @@
 namespace scx {
 namespace {
 
-// Kernel helpers and constants of the uapi.
-constexpr int kQueueMap = 22, kRingMap = 27, kUserRingMap = 31;
-constexpr int kMapPush = 87, kMapPop = 88, kRingOutput = 130, kRingReserve = 131, kRingSubmit = 132, kDynptrRead = 201, kDrain = 209, kKtime = 5;
-constexpr int kNoWakeup = 1, kForceWakeup = 2; // BPF_RB_…
-constexpr int kKickIdle = 1;                   // SCX_KICK_IDLE
-constexpr int kPfExiting = 4;
-
 // As runtime/user/Messages.h has them.
 constexpr int64_t kMostTasks = 16384, kWaits = 1, kNew = 2, kGone = 4;
 constexpr size_t kRecordWords = 7, kSharedWords = 16, kAnswerWords = 2;
 constexpr int64_t kAnswerRing = 512 << 10; // bytes: each task that can wait has room for its answer
 enum SharedWord : unsigned { kEpoch, kAsks, kAskedAt, kWanted, kDrained, kHeld, kCursor, kOwner, kProcess, kAnswered, kSubmitted };
 
-constexpr int kMoves = 32;                    // the kernel's batch: as many inserts fit into one flush
 constexpr int64_t kUntilAnswered = 1'000'000; // ns: for so long goes on who has nobody to make room for yet
 
 } // namespace
@@ -105,12 +97,12 @@ Lowering::User &Lowering::userOf(const QueueDecl &q) {
     user.slices = words(q.name + "__slices", kMostTasks, ".bss");
     user.next = m.global(q.name + "__next", m.i64(), m.diInt(64, false), ".bss");
     user.since = m.global(q.name + "__since", m.i64(), m.diInt(64, false), ".bss");
-    user.free = m.map(q.name + "__free", kQueueMap, kMostTasks, 0, nullptr, m.diInt(64, false));
+    user.free = m.map(q.name + "__free", mapType::Queue, kMostTasks, 0, nullptr, m.diInt(64, false));
     int64_t ring = 4096; // twice what a record of each task takes
     while (ring < 2 * kMostTasks * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
         ring *= 2;
-    user.records = m.map(q.name + "__records", kRingMap, static_cast<int>(ring), 0, nullptr, nullptr);
-    user.answers = m.map(q.name + "__answers", kUserRingMap, static_cast<int>(kAnswerRing), 0, nullptr, nullptr);
+    user.records = m.map(q.name + "__records", mapType::Ring, static_cast<int>(ring), 0, nullptr, nullptr);
+    user.answers = m.map(q.name + "__answers", mapType::UserRing, static_cast<int>(kAnswerRing), 0, nullptr, nullptr);
     for (const StateDecl &s : core.states)
         for (const auto &f : s.fields)
             if (s.kind == StateKind::Task)
@@ -129,12 +121,7 @@ llvm::Value *Lowering::readShared(const User &user, unsigned word) {
 }
 
 void Lowering::addShared(const User &user, unsigned word, llvm::Value *by) {
-    b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, sharedWord(user, word), by, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
-}
-
-/// What was there before. Not monotonic: the back end would make it the instruction that gives nothing back.
-llvm::Value *Lowering::fetchAdd(llvm::Value *address, int64_t by) {
-    return b.CreateAtomicRMW(llvm::AtomicRMWInst::Add, address, m.num(by), llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent);
+    m.atomicAdd(sharedWord(user, word), by);
 }
 
 /// i1: the word at `address` was `from` and is `to` from now on.
@@ -182,10 +169,10 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
                     llvm::Value *told = userField(task, user.told), *unheard = userField(task, user.unheard), *sleeps = userField(task, user.sleeps);
                     llvm::Value *first = b.CreateICmpEQ(b.CreateLoad(m.i8(), told), b.getInt8(0));
                     llvm::Value *flags = b.CreateSelect(first, m.num(kWaits | kNew), m.num(kWaits));
-                    llvm::Value *record = m.helper(kRingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
+                    llvm::Value *record = m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
                     m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
                         fillRecord(user, record, task, {b.CreateOr(number, b.CreateShl(sequence, m.num(32))), flags, epoch, b.CreateLoad(m.i64(), unheard), b.CreateLoad(m.i64(), sleeps)});
-                        m.helper(kRingSubmit, m.i64(), {record, m.num(kNoWakeup)});
+                        m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
                         b.CreateStore(b.getInt8(1), told);
                         b.CreateStore(zero, unheard);
                         b.CreateStore(zero, sleeps);
@@ -205,15 +192,14 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
 }
 
 void Lowering::fillRecord(const User &user, llvm::Value *record, llvm::Value *task, const RecordParts &parts) {
-    auto pair = [&](llvm::Value *low, llvm::Value *high) { return b.CreateOr(b.CreateAnd(low, m.num(0xffffffff)), b.CreateShl(high, m.num(32))); };
     auto field = [&](const char *name) { return m.loadField(task, "task_struct", name); };
     unsigned at = 0;
     auto put = [&](llvm::Value *word) { b.CreateStore(word, b.CreateConstInBoundsGEP1_64(m.i64(), record, at++)); };
     put(parts.which);
-    put(pair(field("pid"), field("tgid")));
-    put(pair(parts.flags, field("scx.weight")));
+    put(twoWords(field("pid"), field("tgid")));
+    put(twoWords(parts.flags, field("scx.weight")));
     put(parts.epoch);
-    put(m.helper(kKtime, m.i64(), {}));
+    put(m.helper(helper::KtimeNs, m.i64(), {}));
     put(parts.ran);
     put(parts.sleeps);
     Expr base;
@@ -239,9 +225,9 @@ llvm::Function *Lowering::numberFunction(const QueueDecl &q) {
         llvm::Value *field = userField(asPointer(given[0]), user.number), *zero = m.num(0);
         m.ifThen(b.CreateICmpEQ(b.CreateLoad(m.i64(), field), zero), [&] {
             Module::Scratch used(m, 1);
-            m.ifThen(b.CreateICmpNE(m.helper(kMapPop, m.i64(), {user.free, used}), zero), [&] {
+            m.ifThen(b.CreateICmpNE(m.helper(helper::MapPop, m.i64(), {user.free, used}), zero), [&] {
                 llvm::Value *fresh = b.CreateLoad(m.i64(), user.next);
-                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(fetchAdd(user.next, 1), used); }, [&] { b.CreateStore(fresh, used); });
+                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(m.atomicAdd(user.next, m.num(1)), used); }, [&] { b.CreateStore(fresh, used); });
             });
             llvm::Value *number = b.CreateLoad(m.i64(), used);
             m.ifThen(b.CreateICmpULT(number, m.num(kMostTasks)), [&] {
@@ -262,14 +248,14 @@ void Lowering::forget(const QueueDecl &q, llvm::Value *task) {
         b.CreateStore(zero, field);
         llvm::Value *left = b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, userSlot(user.words, number), zero, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
         m.ifThen(b.CreateICmpNE(left, zero), [&] { addShared(user, kHeld, m.num(-1)); });
-        llvm::Value *record = m.helper(kRingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
+        llvm::Value *record = m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
         m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
             fillRecord(user, record, task, {number, m.num(kGone), readShared(user, kEpoch), zero, zero});
-            m.helper(kRingSubmit, m.i64(), {record, m.num(kNoWakeup)});
+            m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
         });
         Module::Scratch free(m, 1);
         b.CreateStore(number, free);
-        m.helper(kMapPush, m.i64(), {user.free, free, zero});
+        m.helper(helper::MapPush, m.i64(), {user.free, free, zero});
     });
 }
 
@@ -287,7 +273,7 @@ void Lowering::countUser(const QueueDecl &q, const char *figure) {
 void Lowering::wakeProcess(const User &user) {
     Module::Scratch word(m, 1);
     b.CreateStore(m.num(0), word); // no record is as short
-    m.helper(kRingOutput, m.i64(), {user.records, word, m.num(8), m.num(kForceWakeup)});
+    m.helper(helper::RingOutput, m.i64(), {user.records, word, m.num(8), m.num(kForceWakeup)});
 }
 
 /// Asks for tasks, if some are held, the queue runs low, and no other ask is on its way. `hungry`: this CPU has found none that may run here.
@@ -299,7 +285,7 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
         m.ifThen(may, [&] {
             llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
             m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
-                m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)), [&] { b.CreateStore(m.helper(kKtime, m.i64(), {}), sharedWord(user, kAskedAt)); });
+                m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)), [&] { b.CreateStore(m.helper(helper::KtimeNs, m.i64(), {}), sharedWord(user, kAskedAt)); });
                 // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order. And twice what is there, if that is of no
                 // use to this one.
                 llvm::Value *wanted = b.CreateSub(reserve, ready), *least = b.CreateSelect(hungry, ready, m.num(1));
@@ -351,7 +337,7 @@ llvm::Function *Lowering::answerCallback(const QueueDecl &q) {
     llvm::Value *context = user.answer->getArg(1);
     auto word = [&](unsigned i) { return b.CreateConstInBoundsGEP1_64(m.i64(), context, i); };
     Module::Scratch answer(m, kAnswerWords);
-    llvm::Value *failed = m.helper(kDynptrRead, m.i64(), {answer, m.num32(8 * kAnswerWords), user.answer->getArg(0), m.num32(0), m.num(0)});
+    llvm::Value *failed = m.helper(helper::DynptrRead, m.i64(), {answer, m.num32(8 * kAnswerWords), user.answer->getArg(0), m.num32(0), m.num(0)});
     m.ifThen(b.CreateICmpEQ(failed, m.num(0)), [&] {
         llvm::Value *which = b.CreateLoad(m.i64(), answer), *slice = b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), answer, 1));
         llvm::Value *number = b.CreateAnd(which, m.num(0xffffffff)), *sequence = b.CreateLShr(which, m.num(32));
@@ -386,7 +372,7 @@ llvm::Function *Lowering::serveFunction(const QueueDecl &q) {
                          b.CreateStore(given[0], word(0));
                          b.CreateStore(m.unbounded(m.num(kMoves)), word(1));
                          b.CreateStore(m.unbounded(zero), word(2));
-                         llvm::Value *count = m.helper(kDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
+                         llvm::Value *count = m.helper(helper::UserRingDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
                          // Another CPU is at it: this one looks again once it is idle, for what that one puts in may not be there yet.
                          m.ifThen(b.CreateICmpSLT(count, zero), [&] { kick(given[0], kKickIdle); }, [&] { addShared(user, kDrained, count); });
                          m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); }); // `watch` begins anew
@@ -406,7 +392,7 @@ llvm::Function *Lowering::letGoFunction(const QueueDecl &q) {
         counted(m.num(1), m.num(kMostTasks / kMoves), [&](llvm::Value *) {
             llvm::BasicBlock *leave = loopStack.back().leave, *more = m.block("more"), *out = m.block("out");
             size_t outer = loopCleanups.back();
-            llvm::Value *first = fetchAdd(sharedWord(user, kCursor), kMoves);
+            llvm::Value *first = m.atomicAdd(sharedWord(user, kCursor), m.num(kMoves));
             llvm::Value *used = b.CreateLoad(m.i64(), user.next);
             m.ifThen(b.CreateICmpUGE(first, used), [&] { b.CreateStore(m.num(kMostTasks), sharedWord(user, kCursor)); });
             b.CreateCondBr(b.CreateOr(b.CreateICmpUGE(first, used), b.CreateICmpNE(b.CreateLoad(m.i64(), some), m.num(0))), out, more);
@@ -430,7 +416,7 @@ llvm::Function *Lowering::letGoFunction(const QueueDecl &q) {
 /// Is the process there, and does it keep up?
 llvm::Value *Lowering::watch(const QueueDecl &q) {
     User &user = userOf(q);
-    llvm::Value *zero = m.num(0), *time = m.num(Checker::evaluate(*userSpaceTime(q)).value_or(0)), *now = m.helper(kKtime, m.i64(), {});
+    llvm::Value *zero = m.num(0), *time = m.num(Checker::evaluate(*userSpaceTime(q)).value_or(0)), *now = m.helper(helper::KtimeNs, m.i64(), {});
     llvm::AllocaInst *news = m.local(m.i64(), "news");
     b.CreateStore(zero, news);
     auto wakeAll = [&] { forCpus([&](llvm::Value *cpu) { kick(cpu, kKickIdle); }); };

@@ -9,7 +9,6 @@
 namespace scx {
 namespace {
 
-constexpr int kLruHash = 9, kMapLookup = 1, kMapUpdate = 2;
 constexpr int kKept = 1024;         // cgroups; the kernel gives up those that were asked for longest ago
 constexpr size_t kMostPatterns = 62; // bits of a word; -1 says that it is not known
 
@@ -49,7 +48,7 @@ llvm::Value *Lowering::cgroupVerdict(llvm::Value *task) {
     llvm::Value *verdict = m.choose(b.CreateICmpSGE(level, m.num(shallowest)), [&] {
         Module::Scratch key(m, 1);
         b.CreateStore(m.loadField(cgroup, "cgroup", "kn.id"), key);
-        llvm::Value *found = m.helper(kMapLookup, m.ptr(), {verdictMap, key});
+        llvm::Value *found = m.helper(helper::MapLookup, m.ptr(), {verdictMap, key});
         return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); },
                         [&]() -> llvm::Value * { return m.rarely([&] { return m.marked(b.CreateCall(compare, {b.CreatePtrToInt(task, m.i64())})); }); });
     }, [&]() -> llvm::Value * { return m.num(0); });
@@ -63,7 +62,7 @@ llvm::Function *Lowering::verdictFunction() {
         return verdictOf;
     auto saved = b.saveIP();
     auto location = b.getCurrentDebugLocation();
-    verdictMap = m.map("cgroup_verdicts__", kLruHash, kKept, 0, m.diInt(64, false), m.diInt(64, false));
+    verdictMap = m.map("cgroup_verdicts__", mapType::LruHash, kKept, 0, m.diInt(64, false), m.diInt(64, false));
     verdictOf = m.beginFunction("cgroup_verdict__", {"p"});
     llvm::Value *task = asPointer(verdictOf->getArg(0));
     Module::Scratch key(m, 1), verdict(m, 1);
@@ -72,7 +71,7 @@ llvm::Function *Lowering::verdictFunction() {
     for (size_t i = 0; i < patterns.size(); ++i)
         m.ifThen(cgroupPathMatches(task, patterns[i]), [&] { b.CreateStore(b.CreateOr(b.CreateLoad(m.i64(), verdict), m.num(int64_t(1) << i)), verdict); });
     b.CreateStore(m.loadField(task, "task_struct", "cgroups.dfl_cgrp.kn.id"), key);
-    m.helper(kMapUpdate, m.i64(), {verdictMap, key, verdict, m.num(0)});
+    m.helper(helper::MapUpdate, m.i64(), {verdictMap, key, verdict, m.num(0)});
     b.CreateRet(b.CreateLoad(m.i64(), verdict));
     m.resume(saved, location);
     return verdictOf;

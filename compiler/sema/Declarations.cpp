@@ -343,8 +343,7 @@ void Checker::checkBacking(Option &o) {
             diags.report(Diag::NotConstant, time.span);
         else if (n && time.type.kind == TypeKind::Duration && (*n < 1'000'000 || *n > 1'000'000'000))
             diags.report(Diag::OutOfRange, time.span, "this time", "how far the process may be behind: 1ms to 1s");
-    }
-    else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
+    } else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
         Expr &size = *o.value->args[1];
         require(size, {TypeKind::Int});
         auto n = evaluate(size);

@@ -15,7 +15,6 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -216,7 +215,7 @@ void Scheduler::beginTelling(const ToldInfo &wanted, const LoadOptions &options)
 
 /// Queues that a process orders have it from the beginning.
 void Scheduler::orderInUserSpace(const ObjectFile &file, const ObjectInfo &info, const LoadOptions &options) {
-    bool some = std::any_of(info.queues.begin(), info.queues.end(), [](const QueueInfo &q) { return q.user.has_value(); });
+    bool some = info.ordersInUserSpace();
     if (!some && !options.userPolicy.empty())
         throw std::runtime_error("`" + options.userPolicy + "` has nothing to order; give a queue of `" + info.policy + "` a `backing: userspace(TIME)`");
     if (some)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kernel/UserOrder.h"
 
-#include "object/Elf.h"
 #include "user/Discipline.h"
-#include "user/Plugin.h"
 
 #include <bpf/libbpf.h>
 
@@ -77,13 +75,11 @@ void demandMachinesPids() {
 
 UserOrder::UserOrder(bpf_object *object, const ObjectFile &file, const ObjectInfo &described, const std::string &plugin, Source source) : info(described), plugin(plugin), source(std::move(source)) {
     demandMachinesPids();
+    if (plugin.empty())
+        code = user::codeOf(file, info);
     for (const QueueInfo &q : info.queues) {
         if (!q.user)
             continue;
-        if (plugin.empty() && q.user->code.architecture != user::hostArchitecture())
-            throw std::runtime_error("`" + q.name + "` is ordered by code for " + q.user->code.architecture + ", and this machine is " + user::hostArchitecture() + "; compile the policy on such a machine, or name a plug-in by --user-policy");
-        if (plugin.empty() && !code && !q.user->code.functions.empty())
-            code.emplace(readElf(file.bytes).find(q.user->code.section)->data);
         Queue &queue = queues.emplace_back();
         queue.info = &q;
         Variable shared = this->source.variable(".data.user__", q.user->shared);
@@ -219,8 +215,7 @@ void UserOrder::serve(int ready) {
         struct Served {
             std::unique_ptr<user::MappedLink> link;
             std::vector<int64_t> parameters;
-            std::unique_ptr<user::HostOrder> discipline;
-            std::unique_ptr<user::Engine> engine;
+            user::Orderer order;
         };
         std::vector<Served> served;
         served.reserve(queues.size());
@@ -231,13 +226,7 @@ void UserOrder::serve(int ready) {
             Served &one = served.emplace_back();
             one.link = std::make_unique<user::MappedLink>(queue.records, queue.answers, user.attributes.size());
             one.parameters.resize(queue.parameters.size() + 1);
-            UserPolicy *policy = nullptr;
-            if (plugin.empty()) {
-                one.discipline = std::make_unique<user::HostOrder>(user::disciplineOf(user.code, code ? &*code : nullptr), one.parameters.data(), user::kMostTasks);
-                policy = one.discipline.get();
-            } else
-                policy = &user::loadPlugin(plugin, queue.info->name.c_str());
-            one.engine = std::make_unique<user::Engine>(*one.link, *queue.shared, *policy, user.attributes.size(), static_cast<uint64_t>(user.waitLimit));
+            one.order = user::ordererOf(*queue.info, code.get(), plugin, *one.link, *queue.shared, one.parameters.data());
             // A process before this one may have died between its answers and their count.
             __atomic_store_n(&queue.shared->submitted, __atomic_load_n(&queue.shared->drained, __ATOMIC_ACQUIRE) + one.link->unread(), __ATOMIC_RELEASE);
             news.push_back({queue.recordsFd, POLLIN, 0});
@@ -256,7 +245,7 @@ void UserOrder::serve(int ready) {
                     const Variable &v = queues[i].parameters[p];
                     served[i].parameters[p] = v.size == 1 ? __atomic_load_n(v.address, __ATOMIC_RELAXED) : __atomic_load_n(reinterpret_cast<const int64_t *>(v.address), __ATOMIC_RELAXED);
                 }
-                did |= served[i].engine->turn(nowNs());
+                did |= served[i].order.engine->turn(nowNs());
             }
             if (!did)
                 poll(news.data(), news.size(), static_cast<int>(std::max<int64_t>(1, shortest / 2'000'000)));

@@ -49,7 +49,7 @@ private:
     const ObjectInfo info;
     const std::string plugin;
     const Source source;
-    std::optional<user::HostCode> code;
+    std::unique_ptr<user::HostCode> code; // null: no discipline has any
     std::vector<Queue> queues;
     int process = 0, child = -1; // its number, and a descriptor of it
     Clock::time_point startAgain, toldAt;

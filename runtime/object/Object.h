@@ -2,6 +2,7 @@
 // What does a policy.bpf.o say about itself? (docs/internals/object.md)
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -98,6 +99,7 @@ struct ObjectInfo {
     std::vector<OptionalHook> optional;
     ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
+    bool ordersInUserSpace() const { return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); }); }
 };
 
 /// A file as it was read, once: what is checked is what is loaded, whatever becomes of the file meanwhile.

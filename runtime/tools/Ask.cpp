@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Ask.h"
 
+#include "object/Document.h"
 #include "tools/Conversation.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
@@ -15,8 +16,6 @@ namespace scx {
 namespace {
 
 using nlohmann::json;
-
-void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << "\n"; }
 
 json values(const std::vector<std::string> &sets) {
     json all = json::object();

@@ -2,6 +2,7 @@
 #include "tools/Check.h"
 
 #include "kernel/Fit.h"
+#include "object/Document.h"
 #include "tools/Runner.h"
 
 #include <nlohmann/json.hpp>
@@ -68,7 +69,7 @@ int runCheck(const CheckOptions &options) {
                 print(options.path, kernel, fit);
         }
         if (options.json)
-            std::cout << all.dump(-1, ' ', false, json::error_handler_t::replace) << "\n";
+            printDocument(all);
         return loads ? 0 : 3;
     } catch (const std::exception &error) {
         std::cerr << "scxrun: " << error.what() << "\n";

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Control.h"
 
+#include "object/Document.h"
+#include "tools/PassedFile.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -23,7 +26,7 @@ constexpr size_t kMostClients = 32, kLongestLine = 64 << 10, kMostUnread = 4 << 
 constexpr int kAnswersATurn = 8;
 constexpr int kServer = -1; // its number among those waited for
 
-std::string line(const json &document) { return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string line(const json &document) { return documentText(document) + "\n"; }
 
 } // namespace
 
@@ -111,25 +114,10 @@ void Control::accept() {
 
 /// Reads once, so that no client keeps us. False: it is to go.
 bool Control::hear(Client &client) {
-    char text[4096], control[CMSG_SPACE(4 * sizeof(int))];
-    iovec piece{text, sizeof text};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    message.msg_control = control;
-    message.msg_controllen = sizeof control;
-    ssize_t bytes = recvmsg(client.socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+    char text[4096];
+    ssize_t bytes = receiveWithFile(client.socket, text, sizeof text, client.file, MSG_DONTWAIT);
     if (bytes < 0)
         return errno == EAGAIN || errno == EINTR;
-    for (cmsghdr *head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head))
-        if (head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS)
-            for (size_t at = 0; CMSG_LEN((at + 1) * sizeof(int)) <= head->cmsg_len; ++at) {
-                int file;
-                std::memcpy(&file, CMSG_DATA(head) + at * sizeof file, sizeof file);
-                if (client.file >= 0)
-                    close(client.file); // one at a time
-                client.file = file;
-            }
     client.heard = ++turn;
     client.in.append(text, static_cast<size_t>(bytes));
     return bytes > 0 && client.in.size() <= kLongestLine + sizeof text;
@@ -153,21 +141,8 @@ void Control::answerOne(int number, Client &client) {
 /// Sends what there is room for. False: it is to go.
 bool Control::tell(int number, Client &client) {
     while (!client.out.empty()) {
-        iovec piece{client.out.data(), client.out.size()};
-        msghdr message{};
-        message.msg_iov = &piece;
-        message.msg_iovlen = 1;
-        char control[CMSG_SPACE(sizeof client.toSend)] = {};
-        if (client.toSend >= 0) { // goes with the first byte of its line, for a line is asked for only when the last one has been read
-            message.msg_control = control;
-            message.msg_controllen = sizeof control;
-            cmsghdr *head = CMSG_FIRSTHDR(&message);
-            head->cmsg_level = SOL_SOCKET;
-            head->cmsg_type = SCM_RIGHTS;
-            head->cmsg_len = CMSG_LEN(sizeof client.toSend);
-            std::memcpy(CMSG_DATA(head), &client.toSend, sizeof client.toSend);
-        }
-        ssize_t bytes = sendmsg(client.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+        // It goes with the first byte of its line, for a line is asked for only when the last one has been read.
+        ssize_t bytes = sendWithFile(client.socket, client.out, client.toSend, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (bytes < 0 && errno == EINTR)
             continue;
         if (bytes < 0 && errno != EAGAIN)

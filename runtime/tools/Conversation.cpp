@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Conversation.h"
 
+#include "object/Document.h"
 #include "tools/Control.h"
+#include "tools/PassedFile.h"
 
 #include <cerrno>
 #include <cstring>
@@ -46,22 +48,8 @@ void Conversation::wait(int seconds) {
 }
 
 json Conversation::ask(const json &request, int given) {
-    std::string text = request.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    char control[CMSG_SPACE(sizeof given)] = {};
-    iovec piece{text.data(), text.size()};
-    msghdr message{};
-    message.msg_iov = &piece;
-    message.msg_iovlen = 1;
-    if (given >= 0) {
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        cmsghdr *head = CMSG_FIRSTHDR(&message);
-        head->cmsg_level = SOL_SOCKET;
-        head->cmsg_type = SCM_RIGHTS;
-        head->cmsg_len = CMSG_LEN(sizeof given);
-        std::memcpy(CMSG_DATA(head), &given, sizeof given);
-    }
-    if (sendmsg(connection, &message, MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
+    std::string text = documentText(request) + "\n";
+    if (sendWithFile(connection, text, given, MSG_NOSIGNAL) != static_cast<ssize_t>(text.size()))
         throw std::runtime_error("scxrun does not take the question; is it stopped?");
     return hear();
 }
@@ -69,25 +57,14 @@ json Conversation::ask(const json &request, int given) {
 json Conversation::hear() {
     size_t end;
     while ((end = in.find('\n')) == std::string::npos) {
-        char text[4096], control[CMSG_SPACE(sizeof file)];
-        iovec piece{text, sizeof text};
-        msghdr message{};
-        message.msg_iov = &piece;
-        message.msg_iovlen = 1;
-        message.msg_control = control;
-        message.msg_controllen = sizeof control;
-        ssize_t bytes = recvmsg(connection, &message, MSG_CMSG_CLOEXEC);
+        char text[4096];
+        ssize_t bytes = receiveWithFile(connection, text, sizeof text, file, 0);
         if (bytes < 0 && errno == EINTR)
             continue;
         if (bytes < 0)
             throw std::runtime_error("scxrun does not answer; is it stopped?");
         if (bytes == 0)
             throw std::runtime_error("scxrun ended before it answered; see what it said");
-        if (const cmsghdr *head = CMSG_FIRSTHDR(&message); head && head->cmsg_level == SOL_SOCKET && head->cmsg_type == SCM_RIGHTS) {
-            if (file >= 0)
-                close(file);
-            std::memcpy(&file, CMSG_DATA(head), sizeof file);
-        }
         in.append(text, static_cast<size_t>(bytes));
     }
     json answer = json::parse(in.substr(0, end), nullptr, false);

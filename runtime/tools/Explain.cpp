@@ -3,6 +3,7 @@
 
 #include "kernel/LookOn.h"
 #include "kernel/Sysfs.h"
+#include "object/Document.h"
 #include "object/Text.h"
 #include "tools/Conversation.h"
 #include "tools/Tasks.h"
@@ -22,11 +23,14 @@ namespace {
 
 using nlohmann::json;
 
+/// Empty: there is none of that number, as that of the threads which order queues in user space.
+std::string queueName(const ObjectInfo &info, int64_t number) { return number >= 0 && static_cast<size_t>(number) < info.queues.size() ? info.queues[static_cast<size_t>(number)].name : ""; }
+
 std::string lookText(const ObjectInfo &info, const LookInfo &look, int64_t value) {
     if (look.type == "scheduling policy")
         return policyName(static_cast<unsigned>(value));
-    if (look.type == "queue")
-        return value >= 0 && static_cast<size_t>(value) < info.queues.size() ? info.queues[static_cast<size_t>(value)].name : std::to_string(value);
+    if (std::string name = look.type == "queue" ? queueName(info, value) : ""; !name.empty())
+        return name;
     if (look.type == "duration" && value >= 0)
         return durationText(static_cast<double>(value));
     return valueText(info, look.type, value);
@@ -155,7 +159,7 @@ json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
                 {"scheduling_policy", policyName(row.policy())}, {"ours", isOurs(row.policy(), info.partial)}, {"runtime_ns", row.runtime}, {"slice_left_ns", endless(row.slice)},
                 {"slice_known", slice != reports.end()}, {"slice_ns", slice == reports.end() ? json() : endless(static_cast<uint64_t>(slice->second))},
                 {"state", row.is(TaskRow::Running) ? "runs on" : row.is(TaskRow::Runnable) ? "waits at" : "sleeps, last on"},
-                {"queue", row.queue >= 0 && static_cast<size_t>(row.queue) < info.queues.size() ? info.queues[static_cast<size_t>(row.queue)].name : ""},
+                {"queue", queueName(info, row.queue)},
                 {"rule", rule == reports.end() ? json() : json(rule->second)}, {"rules", json::array()}};
     for (const RuleInfo &r : info.rules) {
         json conditions = json::array();
@@ -182,7 +186,7 @@ int runExplain(const ExplainOptions &options) {
         answer["watched_ns"] = options.watch.count();
         answer["waits_ns"] = answer.at("ours").get<bool>() ? json(waitsOf(scxrun, trace)) : json::array();
         if (options.json)
-            std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << "\n";
+            printDocument(answer);
         else
             std::cout << explanationText(answer);
         return 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Run.h"
 
+#include "object/Document.h"
 #include "tools/Answers.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
@@ -47,8 +48,6 @@ void afterPrinting() {
     if (!std::exchange(told, true))
         std::cerr << "scxrun: what is printed cannot be written (" << why << "); the policy goes on\n";
 }
-
-void printDocument(const json &document) { std::cout << document.dump(-1, ' ', false, json::error_handler_t::replace) << "\n"; }
 
 enum class Ended { InOrder, InError, ByHotplug, Replaced };
 

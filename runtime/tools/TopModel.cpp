@@ -206,6 +206,14 @@ TopTable TopModel::rules() const {
     return table;
 }
 
+/// The scheduling policy of a task that is not the policy's own.
+std::string TopModel::queueOf(const TaskRow &task) const {
+    const json &queues = now->list.at("queues");
+    if (!isOurs(task.policy(), now->partial))
+        return policyName(task.policy());
+    return static_cast<size_t>(task.queue) < queues.size() ? queues[static_cast<size_t>(task.queue)].at("name").get<std::string>() : "";
+}
+
 TopTable TopModel::cpus() const {
     TopTable table{"CPUs", {{"cpu", 4, true}, {"busy", 6, true}, {"task", 15, false}, {"tid", 7, true}, {"queue", widestQueue(), false}}, {}, TopTable::kAsGiven, false, 1};
     for (const auto &[cpu, times] : now->cpus) {
@@ -213,12 +221,11 @@ TopTable TopModel::cpus() const {
         uint64_t busy = then == before->cpus.end() ? 0 : times.first - std::min(times.first, then->second.first), all = then == before->cpus.end() ? 0 : times.second - std::min(times.second, then->second.second);
         auto runs = std::find_if(now->tasks.begin(), now->tasks.end(), [&, cpu = cpu](const TaskRow &t) { return t.cpu == cpu && t.is(TaskRow::Running); });
         TopRow row{"c" + std::to_string(cpu), {{std::to_string(cpu), static_cast<double>(cpu)}, percent(all ? static_cast<double>(busy) / static_cast<double>(all) : 0)}, {}};
-        const json &queues = now->list.at("queues");
         if (runs == now->tasks.end())
             row.cells.insert(row.cells.end(), {{"idle"}, {"", 0}, {""}});
         else
             row.cells.insert(row.cells.end(), {{nameOf(runs->comm)}, {std::to_string(runs->pid), static_cast<double>(runs->pid)},
-                                               {!isOurs(runs->policy(), now->partial) ? policyName(runs->policy()) : static_cast<size_t>(runs->queue) < queues.size() ? queues[static_cast<size_t>(runs->queue)].at("name").get<std::string>() : ""}});
+                                               {queueOf(*runs)}});
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }
@@ -227,7 +234,6 @@ TopTable TopModel::cpus() const {
 
 TopTable TopModel::tasks() const {
     TopTable table{"Tasks", {{"tid", 7, true}, {"cpu%", 6, true}, {"task", 15, false}, {"queue", widestQueue(), false}, {"cpu", 3, true}, {"state", 5, false}, {"cpu time", 8, true}, {"process", 15, false}}, {}, 1, true, 1};
-    const json &queues = now->list.at("queues");
     std::map<int, std::string> processes;
     for (const TaskRow &t : now->tasks)
         if (t.pid == t.tgid)
@@ -235,9 +241,8 @@ TopTable TopModel::tasks() const {
     for (const TaskRow &t : now->tasks) {
         auto then = ranBefore.find(t.pid);
         double ran = then == ranBefore.end() ? 0 : static_cast<double>(t.runtime - std::min(t.runtime, then->second)) / 1e9 / seconds();
-        bool ours = isOurs(t.policy(), now->partial);
         TopRow row{"t" + std::to_string(t.pid), {{std::to_string(t.pid), static_cast<double>(t.pid)}, percent(ran), {nameOf(t.comm)},
-                                                {!ours ? policyName(t.policy()) : static_cast<size_t>(t.queue) < queues.size() ? queues[static_cast<size_t>(t.queue)].at("name").get<std::string>() : ""},
+                                                {queueOf(t)},
                                                 {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(TaskRow::Running) ? "run" : t.is(TaskRow::Runnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {processes[t.tgid]}}, {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));

@@ -75,6 +75,7 @@ private:
 
     double seconds() const;
     int widestQueue() const;
+    std::string queueOf(const TaskRow &task) const;
     void remember();
     TopTable queues() const, rules() const, cpus() const, tasks() const, parameters() const;
     std::vector<double> historyOf(const std::string &key) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Trace.h"
 
+#include "object/Document.h"
 #include "object/TraceEvents.h"
 #include "tools/Conversation.h"
 #include "tools/Ring.h"
@@ -89,10 +90,8 @@ public:
             began = e.time;
         double seconds = static_cast<double>(e.time - *began) / 1e9;
         if (asJson)
-            std::cout << json{{"seconds", seconds}, {"cpu", e.cpu}, {"tid", e.next}, {"pid", e.tgid}, {"comm", nameOf(e.comm)}, {"queue", names.ours(e) ? json(names.queue(e)) : json()},
-                              {"rule", names.ours(e) && e.rule >= 0 ? json(names.rule(e)) : json()}, {"wait_ns", e.wait < 0 ? json() : json(e.wait)}}
-                             .dump(-1, ' ', false, json::error_handler_t::replace)
-                      << "\n";
+            printDocument({{"seconds", seconds}, {"cpu", e.cpu}, {"tid", e.next}, {"pid", e.tgid}, {"comm", nameOf(e.comm)}, {"queue", names.ours(e) ? json(names.queue(e)) : json()},
+                              {"rule", names.ours(e) && e.rule >= 0 ? json(names.rule(e)) : json()}, {"wait_ns", e.wait < 0 ? json() : json(e.wait)}});
         else
             printf("%12.6f %4d %8d %-15s %-12s %10s  %s\n", seconds, e.cpu, e.next, nameOf(e.comm).c_str(), names.queue(e).c_str(), e.wait < 0 ? "-" : durationText(static_cast<double>(e.wait)).c_str(), names.rule(e).c_str());
     }

@@ -73,7 +73,7 @@ Outcome simulate(const Policy &policy, const Setup &setup, View *view) {
     Outcome outcome;
     std::unique_ptr<Object> object;
     std::optional<UserOrder> order;
-    if (policy.info && UserOrder::needed(*policy.info))
+    if (policy.info && policy.info->ordersInUserSpace())
         order.emplace(*policy.info, policy.file, setup.user, kernel);
     try {
         for (bool first = true;; first = false) {

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/user/UserOrder.h"
 
-#include "object/Elf.h"
 #include "user/Discipline.h"
-#include "user/Engine.h"
-#include "user/Plugin.h"
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -67,12 +63,11 @@ struct UserOrder::Queue {
 
     // The process's.
     std::unique_ptr<SimulatedLink> link;
-    std::unique_ptr<user::HostOrder> discipline;
-    std::unique_ptr<user::Engine> engine;
+    user::Orderer order;
 };
 
 struct UserOrder::Inside {
-    std::optional<user::HostCode> code;
+    std::unique_ptr<user::HostCode> code; // null: no discipline has any
     std::vector<Queue> queues; // of the policy that is served
     TaskId process = 0;        // 0: there is none
     bool served = false;       // a process is there, or is to be
@@ -97,7 +92,7 @@ class UserOrder::Process : public Behaviour {
             for (Queue &queue : inside.queues) {
                 for (size_t i = 0; i < queue.parameters.size(); ++i)
                     queue.values[i] = queue.parameters[i].size == 1 ? *queue.parameters[i].address : *reinterpret_cast<int64_t *>(queue.parameters[i].address);
-                queue.engine->turn(world.now());
+                queue.order.engine->turn(world.now());
                 handed += std::exchange(queue.link->handed, 0);
             }
             if (handed)
@@ -123,21 +118,10 @@ class UserOrder::Process : public Behaviour {
     bool begun = false, paid = false;
 };
 
-bool UserOrder::needed(const ObjectInfo &info) {
-    return std::any_of(info.queues.begin(), info.queues.end(), [](const QueueInfo &q) { return q.user.has_value(); });
-}
-
 UserOrder::UserOrder(const ObjectInfo &described, const scx::ObjectFile &file, const UserOrderSetup &how, Kernel &simulated)
     : info(described), setup(how), kernel(simulated), inside(std::make_unique<Inside>()) {
-    for (const QueueInfo &q : info.queues) {
-        if (!q.user || !setup.plugin.empty())
-            continue;
-        const auto &code = q.user->code;
-        if (code.architecture != user::hostArchitecture())
-            throw std::runtime_error("`" + q.name + "` is ordered by code for " + code.architecture + ", and this machine is " + user::hostArchitecture() + "; compile the policy on such a machine, or name a plug-in by --user-policy");
-        if (!inside->code && !code.functions.empty())
-            inside->code.emplace(readElf(file.bytes).find(code.section)->data);
-    }
+    if (setup.plugin.empty())
+        inside->code = user::codeOf(file, info);
 }
 
 UserOrder::~UserOrder() = default;
@@ -175,13 +159,7 @@ void UserOrder::attach() {
     for (Queue &queue : inside->queues) {
         const UserInfo &user = *queue.info->user;
         queue.link = std::make_unique<SimulatedLink>(*queue.records, *queue.answers, sizeof(user::Record) + user.attributes.size() * sizeof(int64_t));
-        UserPolicy *policy = nullptr;
-        if (setup.plugin.empty()) {
-            queue.discipline = std::make_unique<user::HostOrder>(user::disciplineOf(user.code, inside->code ? &*inside->code : nullptr), queue.values.data(), user::kMostTasks);
-            policy = queue.discipline.get();
-        } else
-            policy = &user::loadPlugin(setup.plugin, queue.info->name.c_str());
-        queue.engine = std::make_unique<user::Engine>(*queue.link, *queue.shared, *policy, user.attributes.size(), static_cast<uint64_t>(user.waitLimit));
+        queue.order = user::ordererOf(*queue.info, inside->code.get(), setup.plugin, *queue.link, *queue.shared, queue.values.data());
         queue.shared->submitted = queue.shared->drained + queue.answers->unread();
         queue.shared->process = inside->process;
     }

@@ -27,8 +27,6 @@ class UserOrder {
     void serve(Object &object);
     /// What a user should know at the end, a line each: which queues the kernel had to order.
     std::vector<std::string> report() const;
-    /// Has the policy a queue that is ordered in user space?
-    static bool needed(const ObjectInfo &info);
 
   private:
     struct Queue;

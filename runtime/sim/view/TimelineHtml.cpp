@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The page: its own files (timeline/) with the recording as JSON in a script element. Columns instead of rows, and steps of time instead of times, halve its size.
+#include "object/Document.h"
 #include "sim/view/Cells.h"
 #include "sim/view/Look.h"
 #include "sim/view/Timeline.h"
@@ -26,7 +27,7 @@ std::string_view fileNamed(std::string_view name) {
 
 /// Nothing in it ends the script element, whatever tasks are called.
 std::string scriptSafe(const json &value) {
-    std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace), safe;
+    std::string text = documentText(value), safe;
     for (char c : text)
         if (c == '<')
             safe += "\\u003c";

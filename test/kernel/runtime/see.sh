@@ -154,6 +154,17 @@ test_trace() { # each decision, as the kernel's own trace has it; filters; a fil
     cp $tracing/trace kernel.trace
     echo 0 > $tracing/events/sched/sched_switch/enable
     python3 $here/traced.py $one $two $nap || bad "what was traced is not what ran"
+    # Who does not read loses events, and is told.
+    $scxrun trace > lost.out 2> lost.err &
+    tracer=$!
+    sleep 1
+    kill -STOP $tracer
+    timeout 60 hackbench -g 2 -l 300 > hackbench.out
+    kill -CONT $tracer
+    sleep 1
+    kill -INT $tracer
+    wait $tracer
+    has lost.err '^scxrun: [0-9]+ events were lost, as more came than could be read; filter by task or queue$'
     # The policy ends under a trace.
     $scxrun trace > long.out 2> long.err &
     tracer=$!
