@@ -9,12 +9,6 @@
 #include <utility>
 
 namespace scx::sim {
-namespace {
-
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
-} // namespace
-
 /// All that are possible if none of these is.
 cpumask Kernel::maskOf(const std::vector<int> &cpus) const {
     cpumask mask{};
@@ -41,6 +35,12 @@ const cpumask *Kernel::maskOfOne(int cpu) {
     return mask;
 }
 
+/// set_cpus_allowed_scx
+void Kernel::tellCpumask(Task &p) {
+    if (has(Op::SetCpumask) && !p.realTime())
+        call(Op::SetCpumask, kRest, {arg(p.k), arg(p.k->cpus_ptr)}, p.k);
+}
+
 void Kernel::setAffinity(TaskId id, const std::vector<int> &cpus) {
     Task *p = find(id);
     if (!p || p->life == Task::Dead)
@@ -55,8 +55,7 @@ void Kernel::setAffinity(TaskId id, const std::vector<int> &cpus) {
     change(*p, kDeqNoclock, [&] {
         p->k->cpus_mask = wanted;
         p->k->nr_cpus_allowed = countCpus(wanted, words);
-        if (has(Op::SetCpumask) && !p->realTime())
-            call(Op::SetCpumask, kRest, {arg(p->k), arg(p->k->cpus_ptr)}, p->k);
+        tellCpumask(*p);
     });
     if (!narrowed) {
         tell(*p);
@@ -100,8 +99,7 @@ void Kernel::migrateDisableSwitch(Rq &rq, Task &p) {
         return;
     change(p, kDeqNoclock, [&] {
         p.k->cpus_ptr = maskOfOne(rq.cpu);
-        if (has(Op::SetCpumask) && !p.realTime())
-            call(Op::SetCpumask, kRest, {arg(p.k), arg(p.k->cpus_ptr)}, p.k);
+        tellCpumask(p);
     });
     tell(p);
     emit(Event::Affinity, rq.cpu, &p);
@@ -111,8 +109,7 @@ void Kernel::migrateEnable(Task &p) {
     if (p.k->cpus_ptr != &p.k->cpus_mask) {
         change(p, kDeqNoclock, [&] {
             p.k->cpus_ptr = &p.k->cpus_mask;
-            if (has(Op::SetCpumask) && !p.realTime())
-                call(Op::SetCpumask, kRest, {arg(p.k), arg(p.k->cpus_ptr)}, p.k);
+            tellCpumask(p);
         });
         tell(p);
         emit(Event::Affinity, p.rq->cpu, &p);

@@ -8,12 +8,6 @@
 #include <stdexcept>
 
 namespace scx::sim {
-namespace {
-
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
-} // namespace
-
 Group *Kernel::findGroup(const std::string &path) const {
     auto it = groups.find(path);
     return it == groups.end() ? nullptr : it->second.get();

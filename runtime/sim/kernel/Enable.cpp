@@ -13,8 +13,6 @@
 namespace scx::sim {
 namespace {
 
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
 const char *exitReason(int kind) {
     switch (kind) {
     case kExitUnreg: return "unregistered from user space";

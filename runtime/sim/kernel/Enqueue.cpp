@@ -4,12 +4,6 @@
 #include "sim/kernel/Kernel.h"
 
 namespace scx::sim {
-namespace {
-
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
-} // namespace
-
 void Kernel::setTaskRunnable(Rq &rq, Task &p) {
     if (p.k->scx.flags & kTaskResetRunnableAt) {
         p.runnableAt = jiffies();

@@ -221,6 +221,7 @@ class Kernel final : public Host, public World {
     // ---------------------------------------------------------------- Affinity.cpp
     cpumask maskOf(const std::vector<int> &cpus) const;
     void setMask(Task &p, const cpumask &mask);
+    void tellCpumask(Task &p);
     const cpumask *maskOfOne(int cpu);
     void leaveDisallowedCpu(Task &p, Rq &to);
     void migrateDisableSwitch(Rq &rq, Task &p);
@@ -262,6 +263,7 @@ class Kernel final : public Host, public World {
     void changeOf(const MachineEvent &event);
 
     // ---------------------------------------------------------------- Enable.cpp
+    static uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); } // of `call`
     bool has(Op op) const { return opsOn[static_cast<size_t>(op)]; }
     uint64_t call(Op op, Kf mask, std::initializer_list<uint64_t> arguments, const task_struct *a = nullptr, const task_struct *b = nullptr);
     bool kfAllowed(uint32_t mask);

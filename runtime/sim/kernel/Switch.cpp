@@ -7,12 +7,6 @@
 #include <utility>
 
 namespace scx::sim {
-namespace {
-
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
-} // namespace
-
 /// Charges the running task for the time since it was last charged.
 void Kernel::updateCurr(Rq &rq) {
     rq.k->clock = rq.k->clock_task = time;

@@ -12,8 +12,6 @@
 namespace scx::sim {
 namespace {
 
-uint64_t arg(const void *p) { return reinterpret_cast<uint64_t>(p); }
-
 constexpr uint32_t kNiceToWeight[40] = { // sched_prio_to_weight of kernel/sched/core.c: 1024 at nice 0, a quarter more or less a step
     88761, 71755, 56483, 46273, 36291, 29154, 23254, 18705, 14949, 11916, 9548, 7620, 6100, 4904, 3906, 3121, 2501, 1991, 1586, 1277,
     1024,  820,   655,   526,   423,   335,   272,   215,   172,   137,   110,  87,   70,   56,   45,   36,   29,   23,   18,   15};
@@ -206,8 +204,7 @@ void Kernel::enableTask(Task &p) {
 void Kernel::switchToScx(Task &p) {
     p.k->scx.slice = kSliceDfl;
     enableTask(p);
-    if (has(Op::SetCpumask))
-        call(Op::SetCpumask, kRest, {arg(p.k), arg(p.k->cpus_ptr)}, p.k);
+    tellCpumask(p);
 }
 
 void Kernel::exitTask(Task &p) {
