@@ -159,7 +159,7 @@ test_trace() { # each decision, as the kernel's own trace has it; filters; a fil
     tracer=$!
     sleep 1
     kill -STOP $tracer
-    timeout 60 hackbench -g 2 -l 300 > hackbench.out
+    timeout 60 hackbench -g 2 -l 2500 > hackbench.out
     kill -CONT $tracer
     sleep 1
     kill -INT $tracer
