@@ -7,10 +7,6 @@
 #include <llvm/IR/IntrinsicsBPF.h>
 
 namespace scx {
-namespace {
-
-} // namespace
-
 llvm::Value *Module::certain(llvm::Value *base) {
     certainOnes.insert(base);
     return base;

@@ -6,10 +6,6 @@
 #include <cstring>
 
 namespace scx {
-namespace {
-
-} // namespace
-
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     if (frame.context == kDispatch && task == frame.prev)
         return frame.cpu;

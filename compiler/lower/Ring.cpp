@@ -5,10 +5,6 @@
 #include "sema/Checker.h"
 
 namespace scx {
-namespace {
-
-
-} // namespace
 
 /// How many tasks it holds; 0: none, the queue is a DSQ alone.
 int64_t Lowering::ringSize(const QueueDecl &q) const {
