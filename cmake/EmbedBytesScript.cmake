@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# FILES (separated by |), OUT: a C++ array for each file, `bytes_NAME`, and a table of (name, bytes) of all, `TABLE`.
+# FILES (separated by |), OUT: a C++ array for each file, `bytes_NAME`, and a table of (name, bytes) of all, which FUNCTION of NAMESPACE gives.
 string(REPLACE "|" ";" files "${FILES}")
-set(text "#include \"${HEADER}\"\nnamespace scx::sim {\nnamespace {\n")
+set(text "#include \"object/EmbeddedBytes.h\"\nnamespace ${NAMESPACE} {\nstd::span<const EmbeddedBytes> ${FUNCTION}();\nnamespace {\n")
 set(rows "")
 foreach(file ${files})
   get_filename_component(name ${file} NAME_WE)
@@ -11,5 +11,5 @@ foreach(file ${files})
   string(APPEND text "alignas(8) const unsigned char bytes_${symbol}[] = {${bytes}};\n")
   string(APPEND rows "    {\"${name}\", bytes_${symbol}},\n")
 endforeach()
-string(APPEND text "const EmbeddedBytes rows[] = {\n${rows}};\n} // namespace\nstd::span<const EmbeddedBytes> ${FUNCTION}() { return rows; }\n} // namespace scx::sim\n")
+string(APPEND text "const EmbeddedBytes rows[] = {\n${rows}};\n} // namespace\nstd::span<const EmbeddedBytes> ${FUNCTION}() { return rows; }\n} // namespace ${NAMESPACE}\n")
 file(WRITE ${OUT} "${text}")

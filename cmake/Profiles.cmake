@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # scx_profiles(OUT VERSION…): a .cpp with the BTF of runtime/sim/kernel/profile.c for each kernel, 612 for Linux 6.12.
-find_program(CLANG_BPF NAMES clang-22 clang-19 REQUIRED)
+include(ClangBpf)
 function(scx_profiles out)
   set(folder ${CMAKE_BINARY_DIR}/generated/profiles)
   set(kernel ${CMAKE_SOURCE_DIR}/runtime/sim/kernel)
@@ -15,7 +15,7 @@ function(scx_profiles out)
   endforeach()
   list(JOIN files "|" joined)
   add_custom_command(OUTPUT ${folder}/Profiles.cpp
-    COMMAND ${CMAKE_COMMAND} -DOUT=${folder}/Profiles.cpp -DFUNCTION=embeddedProfiles -DHEADER=sim/bpf/Profile.h "-DFILES=${joined}" -P ${CMAKE_SOURCE_DIR}/cmake/EmbedBytesScript.cmake
+    COMMAND ${CMAKE_COMMAND} -DOUT=${folder}/Profiles.cpp -DFUNCTION=embeddedProfiles -DNAMESPACE=scx::sim "-DFILES=${joined}" -P ${CMAKE_SOURCE_DIR}/cmake/EmbedBytesScript.cmake
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedBytesScript.cmake VERBATIM)
   set(${out} ${folder}/Profiles.cpp PARENT_SCOPE)
 endfunction()

@@ -69,6 +69,12 @@ private:
 
 } // namespace
 
+std::optional<int64_t> fixedSlice(const Expr *slice) {
+    if (!slice)
+        return 20'000'000;
+    return slice->kind == ExprKind::Name && slice->name == "forever" && slice->ref.kind == RefKind::None ? -1 : Checker::evaluate(*slice);
+}
+
 std::vector<std::vector<Condition>> conditionsOf(const Program &surface) {
     std::vector<std::vector<Condition>> rules;
     Collector collector;
@@ -78,7 +84,7 @@ std::vector<std::vector<Condition>> conditionsOf(const Program &surface) {
     return rules;
 }
 
-/// `rule_of__` is `match__` without what it does; `explain__` tells all about a task. No hook calls them: they are for programs that look on.
+/// `rule_of__` is `match__` without what it does; `explain__` tells all about a task that is not the same for each, if there is such. No hook calls them: they are for programs that look on.
 void CoreWriter::explain() {
     origin = surface.match ? surface.match->span : surface.policy.nameSpan;
     if (surface.match) {
@@ -92,10 +98,16 @@ void CoreWriter::explain() {
         close();
     }
     auto report = [](int number, const std::string &value) { return "report__(" + std::to_string(number) + ", " + value + ");"; };
+    std::vector<const QueueDecl *> queues;
+    for (const auto &q : surface.queues)
+        if (const Option *slice = sliceOption(*q); rulesSetSlice(*q) || !fixedSlice(slice ? slice->value.get() : nullptr))
+            queues.push_back(q.get());
+    if (!surface.match && queues.empty())
+        return;
     open("fn explain__(p: task)");
     if (surface.match)
         line(report(kReportRule, "rule_of__(p)"));
-    for (const auto &q : surface.queues) {
+    for (const QueueDecl *q : queues) {
         origin = q->nameSpan;
         line(ifQueue(*q, "p") + " { " + report(kReportSlice, sliceText(*q)) + " }");
     }

@@ -4,6 +4,8 @@
 
 #include "syntax/Ast.h"
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace scx {
@@ -24,6 +26,9 @@ struct Condition {
     int number;
     std::vector<Look> looks;
 };
+
+/// In ns, -1 for `forever`, of the value of an option `slice` (null: nobody says); nothing if it may differ from task to task, or while the policy runs.
+std::optional<int64_t> fixedSlice(const Expr *slice);
 
 /// Of each rule of `match`, in order; none of an `else`.
 std::vector<std::vector<Condition>> conditionsOf(const Program &surface);

@@ -104,7 +104,7 @@ void CoreWriter::admission() {
         size_t inside = lines.size();
         if (tracksQueue && !alike)
             line("p.queue__ = " + std::to_string(t.queue->index) + ";");
-        if (sliceText(*t.queue) == t.queue->name + "__slice(p)")
+        if (rulesSetSlice(*t.queue))
             line("p.target__ = " + std::to_string(i) + ";");
         join(*t.queue, "p");
         if (targets.size() > 1)

@@ -57,21 +57,33 @@ std::string CoreWriter::sliceValue(const Expr &value, const QueueDecl *of) {
     return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None ? "-1ns" : text(value, of, of ? "p." + of->name + "__inst - 1" : "");
 }
 
-std::string CoreWriter::sliceText(const QueueDecl &q) {
-    bool overridden = false;
+/// Does a rule give another slice than its queue?
+bool CoreWriter::rulesSetSlice(const QueueDecl &q) const {
     for (const Target &t : targets)
         if (t.queue == &q && t.rule)
             for (const Option &o : t.rule->options)
-                overridden |= o.name == "slice";
-    if (overridden)
-        return q.name + "__slice(p)";
+                if (o.name == "slice")
+                    return true;
+    return false;
+}
+
+/// Of the queue, else of the policy; null: nobody says.
+const Option *CoreWriter::sliceOption(const QueueDecl &q) const {
     if (const Option *o = option(q, "slice"))
-        return sliceValue(*o->value, &q);
+        return o;
     for (const Option &o : surface.settings)
         if (o.name == "slice")
-            return sliceValue(*o.value, nullptr);
-    return "20ms";
+            return &o;
+    return nullptr;
 }
+
+/// Where no rule says otherwise.
+std::string CoreWriter::queueSlice(const QueueDecl &q) {
+    const Option *o = sliceOption(q);
+    return o ? sliceValue(*o->value, &q) : "20ms";
+}
+
+std::string CoreWriter::sliceText(const QueueDecl &q) { return rulesSetSlice(q) ? q.name + "__slice(p)" : queueSlice(q); }
 
 std::string CoreWriter::keyText(const QueueDecl &q, const std::string &task) {
     const auto &keys = q.discipline ? q.discipline->keys : q.keys;
@@ -170,7 +182,7 @@ void CoreWriter::declarations() {
         task.push_back([&] { line(f + ";"); });
     bool targetKept = false;
     for (const auto &q : surface.queues)
-        targetKept |= sliceText(*q) == q->name + "__slice(p)";
+        targetKept |= rulesSetSlice(*q);
     if (targetKept)
         task.push_back([&] { line("target__: int;"); });
     if (hasBodies("sleep"))
@@ -211,7 +223,7 @@ void CoreWriter::declarations() {
         if (std::string set = servers(*q); !set.empty())
             head += " on " + set;
         std::string options;
-        if (option(*q, "slice") || sliceText(*q) == q->name + "__slice(p)")
+        if (option(*q, "slice") || rulesSetSlice(*q))
             options += " slice: " + sliceText(*q) + ";";
         if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
             options += " steal: " + steal->value->name + ";";
@@ -273,20 +285,14 @@ void CoreWriter::declarations() {
         close();
     }
     for (const auto &q : surface.queues)
-        if (sliceText(*q) == q->name + "__slice(p)") {
+        if (rulesSetSlice(*q)) {
             open("fn " + q->name + "__slice(p: task) -> duration");
             for (size_t i = 0; i < targets.size(); ++i)
                 if (targets[i].queue == q.get() && targets[i].rule)
                     for (const Option &o : targets[i].rule->options)
                         if (o.name == "slice")
                             line("if p.target__ == " + std::to_string(i) + " { return " + sliceValue(*o.value, nullptr) + "; }");
-            const Option *o = option(*q, "slice");
-            std::string otherwise = o ? sliceValue(*o->value, q.get()) : "20ms";
-            if (!o)
-                for (const Option &setting : surface.settings)
-                    if (setting.name == "slice")
-                        otherwise = sliceValue(*setting.value, nullptr);
-            line("return " + otherwise + ";");
+            line("return " + queueSlice(*q) + ";");
             close();
         }
 }

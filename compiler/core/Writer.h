@@ -82,6 +82,9 @@ private:
     void function(const FnDecl &f, const std::string &name, const QueueDecl *q);
     void hooks();
     const Option *option(const QueueDecl &q, const char *name) const;
+    bool rulesSetSlice(const QueueDecl &q) const;
+    const Option *sliceOption(const QueueDecl &q) const;
+    std::string queueSlice(const QueueDecl &q);
     std::string sliceText(const QueueDecl &q);
     std::string sliceValue(const Expr &value, const QueueDecl *of);
     std::string keyText(const QueueDecl &q, const std::string &task);

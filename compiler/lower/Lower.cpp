@@ -60,12 +60,12 @@ nlohmann::json userRow(const Program &surface, const QueueDecl &q, const QueueDe
             {"answers", q.name + "__answers"}, {"attributes", told}, {"to_kernel", q.name + "__to_kernel"}, {"to_process", q.name + "__to_process"}, {"spilled", q.name + "__spilled"}, {"host", host}};
 }
 
-std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module, const std::map<std::string, nlohmann::json> &host) {
+std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module, const Lowering &lowering, const std::map<std::string, nlohmann::json> &host) {
     using nlohmann::json;
     auto line = [&](Span at) { return sources.position(at).line; };
-    json out = {{"format", 1}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
+    json out = {{"format", 2}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
                 {"source", std::string(sources.name(surface.file))}, {"switch", "all"}, {"timeout_ms", 30000}, {"handles_hotplug", false},
-                {"flags", json::array()}, {"params", json::array()}, {"enums", json::array()}, {"queues", json::array()}, {"rules", json::array()},
+                {"flags", json::array()}, {"params", json::array()}, {"enums", json::array()}, {"queues", json::array()}, {"queue_place", lowering.queuePlace()}, {"rules", json::array()},
                 {"counters", json::array()}, {"histograms", json::array()}, {"optional", json::array()}};
     for (const Option &o : core.settings) {
         if (o.name == "timeout")
@@ -106,12 +106,15 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
     for (const auto &q : surface.queues) {
         json row = {{"name", q->name}, {"ordering", q->orderingName}, {"doc", q->doc}, {"line", line(q->nameSpan)},
                     {"domain", q->domain == Domain::None ? json() : json(domains[static_cast<int>(q->domain)])}, {"on", q->on ? json(printExpr(*q->on)) : json()}};
-        for (const auto &lowered : core.queues)
-            if (lowered->name == q->name)
-                row["dsq"] = Lowering::firstDsq(*lowered);
-        for (const auto &lowered : core.queues)
-            if (lowered->name == q->name && userSpaceTime(*lowered))
+        for (const auto &lowered : core.queues) {
+            if (lowered->name != q->name)
+                continue;
+            row["dsq"] = Lowering::firstDsq(*lowered);
+            if (auto slice = fixedSlice(lowering.sliceOf(*lowered)))
+                row["slice_ns"] = *slice;
+            if (userSpaceTime(*lowered))
                 row["user"] = userRow(surface, *q, *lowered, host.at(q->name));
+        }
         for (const char *figure : {"tasks", "direct", "ran", "wait"})
             if (has(q->name + "__" + figure))
                 row[figure] = q->name + "__" + figure;
@@ -158,12 +161,13 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
 } // namespace
 
 void lower(const Program &core, const Program &surface, const SourceManager &sources, Module &module, Diagnostics &diags) {
-    Lowering(core, sources, module, diags).run();
+    Lowering lowering(core, sources, module, diags);
+    lowering.run();
     if (!diags.ok())
         return;
     std::map<std::string, nlohmann::json> host = lowerHost(core, sources, module, diags);
     if (diags.ok())
-        module.section(".scx.meta", "scx_meta__", metadata(core, surface, sources, module, host));
+        module.section(".scx.meta", "scx_meta__", metadata(core, surface, sources, module, lowering, host));
 }
 
 } // namespace scx

@@ -28,6 +28,10 @@ public:
     Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
         : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
     void run();
+    /// Where it is said of a task which queue it belongs to; as in the metadata.
+    const char *queuePlace() const { return !queueField ? "one" : queueField == keyField ? "vtime" : "storage"; }
+    /// What its option says, or the policy's; null: nobody says.
+    const Expr *sliceOf(const QueueDecl &q) const;
     /// The id of a queue's first DSQ; below it the part and the instance are numbered.
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
     virtual ~Lowering() = default;
@@ -146,22 +150,13 @@ protected: // for the host, whose leaves are others (Host.cpp)
     void histogramAdd(const Expr &e);
 
     // LookOn.cpp: programs for those who look on while the policy runs
-    llvm::GlobalVariable *traceRing = nullptr, *traceSince = nullptr, *traceCount = nullptr;
-    std::map<std::string, llvm::GlobalVariable *> traceFilter;
+    llvm::GlobalVariable *traceSince = nullptr;
     void lookOn();
     const FnDecl *functionNamed(const std::string &name) const;
-    llvm::Value *taskQueue(llvm::Value *task);
-    llvm::Value *twoWords(llvm::Value *low, llvm::Value *high);
-    llvm::Value *tellRow(llvm::Value *reader, llvm::Value *task);
-    void copyName(llvm::Value *task, llvm::Value *into, uint64_t word);
     Module::Program beginLook(const std::string &name, const std::string &section, size_t arguments);
-    void askedProgram(const std::string &name, bool explains);
-    llvm::Value *ruleAt(llvm::Value *task);
-    void declareTrace();
-    llvm::Value *wanted(llvm::Value *task);
-    llvm::Value *lookAt(llvm::Value *task, llvm::Value *waits, llvm::Value *time);
-    void wakingProgram(const std::string &name, const std::string &event);
-    void switchProgram();
+    void explainProgram(const FnDecl &explain);
+    llvm::Function *noteRule(const FnDecl &rule);
+    void ruleProgram(const FnDecl &rule, const std::string &name, const std::string &event, size_t argument);
 
     // Expressions.cpp
     Val emit(const Expr &e);
@@ -201,6 +196,7 @@ protected: // for the host, whose leaves are others (Host.cpp)
 
     // Attributes.cpp
     virtual Val attribute(const Expr &base, const AttributeRow &row);
+    llvm::Value *taskQueue(llvm::Value *task);
     llvm::Value *taskCpu(llvm::Value *task);
     llvm::Value *peek(llvm::Value *base, const char *structName, const char *field);
     llvm::Value *innermostPid(llvm::Value *task);

@@ -92,8 +92,13 @@ llvm::Value *Lowering::about(llvm::Value *task, const std::function<llvm::Value 
 bool Lowering::ordered(const QueueDecl &q) { return q.ordering != Ordering::Fifo && !userSpaceTime(q); }
 
 llvm::Value *Lowering::sliceFor(const QueueDecl &q, llvm::Value *task) {
+    const Expr *slice = sliceOf(q);
+    return slice ? sliceValue(*slice, task) : defaultSlice(task);
+}
+
+const Expr *Lowering::sliceOf(const QueueDecl &q) const {
     const Option *slice = optionNamed(q.options, "slice");
-    return slice ? sliceValue(*slice->value, task) : defaultSlice(task);
+    return slice ? slice->value.get() : policySlice;
 }
 
 llvm::Value *Lowering::defaultSlice(llvm::Value *task) { return policySlice ? sliceValue(*policySlice, task) : m.num(20'000'000); }

@@ -195,6 +195,7 @@ void Lowering::fillRecord(const User &user, llvm::Value *record, llvm::Value *ta
     auto field = [&](const char *name) { return m.loadField(task, "task_struct", name); };
     unsigned at = 0;
     auto put = [&](llvm::Value *word) { b.CreateStore(word, b.CreateConstInBoundsGEP1_64(m.i64(), record, at++)); };
+    auto twoWords = [&](llvm::Value *low, llvm::Value *high) { return b.CreateOr(b.CreateAnd(low, m.num(0xffffffff)), b.CreateShl(high, m.num(32))); };
     put(parts.which);
     put(twoWords(field("pid"), field("tgid")));
     put(twoWords(parts.flags, field("scx.weight")));

@@ -2,132 +2,203 @@
 #include "kernel/LookOn.h"
 
 #include "kernel/LibbpfLog.h"
+#include "object/EmbeddedBytes.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <unistd.h>
 
 namespace scx {
+
+std::span<const EmbeddedBytes> embeddedLookOn(); // made by cmake/ClangBpf.cmake, of look-on.bpf.c
+
 namespace {
 
-constexpr uint32_t kWaiting = 32768; // tasks that wait, of those that are traced; the one that waits longest makes way
+constexpr const char *kStorage = "task__", *kSince = "trace_since__"; // maps that the policy and what looks on have in common
 
-/// A map that only a trace needs. Names of sections' maps are those of the sections.
-bool isTrace(const bpf_map *map) {
-    std::string_view name = bpf_map__name(map);
-    return name.starts_with("trace_") || name == ".rodata.trace" || name == ".bss.trace";
-}
-
-/// Writes a variable of a section that is loaded with the programs.
-void store(bpf_object *object, const char *section, const std::string &name, int64_t value) {
-    size_t size = 0;
-    bpf_map *map = bpf_object__find_map_by_name(object, section);
-    auto *base = map ? static_cast<char *>(bpf_map__initial_value(map, &size)) : nullptr;
-    const btf *types = bpf_object__btf(object);
-    const btf_type *type = map ? btf__type_by_id(types, bpf_map__btf_value_type_id(map)) : nullptr;
-    for (int i = 0; base && type && btf_is_datasec(type) && i < btf_vlen(type); ++i) {
-        const btf_var_secinfo &row = btf_var_secinfos(type)[i];
-        const btf_type *variable = btf__type_by_id(types, row.type);
-        if (variable && name == btf__name_by_offset(types, variable->name_off) && row.size == sizeof value && size_t(row.offset) + row.size <= size) {
-            std::memcpy(base + row.offset, &value, sizeof value);
-            return;
-        }
-    }
-    throw std::runtime_error("the object has no variable `" + name + "`; compile the policy again");
-}
-
-} // namespace
-
-void leaveOutTrace(bpf_object *object) {
-    bpf_map *map = nullptr;
-    bpf_object__for_each_map(map, object) if (isTrace(map)) bpf_map__set_autocreate(map, false);
-}
-
-LookOn::LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter) {
+LoadedObject open(std::string_view bytes, const char *name) {
     collectLibbpfLog(false);
-    bpf_object_open_opts open = {};
-    open.sz = sizeof open;
-    open.object_name = info.policy.c_str(); // so that its maps have the names of those that run
-    object = bpf_object__open_mem(file.bytes.data(), file.bytes.size(), &open);
+    bpf_object_open_opts options = {};
+    options.sz = sizeof options;
+    options.object_name = name;
+    LoadedObject object(bpf_object__open_mem(bytes.data(), bytes.size(), &options));
     if (!object)
-        throw std::runtime_error("libbpf cannot open `" + file.path + "` again: " + std::strerror(errno));
-    try {
-        bpf_program *program = nullptr;
-        bpf_object__for_each_program(program, object) bpf_program__set_autoload(program, false);
-        for (const char *name : programs) {
-            program = bpf_object__find_program_by_name(object, name);
-            if (!program)
-                throw std::runtime_error("the policy's object holds no program to look on with; compile it again");
-            bpf_program__set_autoload(program, true);
-        }
-        bpf_map *map = nullptr;
-        bpf_object__for_each_map(map, object) {
-            bpf_map *theirs = bpf_object__find_map_by_name(running, bpf_map__name(map));
-            bool made = bpf_map__type(map) != BPF_MAP_TYPE_STRUCT_OPS && (!isTrace(map) || filter);
-            if (!made)
-                bpf_map__set_autocreate(map, false);
-            else if (!isTrace(map) && (!theirs || bpf_map__reuse_fd(map, bpf_map__fd(theirs)) != 0))
-                throw std::runtime_error(std::string("the map `") + bpf_map__name(map) + "` of the running policy cannot be shared: " + std::strerror(errno));
-        }
-        if (filter) {
-            store(object, ".rodata.trace", "trace_tid__", filter->tid);
-            store(object, ".rodata.trace", "trace_tgid__", filter->tgid);
-            bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "trace_ring__"), kTraceRing);
-            bpf_map__set_max_entries(bpf_object__find_map_by_name(object, "trace_since__"), kWaiting);
-        }
-        if (int error = bpf_object__load(object); error != 0) {
-            const std::string &log = libbpfLog();
-            std::string reason = verifierReason(log);
-            if (reason.empty())
-                reason = libbpfReason(log);
-            throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; the policy goes on");
-        }
-    } catch (...) {
-        bpf_object__close(object);
-        throw;
+        throw std::runtime_error(std::string("libbpf cannot open what is to look on: ") + std::strerror(errno) + "; the policy goes on");
+    bpf_program *program = nullptr;
+    bpf_object__for_each_program(program, object.get()) bpf_program__set_autoload(program, false);
+    return object;
+}
+
+/// Whether there is such a program; if so, it is to be loaded.
+bool want(const LoadedObject &object, const char *name) {
+    bpf_program *program = bpf_object__find_program_by_name(object.get(), name);
+    return program && bpf_program__set_autoload(program, true) == 0;
+}
+
+/// `map` is to be the one of its name in the other object.
+void share(bpf_map *map, const bpf_object *with) {
+    const bpf_map *theirs = bpf_object__find_map_by_name(with, bpf_map__name(map));
+    if (!theirs || bpf_map__reuse_fd(map, bpf_map__fd(theirs)) != 0)
+        throw std::runtime_error(std::string("the map `") + bpf_map__name(map) + "` of the running policy cannot be shared: " + std::strerror(errno) + "; the policy goes on");
+}
+
+void load(const LoadedObject &object) {
+    int error = bpf_object__load(object.get());
+    if (error == 0)
+        return;
+    const std::string &log = libbpfLog();
+    std::string reason = verifierReason(log);
+    if (reason.empty())
+        reason = libbpfReason(log);
+    throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; the policy goes on");
+}
+
+/// Writes one of the variables that our own programs read.
+void store(const LoadedObject &object, std::string_view name, int value) {
+    bpf_map *map = bpf_object__find_map_by_name(object.get(), ".rodata");
+    size_t size = 0;
+    auto *base = map ? static_cast<char *>(bpf_map__initial_value(map, &size)) : nullptr;
+    const btf *types = bpf_object__btf(object.get());
+    const btf_type *section = base ? btf__type_by_id(types, bpf_map__btf_value_type_id(map)) : nullptr;
+    for (int i = 0; section && i < btf_vlen(section); ++i) {
+        const btf_var_secinfo &row = btf_var_secinfos(section)[i];
+        if (name == btf__name_by_offset(types, btf__type_by_id(types, row.type)->name_off))
+            std::memcpy(base + row.offset, &value, sizeof value);
     }
 }
 
-LookOn::~LookOn() {
-    for (bpf_link *link : links)
-        bpf_link__destroy(link);
-    bpf_object__close(object);
+/// The offset of a member of what the policy keeps of a task; `checkSymbols` has seen it.
+int offsetInState(const bpf_object *policy, std::string_view member) {
+    const btf *types = bpf_object__btf(policy);
+    const btf_type *state = btf__type_by_id(types, static_cast<uint32_t>(btf__find_by_name_kind(types, "task_state__", BTF_KIND_STRUCT)));
+    for (int i = 0; state && i < btf_vlen(state); ++i)
+        if (member == btf__name_by_offset(types, btf_members(state)[i].name_off))
+            return static_cast<int>(btf_member_bit_offset(state, static_cast<uint32_t>(i)) / 8);
+    throw std::runtime_error("the running policy keeps no queues of tasks; compile it again");
 }
 
-int LookOn::tasks(const char *program, int tid) const {
+/// Our own programs, told where a task's queue is found under this policy; with a filter the maps of a trace as well.
+LoadedObject openOwn(const ObjectInfo &info, const bpf_object *running, const TraceFilter *filter) {
+    std::span<const unsigned char> bytes = embeddedLookOn().front().bytes;
+    LoadedObject object = open({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, "scxrun");
+    bool inStorage = info.queuePlace == QueuePlace::Storage;
+    store(object, "queue_at", inStorage ? offsetInState(running, "queue__") : info.queuePlace == QueuePlace::Vtime ? kQueueInVtime : kOneQueue);
+    if (filter) {
+        store(object, "trace_tid", filter->tid);
+        store(object, "trace_tgid", filter->tgid);
+    }
+    bpf_map *map = nullptr;
+    bpf_object__for_each_map(map, object.get()) {
+        std::string_view name = bpf_map__name(map);
+        if (name == kStorage && inStorage)
+            share(map, running);
+        else if (name == kStorage || (!filter && name.starts_with("trace_")))
+            bpf_map__set_autocreate(map, false);
+    }
+    return object;
+}
+
+/// The policy's object once more. `trace`: who shares the map of those that wait; null: nobody asks for it.
+LoadedObject openPolicy(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, const bpf_object *trace) {
+    LoadedObject object = open(file.bytes, info.policy.c_str()); // so that its maps have the names of those that run
+    bpf_map *map = nullptr;
+    bpf_object__for_each_map(map, object.get()) {
+        bool ofTrace = bpf_map__name(map) == std::string_view(kSince);
+        if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS || (ofTrace && !trace))
+            bpf_map__set_autocreate(map, false);
+        else
+            share(map, ofTrace ? trace : running);
+    }
+    return object;
+}
+
+/// A file to read what an iterator over tasks writes.
+int openIterator(const LoadedObject &object, const char *program, int tid) {
     bpf_iter_link_info which = {};
     which.task.tid = static_cast<uint32_t>(tid);
     bpf_iter_attach_opts options = {};
     options.sz = sizeof options;
     options.link_info = &which;
     options.link_info_len = sizeof which;
-    bpf_link *link = bpf_program__attach_iter(bpf_object__find_program_by_name(object, program), &options);
-    int file = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-    std::string why = std::strerror(errno);
-    if (link)
-        bpf_link__destroy(link); // the file has what it needs
+    std::unique_ptr<bpf_link, LinkCloser> link(bpf_program__attach_iter(bpf_object__find_program_by_name(object.get(), program), &options));
+    int file = link ? bpf_iter_create(bpf_link__fd(link.get())) : -1; // it has what it needs when the link goes
     if (file < 0)
-        throw std::runtime_error("tasks cannot be listed: " + why + "; the policy goes on");
+        throw std::runtime_error(std::string("tasks cannot be listed: ") + std::strerror(errno) + "; the policy goes on");
     return file;
 }
 
-int LookOn::trace() {
+} // namespace
+
+void ObjectCloser::operator()(bpf_object *object) const { bpf_object__close(object); }
+void LinkCloser::operator()(bpf_link *link) const { bpf_link__destroy(link); }
+
+void leaveOutTrace(bpf_object *object) {
+    if (bpf_map *map = bpf_object__find_map_by_name(object, kSince))
+        bpf_map__set_autocreate(map, false);
+}
+
+std::string readAll(int iterator) {
+    std::string bytes;
+    char some[65536];
+    ssize_t count;
+    while ((count = read(iterator, some, sizeof some)) > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)))
+        bytes.append(some, static_cast<size_t>(std::max<ssize_t>(0, count)));
+    close(iterator);
+    return bytes;
+}
+
+TaskList::TaskList(const ObjectInfo &info, const bpf_object *running) : object(openOwn(info, running, nullptr)) {
+    want(object, "list_tasks");
+    load(object);
+}
+
+int TaskList::open(int tid) const { return openIterator(object, "list_tasks", tid); }
+
+std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running) {
+    LoadedObject object = openPolicy(file, info, running, nullptr);
+    if (!want(object, "explain__"))
+        return {};
+    load(object);
+    std::string bytes = readAll(openIterator(object, "explain__", tid));
+    std::vector<ReportRow> rows(bytes.size() / sizeof(ReportRow));
+    std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(ReportRow));
+    return rows;
+}
+
+DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running) : object(openOwn(info, running, &filter)) {
+    for (const char *name : {"trace_waking", "trace_new", "trace_switch"})
+        want(object, name);
+    load(object);
+    // What tells the rule of who waits comes after what notes that he does, and the kernel calls in the order in which it is told (func_add in kernel/tracepoint.c).
+    attach(object.get());
+    if (info.rules.empty())
+        return;
+    rules = openPolicy(file, info, running, object.get());
+    for (const char *name : {"rule_waking__", "rule_new__", "rule_switch__"})
+        want(rules, name);
+    load(rules);
+    attach(rules.get());
+}
+
+void DecisionTrace::attach(bpf_object *from) {
     bpf_program *program = nullptr;
-    bpf_object__for_each_program(program, object) {
+    bpf_object__for_each_program(program, from) {
         if (!bpf_program__autoload(program))
             continue;
-        bpf_link *link = bpf_program__attach(program);
-        if (!link)
+        links.emplace_back(bpf_program__attach(program));
+        if (!links.back())
             throw std::runtime_error(std::string("`") + bpf_program__name(program) + "` cannot be attached: " + std::strerror(errno) + "; the policy goes on");
-        links.push_back(link);
     }
-    return bpf_object__find_map_fd_by_name(object, "trace_ring__");
 }
+
+int DecisionTrace::ring() const { return bpf_object__find_map_fd_by_name(object.get(), "trace_ring"); }
 
 } // namespace scx

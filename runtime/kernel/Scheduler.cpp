@@ -6,6 +6,7 @@
 #include "kernel/GpuUsers.h"
 #include "kernel/Hints.h"
 #include "kernel/LibbpfLog.h"
+#include "kernel/LookOn.h"
 #include "kernel/Ops.h"
 #include "kernel/Sysfs.h"
 #include "kernel/Topology.h"
@@ -263,10 +264,6 @@ ExitInfo Scheduler::exitInfo() const {
     info.reason = std::string(v.address + 16, strnlen(v.address + 16, 128));
     info.message = std::string(v.address + 144, strnlen(v.address + 144, 1024));
     return info;
-}
-
-std::unique_ptr<LookOn> Scheduler::lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter) const {
-    return std::make_unique<LookOn>(file, info, object, programs, filter);
 }
 
 std::string Scheduler::dump() const {

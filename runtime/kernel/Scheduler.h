@@ -3,7 +3,6 @@
 #pragma once
 
 #include "kernel/Attended.h"
-#include "kernel/LookOn.h"
 #include "object/Object.h"
 
 #include <chrono>
@@ -56,8 +55,8 @@ public:
     /// Ends the policy; exit information is complete afterwards.
     void detach();
     uint64_t counter(const std::string &name) const;
-    /// Programs that look on, over this policy's maps; see LookOn.h. Throws as the constructor.
-    std::unique_ptr<LookOn> lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter = {}) const;
+    /// For programs that look on, over this policy's maps (LookOn.h).
+    const bpf_object *loaded() const { return object; }
     /// The buckets of a histogram; with several of one name, of that number.
     std::vector<uint64_t> histogram(const std::string &name, size_t buckets = 256, size_t part = 0) const;
 

@@ -21,6 +21,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr int64_t kFormat = 2; // of the description
 // Far more than any policy needs, and little enough to be read by root without a thought.
 constexpr size_t kLargestFile = 64u << 20, kLargestDescription = 4u << 20, kLongestName = 127;
 
@@ -188,7 +189,10 @@ ObjectInfo readInfo(const json &meta, const Elf &elf) {
     }
     for (const json &row : meta.at("queues"))
         info.queues.push_back({identifier(row.at("name")), text(row.at("ordering")), textOr(row, "domain"), textOr(row, "on"), identifierOr(row, "tasks"), identifierOr(row, "direct"), identifierOr(row, "ran"), identifierOr(row, "wait"), textOr(row, "doc"),
-                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt, row.contains("user") ? std::optional(readUser(info, row.at("user"), elf)) : std::nullopt});
+                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt,
+                               row.contains("slice_ns") ? std::optional(integer(row, "slice_ns")) : std::nullopt, row.contains("user") ? std::optional(readUser(info, row.at("user"), elf)) : std::nullopt});
+    static const std::map<std::string, QueuePlace> places = {{"one", QueuePlace::One}, {"vtime", QueuePlace::Vtime}, {"storage", QueuePlace::Storage}};
+    info.queuePlace = places.at(meta.at("queue_place").get<std::string>());
     for (const json &row : meta.at("rules"))
         info.rules.push_back(readRule(row));
     for (const json &row : meta.at("counters"))
@@ -248,8 +252,11 @@ ObjectInfo describe(const ObjectFile &file) {
     std::string_view description = descriptionOf(file);
     try {
         json meta = json::parse(description);
-        if (integer(meta, "format") > 1)
+        int64_t format = integer(meta, "format");
+        if (format > kFormat)
             throw std::runtime_error("`" + file.path + "`: object newer than this scxrun; install the scxrun that came with its scxc");
+        if (format < kFormat)
+            throw std::runtime_error("`" + file.path + "`: object older than this scxrun; compile the policy again");
         return readInfo(meta, readElf(file.bytes));
     } catch (const json::exception &) {
     } catch (const std::out_of_range &) {

@@ -42,6 +42,7 @@ struct QueueInfo {
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
     std::string doc;
     std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
+    std::optional<int64_t> slice = {}; // ns, -1: no end; if it is the same for each task
     std::optional<UserInfo> user = {};
 };
 
@@ -88,17 +89,23 @@ struct ToldInfo {
     bool hints = false, gpu = false;
 };
 
+/// Where the number of a task's queue is: nowhere, for there is one only; in its dsq_vtime; the member `queue__` of what the policy keeps of it.
+enum class QueuePlace { One, Vtime, Storage };
+
 struct ObjectInfo {
     std::string policy, doc, source;
     bool handlesHotplug = false, partial = false; // partial: only tasks of SCHED_EXT are its own
     std::vector<Parameter> parameters;
     std::vector<std::pair<std::string, std::vector<std::string>>> enums;
     std::vector<QueueInfo> queues;
+    QueuePlace queuePlace = QueuePlace::One;
     std::vector<RuleInfo> rules;
     std::vector<StatInfo> counters, histograms;
     std::vector<OptionalHook> optional;
     ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
+    /// Null if there is no queue of that number.
+    const QueueInfo *queueAt(int64_t number) const { return number >= 0 && static_cast<size_t>(number) < queues.size() ? &queues[static_cast<size_t>(number)] : nullptr; }
     bool ordersInUserSpace() const { return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); }); }
 };
 

@@ -21,6 +21,7 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
         throw damaged("libbpf cannot read it");
     std::map<std::string, int64_t> sizes; // of variables, by section and name
     std::map<std::string, uint32_t> members; // of the per-CPU state: their sizes
+    bool keepsQueue = false; // of each task
     auto nameOf = [&](uint32_t offset) {
         const char *name = btf__name_by_offset(types, offset);
         return std::string(name ? name : "");
@@ -34,6 +35,9 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
                 if (variable && btf_is_var(variable))
                     sizes[nameOf(type->name_off) + ":" + nameOf(variable->name_off)] = btf__resolve_size(types, rows[i].type);
             }
+        } else if (btf_is_struct(type) && nameOf(type->name_off) == "task_state__") {
+            for (int i = 0; i < btf_vlen(type); ++i)
+                keepsQueue |= nameOf(btf_members(type)[i].name_off) == "queue__" && btf__resolve_size(types, btf_members(type)[i].type) == 8;
         } else if (btf_is_struct(type) && nameOf(type->name_off) == "cpu_state__")
             for (int i = 0; i < btf_vlen(type); ++i)
                 members[nameOf(btf_members(type)[i].name_off)] = static_cast<uint32_t>(btf__resolve_size(types, btf_members(type)[i].type));
@@ -74,11 +78,20 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
             for (const std::string &name : {q.user->toKernel, q.user->toProcess, q.user->spilled})
                 counter(name);
         }
+    auto program = [&](const std::string &name) {
+        if (!bpf_object__find_program_by_name(object.get(), name.c_str()))
+            throw damaged("it has no program `" + name + "`");
+    };
     for (const RuleInfo &r : info.rules)
         counter(r.hits);
+    if (!info.rules.empty())
+        for (const char *name : {"explain__", "rule_waking__", "rule_new__", "rule_switch__"})
+            program(name);
     for (const OptionalHook &row : info.optional)
-        if (!bpf_object__find_program_by_name(object.get(), row.program.c_str()))
-            throw damaged("it has no program `" + row.program + "`");
+        program(row.program);
+    map(info.queuePlace == QueuePlace::Storage, "task__");
+    if (info.queuePlace == QueuePlace::Storage && !keepsQueue)
+        throw damaged("it keeps no queues of tasks");
     for (const StatInfo &c : info.counters)
         counter(c.name);
     for (const StatInfo &h : info.histograms)

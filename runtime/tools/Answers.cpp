@@ -4,10 +4,9 @@
 #include "tools/Explain.h"
 #include "tools/Figures.h"
 #include "tools/List.h"
+#include "tools/Tasks.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 #include <stdexcept>
 #include <sys/stat.h>
@@ -79,11 +78,15 @@ bool mayExamine(const Peer &peer, int tid) {
     return mayChange(peer) || (tid > 0 && stat(("/proc/" + std::to_string(tid)).c_str(), &owner) == 0 && owner.st_uid == peer.uid);
 }
 
+const TaskList &Answers::taskList() {
+    if (!tasks)
+        tasks = std::make_unique<TaskList>(runner.policy().info, runner.scheduler().loaded());
+    return *tasks;
+}
+
 Said Answers::listTasks() {
     const Policy &policy = runner.policy();
-    if (!tasks)
-        tasks = runner.scheduler().lookOn(policy.file, policy.info, {"tasks__"});
-    return {{{"policy", policy.info.policy}, {"row", sizeof(TaskRow)}, {"partial", policy.info.partial}}, tasks->tasks("tasks__")};
+    return {{{"policy", policy.info.policy}, {"row", sizeof(TaskRow)}, {"partial", policy.info.partial}}, taskList().open()};
 }
 
 json Answers::explain(const json &request, const Peer &peer) {
@@ -91,15 +94,10 @@ json Answers::explain(const json &request, const Peer &peer) {
     if (!mayExamine(peer, tid))
         throw std::runtime_error("thread " + std::to_string(tid) + " is not yours; try sudo");
     const Policy &policy = runner.policy();
-    std::unique_ptr<LookOn> look = runner.scheduler().lookOn(policy.file, policy.info, {"explain__"});
-    int file = look->tasks("explain__", tid);
-    std::string bytes;
-    char some[4096];
-    ssize_t count;
-    while ((count = read(file, some, sizeof some)) > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)))
-        bytes.append(some, static_cast<size_t>(std::max<ssize_t>(0, count)));
-    close(file);
-    return explanation(policy.info, tid, bytes);
+    std::vector<TaskRow> found = readTasks(taskList().open(tid));
+    if (found.empty())
+        throw std::runtime_error("there is no thread " + std::to_string(tid) + "; ps -eL shows them");
+    return explanation(policy.info, found.front(), reportsOf(tid, policy.file, policy.info, runner.scheduler().loaded()));
 }
 
 Said Answers::trace(const json &request, const Peer &peer, int client, const Say &say) {
@@ -115,11 +113,11 @@ Said Answers::trace(const json &request, const Peer &peer, int client, const Say
     if (traces.size() >= kMostTraces && !traces.contains(client))
         throw std::runtime_error("there are " + std::to_string(kMostTraces) + " traces already; end one");
     traces.erase(client);
-    std::unique_ptr<LookOn> look = runner.scheduler().lookOn(policy.file, policy.info, {"trace_waking__", "trace_new__", "trace_switch__"}, filter);
+    auto look = std::make_unique<DecisionTrace>(filter, policy.file, policy.info, runner.scheduler().loaded());
     json rules = json::array();
     for (const RuleInfo &r : policy.info.rules)
         rules.push_back(r.shortText());
-    Said said{{{"policy", policy.info.policy}, {"event", sizeof(TraceEvent)}, {"ring", kTraceRing}, {"partial", policy.info.partial}, {"queues", names}, {"rules", rules}}, dup(look->trace())};
+    Said said{{{"policy", policy.info.policy}, {"event", sizeof(TraceEvent)}, {"ring", kTraceRing}, {"partial", policy.info.partial}, {"queues", names}, {"rules", rules}}, dup(look->ring())};
     traces[client] = {std::move(look), say};
     return said;
 }

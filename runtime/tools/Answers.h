@@ -2,6 +2,7 @@
 // What does a running scxrun answer? (docs/operations/control.md)
 #pragma once
 
+#include "kernel/LookOn.h"
 #include "tools/Control.h"
 #include "tools/Runner.h"
 
@@ -27,13 +28,14 @@ public:
 private:
     Runner &runner;
     bool statistics;
-    std::unique_ptr<LookOn> tasks; // as soon as somebody has asked
+    std::unique_ptr<TaskList> tasks; // as soon as somebody has asked
     struct Trace {
-        std::unique_ptr<LookOn> look;
+        std::unique_ptr<DecisionTrace> look;
         Say say;
     };
     std::map<int, Trace> traces; // by client
 
+    const TaskList &taskList();
     Said listTasks();
     nlohmann::json explain(const nlohmann::json &request, const Peer &peer);
     Said trace(const nlohmann::json &request, const Peer &peer, int client, const Say &say);

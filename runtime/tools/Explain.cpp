@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Explain.h"
 
-#include "kernel/LookOn.h"
 #include "kernel/Sysfs.h"
 #include "object/Document.h"
 #include "object/Text.h"
@@ -10,7 +9,6 @@
 #include "tools/Trace.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -24,7 +22,10 @@ namespace {
 using nlohmann::json;
 
 /// Empty: there is none of that number, as that of the threads which order queues in user space.
-std::string queueName(const ObjectInfo &info, int64_t number) { return number >= 0 && static_cast<size_t>(number) < info.queues.size() ? info.queues[static_cast<size_t>(number)].name : ""; }
+std::string queueName(const ObjectInfo &info, int64_t number) {
+    const QueueInfo *queue = info.queueAt(number);
+    return queue ? queue->name : "";
+}
 
 std::string lookText(const ObjectInfo &info, const LookInfo &look, int64_t value) {
     if (look.type == "scheduling policy")
@@ -142,23 +143,18 @@ std::string explanationText(const json &a) {
     return out.str();
 }
 
-json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
-    TaskRow row;
-    if (bytes.size() < sizeof row)
-        throw std::runtime_error("there is no thread " + std::to_string(tid) + "; ps -eL shows them");
-    std::memcpy(&row, bytes.data(), sizeof row);
+json explanation(const ObjectInfo &info, const TaskRow &row, const std::vector<ReportRow> &reported) {
     std::map<int64_t, int64_t> reports;
-    for (size_t at = sizeof row; at + sizeof(ReportRow) <= bytes.size(); at += sizeof(ReportRow)) {
-        ReportRow report;
-        std::memcpy(&report, bytes.data() + at, sizeof report);
+    for (const ReportRow &report : reported)
         reports[report.number] = report.value;
-    }
+    if (const QueueInfo *queue = info.queueAt(row.queue); queue && queue->slice)
+        reports[kReportSlice] = *queue->slice;
     auto endless = [](uint64_t ns) { return ns == ~0ull ? json() : json(ns); };
     auto slice = reports.find(kReportSlice), rule = reports.find(kReportRule);
     json out = {{"policy", info.policy}, {"tid", row.pid}, {"pid", row.tgid}, {"comm", nameOf(row.comm)}, {"cpu", row.cpu},
                 {"scheduling_policy", policyName(row.policy())}, {"ours", isOurs(row.policy(), info.partial)}, {"runtime_ns", row.runtime}, {"slice_left_ns", endless(row.slice)},
                 {"slice_known", slice != reports.end()}, {"slice_ns", slice == reports.end() ? json() : endless(static_cast<uint64_t>(slice->second))},
-                {"state", row.is(TaskRow::Running) ? "runs on" : row.is(TaskRow::Runnable) ? "waits at" : "sleeps, last on"},
+                {"state", row.is(kRowRunning) ? "runs on" : row.is(kRowRunnable) ? "waits at" : "sleeps, last on"},
                 {"queue", queueName(info, row.queue)},
                 {"rule", rule == reports.end() ? json() : json(rule->second)}, {"rules", json::array()}};
     for (const RuleInfo &r : info.rules) {

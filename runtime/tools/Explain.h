@@ -2,12 +2,13 @@
 // `scxrun explain`: where does the policy put a task now, and why not elsewhere?
 #pragma once
 
-#include "object/Object.h"
+#include "kernel/LookOn.h"
 
 #include <nlohmann/json.hpp>
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace scx {
 
@@ -17,12 +18,12 @@ struct ExplainOptions {
     std::chrono::nanoseconds watch{std::chrono::seconds(1)}; // how long its waits are watched
 };
 
-/// What the policy's own program reported of a thread, in words; `bytes` as it wrote them (docs/internals/object.md). Throws std::runtime_error with one line if there is no such thread.
-nlohmann::json explanation(const ObjectInfo &info, int tid, const std::string &bytes);
+/// What is known of a thread, and what the policy's own program reported of it, in words.
+nlohmann::json explanation(const ObjectInfo &info, const TaskRow &row, const std::vector<ReportRow> &reports);
 
 class Conversation;
 
-/// Asks for it, and reads what no program reports. Throws likewise, also where it is refused.
+/// Asks for it, and reads what no program reports. Throws std::runtime_error with one line where it is refused, or there is no such thread.
 nlohmann::json askExplanation(Conversation &scxrun, int tid);
 /// For people, some lines.
 std::string explanationText(const nlohmann::json &explanation);

@@ -3,9 +3,7 @@
 
 #include "object/Text.h"
 
-#include <cerrno>
 #include <cstring>
-#include <unistd.h>
 
 namespace scx {
 
@@ -22,13 +20,7 @@ bool isOurs(unsigned policy, bool partial) {
 }
 
 std::vector<TaskRow> readTasks(int file) {
-    std::string bytes;
-    char some[65536];
-    ssize_t count;
-    while ((count = read(file, some, sizeof some)) > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN)))
-        if (count > 0)
-            bytes.append(some, static_cast<size_t>(count));
-    close(file);
+    std::string bytes = readAll(file);
     std::vector<TaskRow> rows(bytes.size() / sizeof(TaskRow));
     std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(TaskRow));
     return rows;

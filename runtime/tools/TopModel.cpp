@@ -146,8 +146,8 @@ void TopModel::remember() {
 std::string TopModel::heading() const {
     size_t running = 0, waiting = 0;
     for (const TaskRow &t : now->tasks) {
-        running += t.is(TaskRow::Running);
-        waiting += t.is(TaskRow::Runnable) && !t.is(TaskRow::Running);
+        running += t.is(kRowRunning);
+        waiting += t.is(kRowRunnable) && !t.is(kRowRunning);
     }
     std::string text = now->list.at("policy").get<std::string>();
     if (!now->stats.is_null())
@@ -171,7 +171,7 @@ TopTable TopModel::queues() const {
         all += grown(row, named(old, row.at("name")), "ran_ns");
     int number = 0;
     for (const json &q : now->list.at("queues")) {
-        auto length = std::count_if(now->tasks.begin(), now->tasks.end(), [&](const TaskRow &t) { return t.queue == number && t.is(TaskRow::Runnable) && !t.is(TaskRow::Running) && isOurs(t.policy(), now->partial); });
+        auto length = std::count_if(now->tasks.begin(), now->tasks.end(), [&](const TaskRow &t) { return t.queue == number && t.is(kRowRunnable) && !t.is(kRowRunning) && isOurs(t.policy(), now->partial); });
         TopRow row{"q" + q.at("name").get<std::string>(), {{q.at("name"), static_cast<double>(number)}, count(static_cast<double>(length))}, {}};
         const json *figures = named(rows, q.at("name")), *then = named(old, q.at("name"));
         if (figures) {
@@ -219,7 +219,7 @@ TopTable TopModel::cpus() const {
     for (const auto &[cpu, times] : now->cpus) {
         auto then = before->cpus.find(cpu);
         uint64_t busy = then == before->cpus.end() ? 0 : times.first - std::min(times.first, then->second.first), all = then == before->cpus.end() ? 0 : times.second - std::min(times.second, then->second.second);
-        auto runs = std::find_if(now->tasks.begin(), now->tasks.end(), [&, cpu = cpu](const TaskRow &t) { return t.cpu == cpu && t.is(TaskRow::Running); });
+        auto runs = std::find_if(now->tasks.begin(), now->tasks.end(), [&, cpu = cpu](const TaskRow &t) { return t.cpu == cpu && t.is(kRowRunning); });
         TopRow row{"c" + std::to_string(cpu), {{std::to_string(cpu), static_cast<double>(cpu)}, percent(all ? static_cast<double>(busy) / static_cast<double>(all) : 0)}, {}};
         if (runs == now->tasks.end())
             row.cells.insert(row.cells.end(), {{"idle"}, {"", 0}, {""}});
@@ -243,7 +243,7 @@ TopTable TopModel::tasks() const {
         double ran = then == ranBefore.end() ? 0 : static_cast<double>(t.runtime - std::min(t.runtime, then->second)) / 1e9 / seconds();
         TopRow row{"t" + std::to_string(t.pid), {{std::to_string(t.pid), static_cast<double>(t.pid)}, percent(ran), {nameOf(t.comm)},
                                                 {queueOf(t)},
-                                                {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(TaskRow::Running) ? "run" : t.is(TaskRow::Runnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {processes[t.tgid]}}, {}};
+                                                {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(kRowRunning) ? "run" : t.is(kRowRunnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {processes[t.tgid]}}, {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }

@@ -60,7 +60,7 @@ public:
     /// Is it a decision for one of these tasks?
     bool takes(const TraceEvent &e) const {
         std::string name = nameOf(e.comm);
-        return e.flags & TraceEvent::NextWanted && (comm.empty() || (prefix ? name.starts_with(comm) : name == comm)) && (queue.empty() || names.queue(e) == queue);
+        return e.flags & kEventNextWanted && (comm.empty() || (prefix ? name.starts_with(comm) : name == comm)) && (queue.empty() || names.queue(e) == queue);
     }
 
 private:
@@ -219,7 +219,7 @@ std::vector<int64_t> waitsOf(Conversation &scxrun, const TraceOptions &options) 
     std::vector<int64_t> waits;
     json answer = scxrun.ask(request(options));
     listen(scxrun, answer, options.limit, [&](const TraceEvent &event) {
-        if (event.flags & TraceEvent::NextWanted && event.wait >= 0)
+        if (event.flags & kEventNextWanted && event.wait >= 0)
             waits.push_back(event.wait);
         return true;
     });

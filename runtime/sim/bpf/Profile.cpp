@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sim/bpf/Profile.h"
 
+#include "object/EmbeddedBytes.h"
+
 #include <bpf/btf.h>
 
 #include <stdexcept>

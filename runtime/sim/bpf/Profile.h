@@ -6,19 +6,12 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 struct btf;
 
 namespace scx::sim {
-
-struct EmbeddedBytes {
-    std::string_view name;
-    std::span<const unsigned char> bytes;
-};
 
 class Profile {
   public:
