@@ -69,7 +69,7 @@ constexpr std::string_view kNeedless[] = {
     "scalarize-masked-mem-intrin",
     // for machines with pipelines, callee-saved registers that a function saves by itself, or parts of registers; for what our IR does not have: marked ends of stack slots,
     // phis in circles, constants that the machine has no instruction for
-    "consthoist", "detect-dead-lanes", "init-undef", "localstackalloc", "machine-scheduler", "machinelicm", "opt-phis", "post-RA-sched", "postra-machine-sink",
+    "consthoist", "detect-dead-lanes", "early-machinelicm", "init-undef", "localstackalloc", "machine-scheduler", "machinelicm", "opt-phis", "post-RA-sched", "postra-machine-sink",
     "regallocscoringpass", "rename-independent-subregs", "shrink-wrap", "stack-coloring",
     // for what the passes over the IR have done, and blocks already stand in order (`Module::optimise`): with them the code is longer
     "block-placement", "early-tailduplication", "machine-cp", "machine-cse", "machine-latecleanup", "peephole-opt", "tailduplication"};

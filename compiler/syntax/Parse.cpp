@@ -32,7 +32,7 @@ private:
         std::string doc;
         if (!context->getStart())
             return doc;
-        for (antlr4::Token *token : tokens.getHiddenTokensToLeft(context->getStart()->getTokenIndex(), grammar::ScxSymbols::DOCS)) {
+        for (antlr4::Token *token : tokens.getHiddenTokensToLeft(context->getStart()->getTokenIndex(), grammar::ScxRest::DOCS)) {
             std::string line(written(token).substr(3));
             if (!line.empty() && line[0] == ' ')
                 line.erase(0, 1);
@@ -157,10 +157,10 @@ private:
     StateDecl state(P::StateDeclContext *c) {
         StateDecl made{span(c), StateKind::Global, {}};
         switch (c->kind->getType()) {
-        case grammar::ScxSymbols::TASK: made.kind = StateKind::Task; break;
-        case grammar::ScxSymbols::CPU: made.kind = StateKind::Cpu; break;
-        case grammar::ScxSymbols::CGROUP: made.kind = StateKind::Cgroup; break;
-        case grammar::ScxSymbols::QUEUE: made.kind = StateKind::Queue; break;
+        case grammar::ScxRest::TASK: made.kind = StateKind::Task; break;
+        case grammar::ScxRest::CPU: made.kind = StateKind::Cpu; break;
+        case grammar::ScxRest::CGROUP: made.kind = StateKind::Cgroup; break;
+        case grammar::ScxRest::QUEUE: made.kind = StateKind::Queue; break;
         default: break;
         }
         for (P::FieldContext *f : c->field()) {
@@ -340,7 +340,7 @@ private:
             made.queue = text(c->id());
             made.queueSpan = span(c->id());
             if (c->kind) {
-                made.kind = c->kind->getType() == grammar::ScxSymbols::SHARE ? EntryKind::ShareInstances : EntryKind::RotateInstances;
+                made.kind = c->kind->getType() == grammar::ScxRest::SHARE ? EntryKind::ShareInstances : EntryKind::RotateInstances;
                 if (c->sum())
                     made.weight = sum(c->sum());
             }

@@ -4,7 +4,7 @@
 
 namespace scx {
 
-using L = grammar::ScxSymbols;
+using L = grammar::ScxRest;
 
 Span BodyBuilder::span(antlr4::ParserRuleContext *c) {
     if (!c || !c->getStart())

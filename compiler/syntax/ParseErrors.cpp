@@ -5,7 +5,7 @@
 namespace scx {
 namespace {
 
-using L = grammar::ScxSymbols;
+using L = grammar::ScxRest;
 constexpr int kMaxNesting = 256;
 constexpr int kMaxOperators = 1000;
 constexpr size_t kMaxName = 100; // the kernel refuses symbols of 512 bytes, and some of ours are made of several names

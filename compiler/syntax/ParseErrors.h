@@ -5,7 +5,7 @@
 #include "support/Diagnostics.h"
 
 #include "antlr4-runtime.h"
-#include "grammar/ScxSymbols.h"
+#include "grammar/ScxRest.h"
 #include "grammar/ScxParser.h"
 
 namespace scx {

@@ -61,9 +61,9 @@ void load(const LoadedObject &object) {
     throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; the policy goes on");
 }
 
-/// Writes one of the variables that our own programs read.
-void store(const LoadedObject &object, std::string_view name, int value) {
-    bpf_map *map = bpf_object__find_map_by_name(object.get(), ".rodata");
+/// Writes one of the variables that our own programs read: of `.rodata` before they are loaded, of `.bss` at any time.
+void store(const LoadedObject &object, const char *from, std::string_view name, int value) {
+    bpf_map *map = bpf_object__find_map_by_name(object.get(), from);
     size_t size = 0;
     auto *base = map ? static_cast<char *>(bpf_map__initial_value(map, &size)) : nullptr;
     const btf *types = bpf_object__btf(object.get());
@@ -71,7 +71,7 @@ void store(const LoadedObject &object, std::string_view name, int value) {
     for (int i = 0; section && i < btf_vlen(section); ++i) {
         const btf_var_secinfo &row = btf_var_secinfos(section)[i];
         if (name == btf__name_by_offset(types, btf__type_by_id(types, row.type)->name_off))
-            std::memcpy(base + row.offset, &value, sizeof value);
+            std::memcpy(base + row.offset, &value, row.size); // at most an int, little endian as the machine is
     }
 }
 
@@ -90,10 +90,10 @@ LoadedObject openOwn(const ObjectInfo &info, const bpf_object *running, const Tr
     std::span<const unsigned char> bytes = embeddedLookOn().front().bytes;
     LoadedObject object = open({reinterpret_cast<const char *>(bytes.data()), bytes.size()}, "scxrun");
     bool inStorage = info.queuePlace == QueuePlace::Storage;
-    store(object, "queue_at", inStorage ? offsetInState(running, "queue__") : info.queuePlace == QueuePlace::Vtime ? kQueueInVtime : kOneQueue);
+    store(object, ".rodata", "queue_at", inStorage ? offsetInState(running, "queue__") : info.queuePlace == QueuePlace::Vtime ? kQueueInVtime : kOneQueue);
     if (filter) {
-        store(object, "trace_tid", filter->tid);
-        store(object, "trace_tgid", filter->tgid);
+        store(object, ".rodata", "trace_tid", filter->tid);
+        store(object, ".rodata", "trace_tgid", filter->tgid);
     }
     bpf_map *map = nullptr;
     bpf_object__for_each_map(map, object.get()) {
@@ -179,13 +179,14 @@ DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, 
     load(object);
     // What tells the rule of who waits comes after what notes that he does, and the kernel calls in the order in which it is told (func_add in kernel/tracepoint.c).
     attach(object.get());
-    if (info.rules.empty())
-        return;
-    rules = openPolicy(file, info, running, object.get());
-    for (const char *name : {"rule_waking__", "rule_new__", "rule_switch__"})
-        want(rules, name);
-    load(rules);
-    attach(rules.get());
+    if (!info.rules.empty()) {
+        rules = openPolicy(file, info, running, object.get());
+        for (const char *name : {"rule_waking__", "rule_new__", "rule_switch__"})
+            want(rules, name);
+        load(rules);
+        attach(rules.get());
+    }
+    store(object, ".bss", "trace_on", 1);
 }
 
 void DecisionTrace::attach(bpf_object *from) {

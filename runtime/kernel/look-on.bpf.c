@@ -57,6 +57,7 @@ struct {
     __type(value, struct waiting);
 } trace_since__ SEC(".maps");
 
+bool trace_on; /* as soon as all programs of a trace stand where they should: a rule is missed no more from then on */
 unsigned long long trace_count;
 
 enum { kPfKthread = 0x200000, kPolicyShift = 8 };
@@ -103,10 +104,10 @@ SEC("?iter/task") int list_tasks(struct bpf_iter__task *context)
     return 0;
 }
 
-/* Is it a task that was asked for? None is that idles. */
+/* Is it a task that was asked for, and may be told of? None is that idles. */
 static bool wanted(struct task_struct *p)
 {
-    return p->pid && (!trace_tid || trace_tid == p->pid) && (!trace_tgid || trace_tgid == p->tgid);
+    return trace_on && p->pid && (!trace_tid || trace_tid == p->pid) && (!trace_tgid || trace_tgid == p->tgid);
 }
 
 static void beginsToWait(struct task_struct *p, unsigned long long time)

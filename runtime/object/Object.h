@@ -61,7 +61,7 @@ struct ConditionInfo {
 
 struct RuleInfo {
     std::string text, queue, hits;
-    std::vector<ConditionInfo> conditions; // none of an `else`, and of objects of older compilers
+    std::vector<ConditionInfo> conditions; // none of an `else`
 
     /// The rule's text up to its options, in one line.
     std::string shortText() const;

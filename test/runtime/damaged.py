@@ -57,14 +57,15 @@ refuses(with_meta(b"{"), "half a JSON", "damaged")
 refuses(with_meta(b"[" * 100000), "deep JSON", "damaged")
 refuses(with_meta(b"\xff\xfe"), "no UTF-8", "damaged")
 refuses(with_meta(b"{}"), "empty JSON", "damaged")
-refuses(changed(lambda m: m.update(format=2)), "newer", "object newer than this scxrun")
+refuses(changed(lambda m: m.update(format=3)), "newer", "object newer than this scxrun")
+refuses(changed(lambda m: m.update(format=1)), "older", "object older than this scxrun; compile the policy again")
 for name, told in (("no list", 3), ("no expressions", {"hints": False, "gpu": False}), ("a number as expression", {"cgroups": [1], "hints": False, "gpu": False}),
                    ("too many expressions", {"cgroups": ["a"] * 65, "hints": False, "gpu": False}), ("hints as text", {"cgroups": [], "hints": "yes", "gpu": False})):
     refuses(changed(lambda m: m.update(told=told)), "told: " + name, "damaged")
 for name, told in (("cgroup_bits__", {"cgroups": ["a"], "hints": False, "gpu": False}), ("hints__", {"cgroups": [], "hints": True, "gpu": False}), ("gpu_users__", {"cgroups": [], "hints": False, "gpu": True})):
     refuses(changed(lambda m: m.update(told=told)), "a map that is not there", "it has no map `%s`" % name)
 assert run(changed(lambda m: m.pop("told")), "before told").returncode == 0, "an object that is told nothing has to be good"
-for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags", "optional"):
+for key in ("format", "policy", "params", "queues", "rules", "counters", "histograms", "enums", "flags", "optional", "queue_place"):
     refuses(changed(lambda m: m.pop(key)), "without " + key, "damaged")
     refuses(changed(lambda m: m.update({key: 1.5})), "number for " + key, "damaged")
 p = lambda m: m["params"][0]
@@ -86,6 +87,9 @@ refuses(changed(lambda m: p(m).update(section=".text")), "a section that holds n
 refuses(changed(lambda m: p(m).update(type="colour")), "unknown type", "damaged")
 refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", "damaged")
 refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
+refuses(changed(lambda m: m.update(queue_place="nowhere")), "a place of queues that there is not", "damaged")
+refuses(whole.replace(b"\0queue__\0", b"\0queued_\0"), "queues of tasks that nobody keeps", "it keeps no queues of tasks")
+refuses(whole.replace(b"\0rule_switch__\0", b"\0rule_switched\0"), "no program about rules", "it has no program `rule_switch__`")
 refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
 refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
 optional = {"program": meta["policy"] + "_enqueue", "member": "later", "hook": "later", "since": "9.9"}
