@@ -132,6 +132,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 
 // ---------------------------------------------------------------- operations
 
+// clang-format off
 enum class Operation : uint8_t {
     QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
@@ -151,6 +152,7 @@ enum class Operation : uint8_t {
     Log,
     Report,
 };
+// clang-format on
 
 struct OperationRow {
     Operation op;

@@ -19,6 +19,7 @@ struct UnitRule {
 };
 using enum TypeKind;
 /// Which types an arithmetic operator joins, and what comes out. Both orders are listed.
+// clang-format off
 constexpr UnitRule kUnitRules[] = {
     {Int, Op::Add, Int, Int}, {Int, Op::Sub, Int, Int}, {Int, Op::Mul, Int, Int}, {Int, Op::Div, Int, Int}, {Int, Op::Rem, Int, Int},
     {Int, Op::Shl, Int, Int}, {Int, Op::Shr, Int, Int}, {Int, Op::BitOr, Int, Int}, {Int, Op::BitAnd, Int, Int},
@@ -30,6 +31,7 @@ constexpr UnitRule kUnitRules[] = {
     {Ratio, Op::Add, Ratio, Ratio}, {Ratio, Op::Sub, Ratio, Ratio},
     {CpuSet, Op::BitOr, CpuSet, CpuSet}, {CpuSet, Op::BitAnd, CpuSet, CpuSet}, {CpuSet, Op::Sub, CpuSet, CpuSet},
 };
+// clang-format on
 
 const char *const kOpTexts[] = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "/", "%", "<<", ">>"};
 

@@ -11,11 +11,13 @@
 
 namespace scx::sim {
 
+// clang-format off
 const char *const opNames[static_cast<size_t>(Op::Count)] = {
     "select_cpu", "enqueue", "dequeue", "dispatch", "tick", "runnable", "running", "stopping", "quiescent", "yield", "core_sched_before", "set_weight", "set_cpumask", "update_idle",
     "cpu_acquire", "cpu_release", "init_task", "exit_task", "enable", "disable", "dump", "dump_cpu", "dump_task",
     "cgroup_init", "cgroup_exit", "cgroup_prep_move", "cgroup_move", "cgroup_cancel_move", "cgroup_set_weight", "cgroup_set_bandwidth", "cgroup_set_idle",
     "cpu_online", "cpu_offline", "init", "exit"};
+// clang-format on
 
 namespace {
 

@@ -16,12 +16,14 @@
 namespace scx::sim {
 
 /// Members of sched_ext_ops that are callbacks, in the order of the kernel's struct; opNames[] has their names.
+// clang-format off
 enum class Op : uint8_t {
     SelectCpu, Enqueue, Dequeue, Dispatch, Tick, Runnable, Running, Stopping, Quiescent, Yield, CoreSchedBefore, SetWeight, SetCpumask, UpdateIdle,
     CpuAcquire, CpuRelease, InitTask, ExitTask, Enable, Disable, Dump, DumpCpu, DumpTask,
     CgroupInit, CgroupExit, CgroupPrepMove, CgroupMove, CgroupCancelMove, CgroupSetWeight, CgroupSetBandwidth, CgroupSetIdle,
     CpuOnline, CpuOffline, Init, Exit, Count
 };
+// clang-format on
 extern const char *const opNames[static_cast<size_t>(Op::Count)];
 
 /// What a program did that no verifier would let pass. what(): `file.scx:12:5: reads 8 bytes at 0x0, outside of …` with the source line of the program
