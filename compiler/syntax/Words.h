@@ -11,7 +11,7 @@
 namespace scx {
 
 class Words : public grammar::ScxRest {
-public:
+  public:
     using ScxRest::ScxRest;
     std::unique_ptr<antlr4::Token> nextToken() override {
         skipBlanks();
@@ -40,7 +40,7 @@ public:
         return std::move(token);
     }
 
-private:
+  private:
     static bool isDigit(size_t c) { return c >= '0' && c <= '9'; }
     static bool inLine(size_t c) { return c != '\n' && c != '\r' && c != antlr4::IntStream::EOF; }
     static bool isWord(size_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || isDigit(c); }

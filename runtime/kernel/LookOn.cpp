@@ -47,7 +47,8 @@ bool want(const LoadedObject &object, const char *name) {
 void share(bpf_map *map, const bpf_object *with) {
     const bpf_map *theirs = bpf_object__find_map_by_name(with, bpf_map__name(map));
     if (!theirs || bpf_map__reuse_fd(map, bpf_map__fd(theirs)) != 0)
-        throw std::runtime_error(std::string("the map `") + bpf_map__name(map) + "` of the running policy cannot be shared: " + std::strerror(errno) + "; the policy goes on");
+        throw std::runtime_error(std::string("the map `") + bpf_map__name(map) + "` of the running policy cannot be shared: " + std::strerror(errno) +
+                                 "; the policy goes on");
 }
 
 void load(const LoadedObject &object) {
@@ -58,7 +59,8 @@ void load(const LoadedObject &object) {
     std::string reason = verifierReason(log);
     if (reason.empty())
         reason = libbpfReason(log);
-    throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; the policy goes on");
+    throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) +
+                             "; the policy goes on");
 }
 
 /// Writes one of the variables that our own programs read: of `.rodata` before they are loaded, of `.bss` at any time.
@@ -173,7 +175,8 @@ std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectIn
     return rows;
 }
 
-DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running) : object(openOwn(info, running, &filter)) {
+DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running)
+    : object(openOwn(info, running, &filter)) {
     for (const char *name : {"trace_waking", "trace_new", "trace_switch"})
         want(object, name);
     load(object);

@@ -52,12 +52,12 @@ std::string readAll(int iterator);
 
 /// All tasks.
 class TaskList {
-public:
+  public:
     TaskList(const ObjectInfo &info, const bpf_object *running);
     /// To read: a TaskRow about each task, or about one thread. The reader's to close.
     int open(int tid = 0) const;
 
-private:
+  private:
     LoadedObject object;
 };
 
@@ -66,12 +66,12 @@ std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectIn
 
 /// Each decision.
 class DecisionTrace {
-public:
+  public:
     DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running);
     /// The ring of kTraceRing bytes into which TraceEvents come; stays ours.
     int ring() const;
 
-private:
+  private:
     LoadedObject object, rules;
     std::vector<std::unique_ptr<bpf_link, LinkCloser>> links;
 

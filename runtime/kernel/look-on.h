@@ -31,8 +31,8 @@ struct trace_event {
     int64_t rule, wait; /* the rule that sorted the next one when it began to wait, ns since then; -1: not known */
     char comm[16];      /* the next one's */
     int32_t tgid;
-    uint32_t flags;     /* of event_flag; the kernel's number of the next one's scheduling policy from bit 8 on */
-    uint64_t number;    /* events are numbered; one that is missing was lost, as the ring was full */
+    uint32_t flags;  /* of event_flag; the kernel's number of the next one's scheduling policy from bit 8 on */
+    uint64_t number; /* events are numbered; one that is missing was lost, as the ring was full */
 };
 
 /* Who waits, by thread, in the map `trace_since__`. A policy with rules has programs that fill in `rule` (compiler/lower/LookOn.cpp). */

@@ -22,7 +22,7 @@ struct Parameter {
 /// Code of this or another machine that orders a queue.
 struct HostCodeInfo {
     std::string architecture, section;
-    std::vector<std::string> parameters; // what it reads of the policy's
+    std::vector<std::string> parameters;       // what it reads of the policy's
     std::map<std::string, uint64_t> functions; // offsets in the section
     size_t taskBytes = 0, queueBytes = 0;      // its state
     bool lifo = false;
@@ -41,7 +41,7 @@ struct QueueInfo {
     std::string name, ordering, domain, on;
     std::string tasks, direct, ran, wait; // names of counters and of the histogram; empty: not kept
     std::string doc;
-    std::optional<uint64_t> dsq; // the id of its first DSQ; of an object that says it
+    std::optional<uint64_t> dsq;       // the id of its first DSQ; of an object that says it
     std::optional<int64_t> slice = {}; // ns, -1: no end; if it is the same for each task
     std::optional<UserInfo> user = {};
 };
@@ -54,8 +54,8 @@ struct LookInfo {
 };
 
 struct ConditionInfo {
-    std::string text, of;   // of: the named rules it stands in
-    int64_t number = -1;    // that is reported if it holds
+    std::string text, of; // of: the named rules it stands in
+    int64_t number = -1;  // that is reported if it holds
     std::vector<LookInfo> looks;
 };
 
@@ -105,8 +105,12 @@ struct ObjectInfo {
     ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
     /// Null if there is no queue of that number.
-    const QueueInfo *queueAt(int64_t number) const { return number >= 0 && static_cast<size_t>(number) < queues.size() ? &queues[static_cast<size_t>(number)] : nullptr; }
-    bool ordersInUserSpace() const { return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); }); }
+    const QueueInfo *queueAt(int64_t number) const {
+        return number >= 0 && static_cast<size_t>(number) < queues.size() ? &queues[static_cast<size_t>(number)] : nullptr;
+    }
+    bool ordersInUserSpace() const {
+        return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); });
+    }
 };
 
 /// A file as it was read, once: what is checked is what is loaded, whatever becomes of the file meanwhile.
