@@ -45,7 +45,8 @@ constexpr LossRow kLosses[] = {
     {"SCX_OPS_HAS_CGROUP_WEIGHT", "nothing, from Linux 7.1 on; before it the kernel warns that weights are ignored"},
 };
 
-constexpr AttachRow kAttach[] = {{"fentry/", ""}, {"fexit/", ""}, {"fmod_ret/", ""}, {"fentry.s/", ""}, {"fexit.s/", ""}, {"tp_btf/", "btf_trace_"}, {"iter/", "bpf_iter_"}, {"lsm/", "bpf_lsm_"}};
+constexpr AttachRow kAttach[] = {{"fentry/", ""},           {"fexit/", ""},         {"fmod_ret/", ""},   {"fentry.s/", ""}, {"fexit.s/", ""},
+                                 {"tp_btf/", "btf_trace_"}, {"iter/", "bpf_iter_"}, {"lsm/", "bpf_lsm_"}};
 
 } // namespace
 

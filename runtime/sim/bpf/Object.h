@@ -34,10 +34,11 @@ struct Fault : std::runtime_error {
 
 /// What a simulation is told when it opens an object.
 struct ObjectOptions {
-    std::string kernel = "6.12";                                  // the profile: which functions, constants and members there are
-    std::vector<std::pair<std::string, std::string>> variables;  // name=value of variables in .rodata and .data, numbers in C's notation, before the program runs
-    bool statistics = true;                                       // `stats__` of our own objects
-    uint64_t hotAfter = 300'000;                                  // callbacks after which programs are translated once more, taking longer, to run faster
+    std::string kernel = "6.12"; // the profile: which functions, constants and members there are
+    std::vector<std::pair<std::string, std::string>>
+        variables;               // name=value of variables in .rodata and .data, numbers in C's notation, before the program runs
+    bool statistics = true;      // `stats__` of our own objects
+    uint64_t hotAfter = 300'000; // callbacks after which programs are translated once more, taking longer, to run faster
 };
 
 /// The members of sched_ext_ops that are no callbacks, as the object sets them.

@@ -44,21 +44,13 @@ std::string value(char letter, uint64_t v, const Names &names) {
         if (const auto *p = reinterpret_cast<const task_struct *>(v))
             return std::to_string(p->pid) + " (" + p->comm + ")";
         return "none";
-    case 'q':
-        return names.dsq(v);
-    case 'n':
-        return exactDuration(v);
-    case 'c':
-        return "cpu " + std::to_string(static_cast<int>(v));
-    case 'b':
-        return static_cast<bool>(v & 0xff) ? "true" : "false";
-    case 'd':
-        return std::to_string(static_cast<int32_t>(v));
-    case 'g':
-        return "cgroup " + std::to_string(reinterpret_cast<const cgroup *>(v)->kn->id);
-    default:
-        std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(v));
-        return text;
+    case 'q': return names.dsq(v);
+    case 'n': return exactDuration(v);
+    case 'c': return "cpu " + std::to_string(static_cast<int>(v));
+    case 'b': return static_cast<bool>(v & 0xff) ? "true" : "false";
+    case 'd': return std::to_string(static_cast<int32_t>(v));
+    case 'g': return "cgroup " + std::to_string(reinterpret_cast<const cgroup *>(v)->kn->id);
+    default: std::snprintf(text, sizeof text, "0x%llx", static_cast<unsigned long long>(v)); return text;
     }
 }
 
@@ -74,8 +66,9 @@ std::string list(std::string_view letters, const uint64_t *values, size_t count,
 
 CallTrace::CallTrace(Kernel &k, Object &o, const Names &called) : kernel(k), object(o), names(called) {
     kernel.onCallback = [this](Op op, std::initializer_list<uint64_t> arguments) { callback(op, arguments); };
-    object.trace([](void *self, const char *function, const uint64_t arguments[5], uint64_t result,
-                    const char *where) { static_cast<CallTrace *>(self)->call(function, arguments, result, where); }, this);
+    object.trace([](void *self, const char *function, const uint64_t arguments[5], uint64_t result, const char *where) {
+        static_cast<CallTrace *>(self)->call(function, arguments, result, where);
+    }, this);
 }
 
 CallTrace::~CallTrace() {
