@@ -17,6 +17,7 @@
 #include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 namespace scx {
 namespace {
@@ -81,7 +82,10 @@ class CodeGenPasses : public llvm::legacy::PassManagerBase {
     void add(llvm::Pass *pass) override {
         const llvm::PassInfo *info = llvm::Pass::lookupPassInfo(pass->getPassID());
         std::string_view name = info ? std::string_view(info->getPassArgument()) : std::string_view();
-        if (std::find(std::begin(kNeedless), std::end(kNeedless), name) != std::end(kNeedless)) {
+        bool needless = std::find(std::begin(kNeedless), std::end(kNeedless), name) != std::end(kNeedless);
+        if (name == "dead-mi-elimination") // the second one cleans up behind "peephole-opt"
+            needless = std::exchange(eliminates, true);
+        if (needless) {
             delete pass;
             return;
         }
@@ -94,6 +98,7 @@ class CodeGenPasses : public llvm::legacy::PassManagerBase {
 
   private:
     llvm::legacy::PassManager &to;
+    bool eliminates = false; // dead instructions, already
 };
 
 } // namespace

@@ -52,7 +52,7 @@ llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
     add(llvm::InstCombinePass());
     // Tests whose outcome is known on some ways to them.
     add(llvm::JumpThreadingPass());
-    // What is computed or loaded twice, or for nothing. GVN would find a little more and take four times as long.
+    // What is computed or loaded twice, or for nothing. GVN takes three times as long for code that is no shorter, as a second InstCombine behind all does for none.
     add(llvm::EarlyCSEPass());
     add(llvm::BDCEPass());
     llvm::FunctionPassManager late;

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
 #include <span>
 #include <stdexcept>
 #include <string_view>
@@ -37,10 +38,14 @@ LoadedObject open(std::string_view bytes, const char *name) {
     return object;
 }
 
-/// Whether there is such a program; if so, it is to be loaded.
-bool want(const LoadedObject &object, const char *name) {
-    bpf_program *program = bpf_object__find_program_by_name(object.get(), name);
-    return program && bpf_program__set_autoload(program, true) == 0;
+/// These programs are to be loaded.
+void want(const LoadedObject &object, std::initializer_list<const char *> names) {
+    for (const char *name : names) {
+        bpf_program *program = bpf_object__find_program_by_name(object.get(), name);
+        if (!program)
+            throw std::runtime_error("the policy's object holds no program to look on with; compile it again");
+        bpf_program__set_autoload(program, true);
+    }
 }
 
 /// `map` is to be the one of its name in the other object.
@@ -158,7 +163,7 @@ std::string readAll(int iterator) {
 }
 
 TaskList::TaskList(const ObjectInfo &info, const bpf_object *running) : object(openOwn(info, running, nullptr)) {
-    want(object, "list_tasks");
+    want(object, {"list_tasks"});
     load(object);
 }
 
@@ -166,8 +171,9 @@ int TaskList::open(int tid) const { return openIterator(object, "list_tasks", ti
 
 std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running) {
     LoadedObject object = openPolicy(file, info, running, nullptr);
-    if (!want(object, "explain__"))
+    if (info.rules.empty() && !bpf_object__find_program_by_name(object.get(), "explain__"))
         return {};
+    want(object, {"explain__"});
     load(object);
     std::string bytes = readAll(openIterator(object, "explain__", tid));
     std::vector<ReportRow> rows(bytes.size() / sizeof(ReportRow));
@@ -177,15 +183,13 @@ std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectIn
 
 DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running)
     : object(openOwn(info, running, &filter)) {
-    for (const char *name : {"trace_waking", "trace_new", "trace_switch"})
-        want(object, name);
+    want(object, {"trace_waking", "trace_new", "trace_switch"});
     load(object);
     // What tells the rule of who waits comes after what notes that he does, and the kernel calls in the order in which it is told (func_add in kernel/tracepoint.c).
     attach(object.get());
     if (!info.rules.empty()) {
         rules = openPolicy(file, info, running, object.get());
-        for (const char *name : {"rule_waking__", "rule_new__", "rule_switch__"})
-            want(rules, name);
+        want(rules, {"rule_waking__", "rule_new__", "rule_switch__"});
         load(rules);
         attach(rules.get());
     }

@@ -78,17 +78,11 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
             for (const std::string &name : {q.user->toKernel, q.user->toProcess, q.user->spilled})
                 counter(name);
         }
-    auto program = [&](const std::string &name) {
-        if (!bpf_object__find_program_by_name(object.get(), name.c_str()))
-            throw damaged("it has no program `" + name + "`");
-    };
     for (const RuleInfo &r : info.rules)
         counter(r.hits);
-    if (!info.rules.empty())
-        for (const char *name : {"explain__", "rule_waking__", "rule_new__", "rule_switch__"})
-            program(name);
     for (const OptionalHook &row : info.optional)
-        program(row.program);
+        if (!bpf_object__find_program_by_name(object.get(), row.program.c_str()))
+            throw damaged("it has no program `" + row.program + "`");
     map(info.queuePlace == QueuePlace::Storage, "task__");
     if (info.queuePlace == QueuePlace::Storage && !keepsQueue)
         throw damaged("it keeps no queues of tasks");

@@ -89,7 +89,6 @@ refuses(changed(lambda m: p(m).update(default=2**63)), "default above 64 bits", 
 refuses(changed(lambda m: p(m).update(default=0)), "default outside its range", "damaged")
 refuses(changed(lambda m: m.update(queue_place="nowhere")), "a place of queues that there is not", "damaged")
 refuses(whole.replace(b"\0queue__\0", b"\0queued_\0"), "queues of tasks that nobody keeps", "it keeps no queues of tasks")
-refuses(whole.replace(b"\0rule_switch__\0", b"\0rule_switched\0"), "no program about rules", "it has no program `rule_switch__`")
 refuses(changed(lambda m: m["queues"][0].update(tasks="nowhere")), "missing counter", "no counter `nowhere`")
 refuses(changed(lambda m: m["queues"][0].update(wait="cpu__")), "a histogram of another size", "instead of 2048")
 optional = {"program": meta["policy"] + "_enqueue", "member": "later", "hook": "later", "since": "9.9"}
