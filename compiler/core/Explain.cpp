@@ -94,7 +94,8 @@ std::vector<std::vector<Condition>> conditionsOf(const Program &surface) {
     return rules;
 }
 
-/// `rule_of__` is `match__` without what it does; `explain__` tells all about a task that is not the same for each, if there is such. No hook calls them: they are for programs that look on.
+/// `rule_of__` is `match__` without what it does; `explain__` tells all about a task that is not the same for each, if there is such. No hook calls them: they are
+/// for programs that look on.
 void CoreWriter::explain() {
     origin = surface.match ? surface.match->span : surface.policy.nameSpan;
     if (surface.match) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What of a policy's own do those see who look on while it runs? Programs beside the policy's that answer what only its rules know; what is so under any policy, scxrun's own
-// programs tell (runtime/kernel/look-on.bpf.c). Nobody loads them before somebody asks, and the policy knows nothing of them: they evaluate its very rules, over its very
-// state, and change none of it. `explain__` is read as a file (bpf_iter), `rule_…__` stand on the kernel's tracepoints.
+// What of a policy's own do those see who look on while it runs? Programs beside the policy's that answer what only its rules know; what is so under any policy,
+// scxrun's own programs tell (runtime/kernel/look-on.bpf.c). Nobody loads them before somebody asks, and the policy knows nothing of them: they evaluate its very
+// rules, over its very state, and change none of it. `explain__` is read as a file (bpf_iter), `rule_…__` stand on the kernel's tracepoints.
 #include "lower/Lowering.h"
 
 #include <string>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which token is a literal of the grammar, a name, a number or a doc comment? These, blanks and comments are most of a policy, and ANTLR's lexer works out its automaton for them anew in each process, some
-// two thousand instructions a character. So they are read directly here, as grammar/ScxLexer.g4 defines them, and everything else by the generated lexer, which
-// knows none of them.
+// Which token is a literal of the grammar, a name, a number or a doc comment? These, blanks and comments are most of a policy, and ANTLR's lexer works out its
+// automaton for them anew in each process, some two thousand instructions a character. So they are read directly here, as grammar/ScxLexer.g4 defines them, and
+// everything else by the generated lexer, which knows none of the literals and names.
 #pragma once
 
 #include "grammar/ScxRest.h"

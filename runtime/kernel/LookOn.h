@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How is a policy watched that runs? By programs that it knows nothing of (docs/internals/object.md): most are scxrun's own (look-on.bpf.c), those about its rules
-// are in its object. They are loaded when somebody asks, over the maps of the running policy, and are gone when nobody does any more: until then, and from then on, they cost nothing.
-// The policy is what `running` says, an object that is loaded and stays so meanwhile. Everything here throws std::runtime_error with one line if the kernel does not take the programs.
+// How is a policy watched that runs? By programs that it knows nothing of (docs/internals/runtime.md): most are scxrun's own (look-on.bpf.c), those about its rules
+// are in its object. They are loaded when somebody asks, over the maps of the running policy, and are gone when nobody does any more: until then, and from then
+// on, they cost nothing. The policy is what `running` says, an object that is loaded and stays so meanwhile. Everything here throws std::runtime_error with one
+// line if the kernel does not take the programs.
 #pragma once
 
 #include "kernel/look-on.h"

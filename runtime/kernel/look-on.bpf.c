@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What do tasks do under a policy, whichever it is? Programs of scxrun's own, made with it and carried in it: `list_tasks` is read as a file (bpf_iter), `trace_…` stand on the
- * kernel's tracepoints. What only the policy knows, which rule a task matches, programs of its own object tell. LookOn.cpp loads both when somebody asks. */
+/* What do tasks do under a policy, whichever it is? Programs of scxrun's own, made with it and carried in it: `list_tasks` is read as a file (bpf_iter), `trace_…`
+ * stand on the kernel's tracepoints. What only the policy knows, which rule a task matches, programs of its own object tell. LookOn.cpp loads both when somebody
+ * asks. */
 #include <stdbool.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_core_read.h>
