@@ -15,6 +15,9 @@ llvm::Type *Lowering::typeFor(Module &m, const Type &t) {
 
 Val Lowering::emit(const Expr &e) {
     m.locate(e.span);
+    if (inTurns() && branchesMuch(e))
+        if (llvm::Value *word = expressionApart(e))
+            return {word};
     switch (e.kind) {
     case ExprKind::Number: return {m.num(e.value)};
     case ExprKind::Bool: return {b.getInt1(e.value != 0)};

@@ -90,6 +90,66 @@ llvm::Value *Lowering::functionApart(const FnDecl &fn, const std::vector<std::op
     return b.CreateTrunc(b.CreateCall(function, words), type);
 }
 
+/// A number made of numbers in so many steps at which the verifier goes two ways that in a loop, where it finds no way again that it has been, it would not come to an end.
+bool Lowering::branchesMuch(const Expr &e) {
+    constexpr size_t kMuch = 5;
+    size_t branches = 0;
+    bool other = anyExpr(e, [&](const Expr &part) {
+        auto fixed = [](const Expr &value) { return value.kind == ExprKind::Number || value.ref.kind == RefKind::Const; };
+        switch (part.kind) {
+        case ExprKind::Number: case ExprKind::Bool: case ExprKind::Negate: case ExprKind::Not: return false;
+        case ExprKind::Binary:
+            branches += part.op == Op::And || part.op == Op::Or ? 1 : (part.op == Op::Div || part.op == Op::Rem) && !fixed(*part.args[1]) ? 2 : 0; // by zero, by -1
+            return false;
+        case ExprKind::Call: ++branches; return false; // of what, its name says
+        case ExprKind::Index:
+            branches += fixed(*part.args[1]) ? 0 : 2; // to look and to read
+            return false;
+        case ExprKind::Name: case ExprKind::Member:
+            switch (part.ref.kind) {
+            case RefKind::Const: case RefKind::Param: case RefKind::EnumValue: case RefKind::Global: case RefKind::CpuField: case RefKind::CgroupField: return false;
+            case RefKind::Operation: {
+                Operation o = static_cast<const OperationRow *>(part.ref.decl)->op;
+                return o != Operation::Min && o != Operation::Max && o != Operation::Abs;
+            }
+            case RefKind::Local: return part.type.kind == TypeKind::Task;
+            case RefKind::Attribute: return part.args.empty() || part.args[0]->type.kind != TypeKind::Cpu;
+            default: return true;
+            }
+        default: return true;
+        }
+    });
+    return !other && branches >= kMuch;
+}
+
+/// Its value from a function for the kernel as well, which is given the locals that stand in it.
+llvm::Value *Lowering::expressionApart(const Expr &e) {
+    std::vector<const Local *> used;
+    anyExpr(e, [&](const Expr &part) {
+        if (auto *local = static_cast<const Local *>(part.ref.decl); part.ref.kind == RefKind::Local && std::find(used.begin(), used.end(), local) == used.end())
+            used.push_back(local);
+        return false;
+    });
+    constexpr size_t kArguments = 5; // a function of BPF has no more
+    if (used.size() > kArguments)
+        return nullptr;
+    std::vector<std::string> names;
+    std::vector<llvm::Value *> words;
+    for (const Local *local : used) {
+        auto variable = vars.find(local);
+        names.push_back(local->name);
+        words.push_back(b.CreateZExt(variable == vars.end() ? locals.at(local).value : b.CreateLoad(typeFor(m, local->type), variable->second), m.i64()));
+    }
+    llvm::Type *type = typeFor(m, e.type);
+    std::string name = "expression_" + std::to_string(expressions.try_emplace(&e, expressions.size()).first->second) + "__";
+    llvm::Function *function = apart(name, names, [&](const auto &given) {
+        for (size_t i = 0; i < used.size(); ++i)
+            locals[used[i]] = {b.CreateTrunc(given[i], typeFor(m, used[i]->type))};
+        return m.unbounded(b.CreateZExt(value(e), m.i64()));
+    });
+    return b.CreateTrunc(b.CreateCall(function, words), type);
+}
+
 /// In a dispatch, called in a loop, with a loop in it in which it consumes: a share inside of a share. In place it would be there once for each turn of the outer one, and all
 /// that it calls as often again. What depends on the hook is handed in and given back by `serverApart`, a slice that it assigns excepted.
 bool Lowering::servesInTurns(const FnDecl &fn) const {

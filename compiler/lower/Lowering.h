@@ -182,6 +182,9 @@ protected: // for the host, whose leaves are others (Host.cpp)
     llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const Written &body);
     static bool ofNumbers(const FnDecl &fn);
     llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
+    static bool branchesMuch(const Expr &e);
+    llvm::Value *expressionApart(const Expr &e);
+    std::map<const Expr *, size_t> expressions; // numbers of those functions
     bool servesInTurns(const FnDecl &fn) const;
     llvm::Value *serverApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     Val function(const FnDecl &fn, const Expr &e);
