@@ -200,8 +200,10 @@ llvm::Value *Lowering::serverApart(const FnDecl &fn, const std::vector<std::opti
     });
     llvm::Value *answer = b.CreateCall(function, words);
     auto is = [&](Bit at) { return b.CreateTrunc(b.CreateLShr(answer, at), m.i1()); };
-    for (auto [variable, at] : {std::pair(frame.dispatched, kDispatched), std::pair(frame.kept, kKept)})
-        b.CreateStore(b.CreateOr(b.CreateLoad(m.i1(), variable), is(at)), variable);
+    auto add = [&](llvm::AllocaInst *variable, Bit at) { b.CreateStore(b.CreateOr(b.CreateLoad(m.i1(), variable), is(at)), variable); };
+    add(frame.dispatched, kDispatched);
+    if (expired) // else there is nobody to keep, and nothing is to be written for it
+        add(frame.kept, kKept);
     return is(kTrue);
 }
 
