@@ -42,7 +42,7 @@ bool decided(const llvm::Value *condition) {
 /// Walks a program as the verifier does, but each block once, as if it always saw that it has been there: at a test it goes on at the side that follows and
 /// keeps the other one for later.
 class Walk {
-public:
+  public:
     Walk(llvm::Function &function, Diagnostics &diags, const std::function<Span(const llvm::DebugLoc &)> &placeOf) : diags(diags), placeOf(placeOf) {
         known.push_back(&function.getEntryBlock());
         while (!known.empty() && !told) {
@@ -57,7 +57,7 @@ public:
         }
     }
 
-private:
+  private:
     Diagnostics &diags;
     const std::function<Span(const llvm::DebugLoc &)> &placeOf;
     std::vector<llvm::BasicBlock *> pending, known; // other sides of tests, and of those with a known outcome

@@ -21,7 +21,9 @@ Val Lowering::emit(const Expr &e) {
     switch (e.kind) {
     case ExprKind::Number: return {m.num(e.value)};
     case ExprKind::Bool: return {b.getInt1(e.value != 0)};
-    case ExprKind::Name: case ExprKind::Member: case ExprKind::Index:
+    case ExprKind::Name:
+    case ExprKind::Member:
+    case ExprKind::Index:
         switch (e.ref.kind) {
         case RefKind::Local: {
             auto *local = static_cast<const Local *>(e.ref.decl);
@@ -77,7 +79,7 @@ Val Lowering::emit(const Expr &e) {
 }
 
 llvm::Value *Lowering::compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps) {
-    if (wraps && op != Op::Eq && op != Op::Ne) { // points on a clock: the sign of the difference
+    if (wraps && op != Op::Eq && op != Op::Ne) {     // points on a clock: the sign of the difference
         bool swapped = op == Op::Gt || op == Op::Le; // what is said to be later is often used next, and stays in its register as the second of a subtraction
         x = swapped ? b.CreateSub(y, x) : b.CreateSub(x, y);
         y = m.num(0);
@@ -203,7 +205,8 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         forget(q, arg(1));
         return {};
     }
-    case Operation::QueueConsume: case Operation::QueueTake: {
+    case Operation::QueueConsume:
+    case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
     }
@@ -221,10 +224,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *cpu = value(*receiver);
         if (frame.looksOn)
             return attribute(*receiver, *findAttribute(TypeKind::Cpu, "idle"));
-        return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); }, [&]() -> llvm::Value * { return b.getFalse(); })
+        return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); },
+                                      [&]() -> llvm::Value * { return b.getFalse(); })
                            : m.call("scx_bpf_test_and_clear_cpu_idle", {cpu})};
     }
-    case Operation::CpuKick: case Operation::CpuPreempt:
+    case Operation::CpuKick:
+    case Operation::CpuPreempt:
         if (!frame.looksOn)
             kick(value(*receiver), row.op == Operation::CpuKick ? kKickIdle : kKickPreempt);
         return {};
@@ -274,9 +279,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
             b.CreateStore(b.CreateLoad(m.i64(), frame.slice), cpuState(cpu, kSlotSlice));
         return {};
     }
-    case Operation::Recall:
-        emit(*e.args[1]);
-        return {frame.recalled ? frame.recalled : m.num(-1)};
+    case Operation::Recall: emit(*e.args[1]); return {frame.recalled ? frame.recalled : m.num(-1)};
     case Operation::Settle: { // where running it again does nothing, it runs again, for the moment that is left until the kernel stops the task
         llvm::Value *task = arg(1);
         b.CreateStore(marksSettled ? m.num(-1) : m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
@@ -297,7 +300,9 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         if (frame.looksOn)
             return {b.CreateICmpEQ(load(p), old)};
         auto exchange = [&] { // for LLVM, too, nothing moves across it
-            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent, llvm::AtomicOrdering::SequentiallyConsistent), 1);
+            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent,
+                                                              llvm::AtomicOrdering::SequentiallyConsistent),
+                                        1);
         };
         return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
     }
@@ -309,7 +314,8 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         m.helper(helper::SeqWrite, m.i64(), {frame.reader, row, m.num32(16)});
         return {};
     }
-    case Operation::Min: case Operation::Max: {
+    case Operation::Min:
+    case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;
         return {b.CreateSelect(compare(row.op == Operation::Min ? Op::Lt : Op::Gt, x, y, wraps), x, y)};

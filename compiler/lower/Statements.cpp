@@ -54,15 +54,13 @@ void Lowering::stmt(const Stmt &s) {
             condition = opened.present;
             const Expr &callee = s.value->kind == ExprKind::Call ? *s.value->args[0] : *s.value;
             if (callee.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(callee.ref.decl)->op == Operation::TaskOf) {
-                m.ifThen(condition,
-                         [&] {
-                             cleanups.push_back([this, task = opened.value] { m.call("bpf_task_release", {task}); });
-                             block(s.body);
-                             if (!m.terminated())
-                                 cleanups.back()();
-                             cleanups.pop_back();
-                         },
-                         s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+                m.ifThen(condition, [&] {
+                    cleanups.push_back([this, task = opened.value] { m.call("bpf_task_release", {task}); });
+                    block(s.body);
+                    if (!m.terminated())
+                        cleanups.back()();
+                    cleanups.pop_back();
+                }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
                 break;
             }
         } else
@@ -229,7 +227,8 @@ void Lowering::forLoop(const Stmt &s) {
         forTasks(q, at, *s.local, s.body);
         return;
     }
-    if (over.kind == ExprKind::Call && over.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(over.args[0]->ref.decl)->op == Operation::Near) {
+    if (over.kind == ExprKind::Call && over.args[0]->ref.kind == RefKind::Operation &&
+        static_cast<const OperationRow *>(over.args[0]->ref.decl)->op == Operation::Near) {
         forNear(value(*over.args[1]), [&](llvm::Value *cpu) {
             locals[s.local.get()] = {cpu};
             block(s.body);
@@ -252,7 +251,8 @@ void Lowering::forLoop(const Stmt &s) {
     });
 }
 
-llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts) {
+llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out,
+                                 const std::vector<bool> &texts) {
     size_t hole = 0;
     for (size_t i = 0; i < format.size(); ++i) {
         bool pair = i + 1 < format.size();
@@ -299,7 +299,9 @@ void Lowering::logStmt(const Stmt &s) {
         return;
     }
     llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
-    m.helper(helper::Print, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
+    m.helper(
+        helper::Print, m.i64(),
+        {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
 }
 
 void Lowering::assertStmt(const Stmt &s) {
@@ -307,7 +309,8 @@ void Lowering::assertStmt(const Stmt &s) {
         LineColumn at = sources.position(s.span);
         std::string text;
         Module::Scratch data(m, 1);
-        llvm::Value *size = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, data, text);
+        llvm::Value *size = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value),
+                                      {}, data, text);
         m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
 }

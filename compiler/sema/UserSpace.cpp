@@ -9,8 +9,9 @@ namespace {
 
 /// What of a discipline runs in user space, hooks, key and the functions they call: each word of it has to be known there.
 class UserSpaceCheck {
-public:
-    UserSpaceCheck(const Program &program, const QueueDecl &queue, const Option &backing, Diagnostics &diags) : program(program), queue(queue), backing(backing), diags(diags) {}
+  public:
+    UserSpaceCheck(const Program &program, const QueueDecl &queue, const Option &backing, Diagnostics &diags)
+        : program(program), queue(queue), backing(backing), diags(diags) {}
 
     void run() {
         auto wrong = [&](Span at, const char *what) { diags.report(Diag::BadOption, backing.nameSpan, "backing", what).note(at, "here"); };
@@ -49,7 +50,7 @@ public:
             ofDiscipline(*queue.discipline);
     }
 
-private:
+  private:
     const Program &program;
     const QueueDecl &queue;
     const Option &backing;
@@ -72,7 +73,10 @@ private:
         bool own = std::any_of(queue.options.begin(), queue.options.end(), [](const Option &o) { return o.name == "slice"; });
         for (const Option &o : d.options)
             if (o.name == "slice" && !own && anyExpr(*o.value, [&](const Expr &e) { return isState(d, e); }))
-                diags.report(Diag::BadOption, backing.nameSpan, "backing", "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`").note(o.nameSpan, "here");
+                diags
+                    .report(Diag::BadOption, backing.nameSpan, "backing",
+                            "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`")
+                    .note(o.nameSpan, "here");
     }
 
     /// What `slice` is in the discipline: the queue's, a rule's or the policy's.
@@ -96,7 +100,9 @@ private:
     }
 
     static bool isState(const DisciplineDecl &d, const Expr &e) {
-        return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) { return std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == e.ref.decl; }); });
+        return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) {
+            return std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == e.ref.decl; });
+        });
     }
 
     void walk(const Block &body) {
@@ -133,14 +139,18 @@ private:
             return refuse(e.span, "this", "tell by it in `match`");
         if (callee.ref.kind == RefKind::Operation)
             switch (auto *row = static_cast<const OperationRow *>(callee.ref.decl); row->op) {
-            case Operation::Now: case Operation::Min: case Operation::Max: case Operation::Abs: break;
+            case Operation::Now:
+            case Operation::Min:
+            case Operation::Max:
+            case Operation::Abs: break;
             default: return refuse(e.span, "`" + std::string(row->name) + "`", "write a plug-in against libscx instead");
             }
         if (e.ref.kind == RefKind::Self && e.ref.index != 1)
             return refuse(e.span, "the queue itself", "only its state is");
         if (e.ref.kind == RefKind::Self)
             slices();
-        if (e.ref.kind == RefKind::Global || e.ref.kind == RefKind::CpuField || e.ref.kind == RefKind::CgroupField || (e.ref.kind == RefKind::QueueState && !(queue.discipline && isState(*queue.discipline, e))))
+        if (e.ref.kind == RefKind::Global || e.ref.kind == RefKind::CpuField || e.ref.kind == RefKind::CgroupField ||
+            (e.ref.kind == RefKind::QueueState && !(queue.discipline && isState(*queue.discipline, e))))
             return refuse(e.span, "state of another thing than the task", "numbers and flags of the task are");
         if (callee.ref.kind == RefKind::Function && e.kind == ExprKind::Call)
             if (auto *fn = static_cast<const FnDecl *>(callee.ref.decl); seen.insert(fn).second)
