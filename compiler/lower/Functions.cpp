@@ -14,12 +14,11 @@ namespace {
 constexpr unsigned kFrames = 8, kAbove = 2, kBelow = 3, kBelowUserSpace = 4;
 
 bool loops(const Block &body) {
-    return std::any_of(body.begin(), body.end(), [](const StmtPtr &s) { return s->kind == StmtKind::Repeat || s->kind == StmtKind::For || loops(s->body) || loops(s->orElse); });
+    return std::any_of(body.begin(), body.end(),
+                       [](const StmtPtr &s) { return s->kind == StmtKind::Repeat || s->kind == StmtKind::For || loops(s->body) || loops(s->orElse); });
 }
 
-bool isSlice(const Expr &e) {
-    return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->name == "slice";
-}
+bool isSlice(const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->name == "slice"; }
 
 } // namespace
 
@@ -66,9 +65,11 @@ bool Lowering::ofNumbers(const FnDecl &fn) {
         return e.type.kind == TypeKind::Task || e.type.kind == TypeKind::Queue || e.type.kind == TypeKind::Instance;
     }, called);
     auto logs = [](const auto &self, const Block &body) -> bool {
-        return std::any_of(body.begin(), body.end(), [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
+        return std::any_of(body.begin(), body.end(),
+                           [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
     };
-    return fn.result.known() && fn.parameters.size() <= 5 && !depends && std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
+    return fn.result.known() && fn.parameters.size() <= 5 && !depends &&
+           std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
 }
 
 /// A function of numbers in a loop is one for the kernel as well, so that the ways through it do not multiply what the verifier walks in each turn.
@@ -97,17 +98,28 @@ bool Lowering::branchesMuch(const Expr &e) {
     bool other = anyExpr(e, [&](const Expr &part) {
         auto fixed = [](const Expr &value) { return value.kind == ExprKind::Number || value.ref.kind == RefKind::Const; };
         switch (part.kind) {
-        case ExprKind::Number: case ExprKind::Bool: case ExprKind::Negate: case ExprKind::Not: return false;
+        case ExprKind::Number:
+        case ExprKind::Bool:
+        case ExprKind::Negate:
+        case ExprKind::Not: return false;
         case ExprKind::Binary:
-            branches += part.op == Op::And || part.op == Op::Or ? 1 : (part.op == Op::Div || part.op == Op::Rem) && !fixed(*part.args[1]) ? 2 : 0; // by zero, by -1
+            branches += part.op == Op::And || part.op == Op::Or                               ? 1
+                        : (part.op == Op::Div || part.op == Op::Rem) && !fixed(*part.args[1]) ? 2
+                                                                                              : 0; // by zero, by -1
             return false;
         case ExprKind::Call: ++branches; return false; // of what, its name says
         case ExprKind::Index:
             branches += fixed(*part.args[1]) ? 0 : 2; // to look and to read
             return false;
-        case ExprKind::Name: case ExprKind::Member:
+        case ExprKind::Name:
+        case ExprKind::Member:
             switch (part.ref.kind) {
-            case RefKind::Const: case RefKind::Param: case RefKind::EnumValue: case RefKind::Global: case RefKind::CpuField: case RefKind::CgroupField: return false;
+            case RefKind::Const:
+            case RefKind::Param:
+            case RefKind::EnumValue:
+            case RefKind::Global:
+            case RefKind::CpuField:
+            case RefKind::CgroupField: return false;
             case RefKind::Operation: {
                 Operation o = static_cast<const OperationRow *>(part.ref.decl)->op;
                 return o != Operation::Min && o != Operation::Max && o != Operation::Abs;
@@ -126,7 +138,8 @@ bool Lowering::branchesMuch(const Expr &e) {
 llvm::Value *Lowering::expressionApart(const Expr &e) {
     std::vector<const Local *> used;
     anyExpr(e, [&](const Expr &part) {
-        if (auto *local = static_cast<const Local *>(part.ref.decl); part.ref.kind == RefKind::Local && std::find(used.begin(), used.end(), local) == used.end())
+        if (auto *local = static_cast<const Local *>(part.ref.decl);
+            part.ref.kind == RefKind::Local && std::find(used.begin(), used.end(), local) == used.end())
             used.push_back(local);
         return false;
     });
@@ -163,7 +176,8 @@ bool Lowering::servesInTurns(const FnDecl &fn) const {
         std::set<const FnDecl *> called{&fn};
         return anyExprCalled(fn.body, test, called);
     };
-    return std::none_of(fn.parameters.begin(), fn.parameters.end(), aTask) && found([](const Expr &e) { return isOperation(e, Operation::QueueConsume); }) && !(assignsSlice && found(isSlice));
+    return std::none_of(fn.parameters.begin(), fn.parameters.end(), aTask) && found([](const Expr &e) { return isOperation(e, Operation::QueueConsume); }) &&
+           !(assignsSlice && found(isSlice));
 }
 
 /// Its call. The verifier walks the function once, not for each call.
