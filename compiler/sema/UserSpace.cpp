@@ -150,7 +150,8 @@ class UserSpaceCheck {
         if (e.ref.kind == RefKind::Self)
             slices();
         if (e.ref.kind == RefKind::Global || e.ref.kind == RefKind::CpuField || e.ref.kind == RefKind::CgroupField ||
-            (e.ref.kind == RefKind::QueueState && !(queue.discipline && isState(*queue.discipline, e))))
+            (e.ref.kind == RefKind::QueueState &&
+             (!queue.discipline || !isState(*queue.discipline, e) || (!e.args.empty() && e.args[0]->ref.kind == RefKind::Queue))))
             return refuse(e.span, "state of another thing than the task", "numbers and flags of the task are");
         if (callee.ref.kind == RefKind::Function && e.kind == ExprKind::Call)
             if (auto *fn = static_cast<const FnDecl *>(callee.ref.decl); seen.insert(fn).second)
