@@ -134,6 +134,7 @@ class Lowering {
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
     virtual void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
+    void eachNext(const std::string &kind, llvm::AllocaInst *it, llvm::BasicBlock *after, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.

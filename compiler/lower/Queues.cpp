@@ -314,30 +314,12 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
     }
     Module::Scratch memory(m, kDsqIterator);
     llvm::AllocaInst *it = memory;
-    auto destroy = [this, it] { m.call("bpf_iter_scx_dsq_destroy", {it}); };
     m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
-    llvm::BasicBlock *head = m.block("tasks"), *inside = m.block("tasks.body"), *end = m.block("tasks.end");
-    b.CreateBr(head);
-    b.SetInsertPoint(head);
-    llvm::Value *task = m.call("bpf_iter_scx_dsq_next", {it});
-    b.CreateCondBr(b.CreateICmpEQ(task, llvm::ConstantPointerNull::get(m.ptr())), end, inside);
-    b.SetInsertPoint(inside);
-    locals[&local] = {task};
-    frame.iterators[task] = it;
-    size_t outer = cleanups.size();
-    cleanups.push_back(destroy);
-    loopStack.push_back({head, end});
-    loopCleanups.push_back(cleanups.size());
-    block(body);
-    loopCleanups.pop_back();
-    loopStack.pop_back();
-    cleanups.resize(outer);
-    if (!m.terminated())
-        b.CreateBr(head);
-    b.SetInsertPoint(end);
-    destroy();
-    b.CreateBr(after);
-    b.SetInsertPoint(after);
+    eachNext("scx_dsq", it, after, [&](llvm::Value *task) {
+        locals[&local] = {task};
+        frame.iterators[task] = it;
+        block(body);
+    });
 }
 
 } // namespace scx

@@ -188,25 +188,30 @@ void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::functio
 void Lowering::iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body) {
     Module::Scratch iterator(m, 1);
     m.call("bpf_iter_num_new", {iterator, first, behind});
-    llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end"), *after = m.block("loop.after");
+    eachNext("num", iterator, m.block("loop.after"), [&](llvm::Value *next) { body(b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64())); });
+}
+
+/// The loop over what an open iterator of the kernel gives; `it` is destroyed whichever way the loop is left. Goes on at `after`.
+void Lowering::eachNext(const std::string &kind, llvm::AllocaInst *it, llvm::BasicBlock *after, const std::function<void(llvm::Value *)> &body) {
+    auto destroy = [this, it, name = "bpf_iter_" + kind + "_destroy"] { m.call(name, {it}); };
+    llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end");
     b.CreateBr(head);
     b.SetInsertPoint(head);
-    llvm::Value *next = m.call("bpf_iter_num_next", {iterator});
+    llvm::Value *next = m.call("bpf_iter_" + kind + "_next", {it});
     b.CreateCondBr(b.CreateICmpEQ(next, llvm::ConstantPointerNull::get(m.ptr())), end, inside);
     b.SetInsertPoint(inside);
-    llvm::Value *i = b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64());
     size_t outer = cleanups.size();
-    cleanups.push_back([this, memory = static_cast<llvm::AllocaInst *>(iterator)] { m.call("bpf_iter_num_destroy", {memory}); });
+    cleanups.push_back(destroy);
     loopStack.push_back({head, end});
     loopCleanups.push_back(cleanups.size());
-    body(i);
+    body(next);
     loopCleanups.pop_back();
     loopStack.pop_back();
     cleanups.resize(outer);
     if (!m.terminated())
         b.CreateBr(head);
     b.SetInsertPoint(end);
-    m.call("bpf_iter_num_destroy", {iterator});
+    destroy();
     b.CreateBr(after);
     b.SetInsertPoint(after);
 }
