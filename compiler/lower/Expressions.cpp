@@ -205,10 +205,13 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         forget(q, arg(1));
         return {};
     }
-    case Operation::QueueConsume:
+    case Operation::QueueConsume: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        return {consumeInTurns(q, at)};
+    }
     case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
-        return {consume(q, at, row.op == Operation::QueueConsume)};
+        return {consume(q, at, false)};
     }
     case Operation::LocalInsert: {
         llvm::Value *cpu = value(*receiver);

@@ -163,13 +163,56 @@ llvm::Value *Lowering::expressionApart(const Expr &e) {
     return b.CreateTrunc(b.CreateCall(function, words), type);
 }
 
-/// In a dispatch, called in a loop, with a loop in it in which it consumes: a share inside of a share. In place it would be there once for each turn of the outer one, and all
-/// that it calls as often again. What depends on the hook is handed in and given back by `serverApart`, a slice that it assigns excepted.
-bool Lowering::servesInTurns(const FnDecl &fn) const {
-    if (frame.context != kDispatch || loopStack.empty() || fn.result.kind != TypeKind::Bool || !loops(fn.body) || fn.parameters.size() > 2)
-        return false;
+/// A function that serves a part of a dispatch may be written now.
+bool Lowering::mayServeApart() const {
     bool userSpace = std::any_of(core.queues.begin(), core.queues.end(), [](const auto &q) { return userSpaceTime(*q); });
-    if (frame.servers == kFrames - kAbove - (userSpace ? kBelowUserSpace : kBelow))
+    return frame.context == kDispatch && frame.servers < kFrames - kAbove - (userSpace ? kBelowUserSpace : kBelow);
+}
+
+/// What `body` does in a dispatch and says, from a function that the verifier walks once, not for each call. What depends on the hook is handed in and given back, a slice that is
+/// assigned excepted; `own` are further words that `body` is given.
+llvm::Value *Lowering::serveApart(const std::string &what, const std::vector<std::pair<std::string, llvm::Value *>> &own, const Written &body) {
+    enum Bit : int { kTrue, kDispatched, kKept };
+    bool expired = frame.prev && frame.prevPresent == b.getTrue();
+    std::vector<std::string> names = {"cpu__"};
+    std::vector<llvm::Value *> words = {frame.cpu};
+    if (expired) {
+        names.insert(names.end(), {"prev__", "slice__"});
+        words.insert(words.end(), {b.CreatePtrToInt(frame.prev, m.i64()), b.CreateLoad(m.i64(), frame.slice)});
+    }
+    const size_t ofHook = words.size();
+    for (const auto &[name, word] : own) {
+        names.push_back(name);
+        words.push_back(word);
+    }
+    unsigned servers = frame.servers + 1; // at other depths the same may have to be written in place
+    std::string name = what + (expired ? "_expired" : "_usual") + std::to_string(servers) + "__";
+    llvm::Function *function = madeOnce(name, [&] { return m.beginFunctionWalkedOnce(name, names, expired ? "prev__" : nullptr); }, [&](const auto &given) {
+        frame.servers = servers;
+        frame.cpu = given[0];
+        frame.prevPresent = b.getInt1(expired);
+        if (expired) {
+            frame.prev = asPointer(given[1]);
+            b.CreateStore(given[2], frame.slice);
+        }
+        llvm::Value *served = body({given.begin() + static_cast<ptrdiff_t>(ofHook), given.end()});
+        auto bit = [&](llvm::Value *value, Bit at) { return b.CreateShl(b.CreateZExt(value, m.i64()), at); };
+        return b.CreateOr(bit(served, kTrue),
+                          b.CreateOr(bit(b.CreateLoad(m.i1(), frame.dispatched), kDispatched), bit(b.CreateLoad(m.i1(), frame.kept), kKept)));
+    });
+    llvm::Value *answer = b.CreateCall(function, words);
+    auto is = [&](Bit at) { return b.CreateTrunc(b.CreateLShr(answer, at), m.i1()); };
+    auto add = [&](llvm::AllocaInst *variable, Bit at) { b.CreateStore(b.CreateOr(b.CreateLoad(m.i1(), variable), is(at)), variable); };
+    add(frame.dispatched, kDispatched);
+    if (expired) // else there is nobody to keep, and nothing is to be written for it
+        add(frame.kept, kKept);
+    return is(kTrue);
+}
+
+/// Called in a loop, with a loop in it in which it consumes: a share inside of a share. In place it would be there once for each turn of the outer one, and all that it
+/// calls as often again.
+bool Lowering::servesInTurns(const FnDecl &fn) const {
+    if (!mayServeApart() || loopStack.empty() || fn.result.kind != TypeKind::Bool || !loops(fn.body) || fn.parameters.size() > 2)
         return false;
     auto aTask = [](const auto &parameter) { return parameter->local.type.kind == TypeKind::Task; };
     auto found = [&](const ExprTest &test) {
@@ -180,45 +223,24 @@ bool Lowering::servesInTurns(const FnDecl &fn) const {
            !(assignsSlice && found(isSlice));
 }
 
-/// Its call. The verifier walks the function once, not for each call.
 llvm::Value *Lowering::serverApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments) {
-    enum Bit : int { kTrue, kDispatched, kKept };
-    bool expired = frame.prev && frame.prevPresent == b.getTrue();
-    std::vector<std::string> names = {"cpu__"};
-    std::vector<llvm::Value *> words = {frame.cpu};
-    if (expired) {
-        names.insert(names.end(), {"prev__", "slice__"});
-        words.insert(words.end(), {b.CreatePtrToInt(frame.prev, m.i64()), b.CreateLoad(m.i64(), frame.slice)});
-    }
-    size_t own = words.size();
-    for (size_t i = 0; i < fn.parameters.size(); ++i) {
-        names.push_back(fn.parameters[i]->local.name);
-        words.push_back(b.CreateZExt(arguments[i]->value, m.i64()));
-    }
-    unsigned servers = frame.servers + 1; // at other depths the same may have to be written in place
-    std::string name = "fn_" + fn.name + (expired ? "_expired" : "_usual") + std::to_string(servers) + "__";
-    llvm::Function *function = madeOnce(name, [&] { return m.beginFunctionWalkedOnce(name, names, expired ? "prev__" : nullptr); }, [&](const auto &given) {
-        frame.servers = servers;
-        frame.cpu = given[0];
-        frame.prevPresent = b.getInt1(expired);
-        if (expired) {
-            frame.prev = asPointer(given[1]);
-            b.CreateStore(given[2], frame.slice);
-        }
+    std::vector<std::pair<std::string, llvm::Value *>> own;
+    for (size_t i = 0; i < fn.parameters.size(); ++i)
+        own.emplace_back(fn.parameters[i]->local.name, b.CreateZExt(arguments[i]->value, m.i64()));
+    return serveApart("fn_" + fn.name, own, [&](const auto &given) {
         for (size_t i = 0; i < fn.parameters.size(); ++i)
-            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[own + i], typeFor(m, fn.parameters[i]->local.type))};
+            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
         llvm::AllocaInst *result = m.local(m.i1(), "result");
         inlineBody(fn.body, result);
-        auto bit = [&](llvm::AllocaInst *from, Bit at) { return b.CreateShl(b.CreateZExt(b.CreateLoad(m.i1(), from), m.i64()), at); };
-        return b.CreateOr(bit(result, kTrue), b.CreateOr(bit(frame.dispatched, kDispatched), bit(frame.kept, kKept)));
+        return b.CreateLoad(m.i1(), result);
     });
-    llvm::Value *answer = b.CreateCall(function, words);
-    auto is = [&](Bit at) { return b.CreateTrunc(b.CreateLShr(answer, at), m.i1()); };
-    auto add = [&](llvm::AllocaInst *variable, Bit at) { b.CreateStore(b.CreateOr(b.CreateLoad(m.i1(), variable), is(at)), variable); };
-    add(frame.dispatched, kDispatched);
-    if (expired) // else there is nobody to keep, and nothing is to be written for it
-        add(frame.kept, kKept);
-    return is(kTrue);
+}
+
+/// A queue of several that a loop consumes, as a share of more than eight entries does: the ways through each would multiply in each turn.
+llvm::Value *Lowering::consumeInTurns(const QueueDecl &q, const Expr *at) {
+    if (at || !inTurns() || !mayServeApart())
+        return consume(q, at, true);
+    return serveApart(q.name + "__consume", {}, [&](const auto &) { return consume(q, nullptr, true); });
 }
 
 Val Lowering::function(const FnDecl &fn, const Expr &e) {

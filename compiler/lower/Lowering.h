@@ -187,8 +187,11 @@ class Lowering {
     static bool branchesMuch(const Expr &e);
     llvm::Value *expressionApart(const Expr &e);
     std::map<const Expr *, size_t> expressions; // numbers of those functions
+    bool mayServeApart() const;
+    llvm::Value *serveApart(const std::string &what, const std::vector<std::pair<std::string, llvm::Value *>> &own, const Written &body);
     bool servesInTurns(const FnDecl &fn) const;
     llvm::Value *serverApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
+    llvm::Value *consumeInTurns(const QueueDecl &q, const Expr *at);
     Val function(const FnDecl &fn, const Expr &e);
 
     // State.cpp: addresses of state
