@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kMostTests = 8192, kMostInstructions = 1'000'000;
 constexpr uint64_t kStack = 512, kFrame = 16; // MAX_BPF_STACK, and what check_max_stack_depth counts in
+constexpr unsigned kFunctions = 8;            // MAX_CALL_FRAMES
 
 /// What the verifier knows when it meets the test, so that it walks one side only: read-only data, a field or kernel function that is there or not.
 bool decided(const llvm::Value *condition) {
@@ -103,26 +104,37 @@ class Walk {
 } // namespace
 
 void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnostics &diags) {
-    std::map<const llvm::Function *, uint64_t> depths; // with what the function calls
-    std::function<uint64_t(const llvm::Function &)> depth = [&](const llvm::Function &function) {
-        auto [known, fresh] = depths.try_emplace(&function, 0);
+    struct Depth {
+        uint64_t bytes = 0;
+        unsigned functions = 0;
+    };
+    std::map<const llvm::Function *, Depth> depths; // with what the function calls
+    std::function<Depth(const llvm::Function &)> depth = [&](const llvm::Function &function) {
+        auto [known, fresh] = depths.try_emplace(&function);
         if (!fresh)
             return known->second;
-        uint64_t below = 0;
+        Depth below;
         for (const llvm::BasicBlock &block : function)
             for (const llvm::Instruction &i : block)
-                if (auto *call = llvm::dyn_cast<llvm::CallInst>(&i); call && call->getCalledFunction() && !call->getCalledFunction()->isDeclaration())
-                    below = std::max(below, depth(*call->getCalledFunction()));
+                if (auto *call = llvm::dyn_cast<llvm::CallInst>(&i); call && call->getCalledFunction() && !call->getCalledFunction()->isDeclaration()) {
+                    Depth one = depth(*call->getCalledFunction());
+                    below = {std::max(below.bytes, one.bytes), std::max(below.functions, one.functions)};
+                }
         auto own = frames.find(function.getName().str());
         uint64_t bytes = own == frames.end() ? 0 : (own->second + kFrame - 1) / kFrame * kFrame;
-        return depths[&function] = bytes + below;
+        return depths[&function] = {bytes + below.bytes, 1 + below.functions};
     };
-    for (const llvm::Function &function : *ir)
-        if (!function.isDeclaration() && !function.hasHiddenVisibility() && depth(function) > kStack) {
-            const llvm::DISubprogram *at = function.getSubprogram();
-            diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()),
-                         "its values take more than 512 bytes of stack, together with those of what it calls");
-        }
+    for (const llvm::Function &function : *ir) {
+        if (function.isDeclaration() || !(function.hasSection() || function.hasLocalLinkage())) // programs and callbacks: nobody calls them
+            continue;
+        Depth deepest = depth(function);
+        const llvm::DISubprogram *at = function.getSubprogram();
+        auto tell = [&](const char *what) { diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()), what); };
+        if (deepest.bytes > kStack)
+            tell("its values take more than 512 bytes of stack, together with those of what it calls");
+        if (deepest.functions > kFunctions)
+            tell("functions of numbers call each other in loops, more than 8 deep");
+    }
 }
 
 void Module::checkLimits(Diagnostics &diags) {

@@ -296,16 +296,35 @@ llvm::Function *Module::beginCallback(const std::string &name, const std::vector
 }
 
 llvm::Function *Module::beginFunction(const std::string &name, const std::vector<std::string> &parameters) {
+    return beginFunction(name, parameters, llvm::GlobalValue::HiddenVisibility, nullptr);
+}
+
+llvm::Function *Module::beginFunctionWalkedOnce(const std::string &name, const std::vector<std::string> &parameters, const char *task) {
+    return beginFunction(name, parameters, llvm::GlobalValue::DefaultVisibility, task);
+}
+
+llvm::Function *Module::beginFunction(const std::string &name, const std::vector<std::string> &parameters, llvm::GlobalValue::VisibilityTypes visibility,
+                                      const char *task) {
     auto *function = llvm::Function::Create(llvm::FunctionType::get(i64(), std::vector<llvm::Type *>(parameters.size(), i64()), false),
                                             llvm::GlobalValue::ExternalLinkage, name, *ir);
-    function->setVisibility(llvm::GlobalValue::HiddenVisibility);
+    function->setVisibility(visibility);
     function->addFnAttr(llvm::Attribute::NoInline);
-    std::vector<llvm::Metadata *> types(parameters.size() + 1, diInt(64, true));
+    auto isTask = [&](const std::string &parameter) { return task && parameter == task; };
+    std::vector<llvm::Metadata *> types = {diInt(64, true)};
+    for (const std::string &parameter : parameters)
+        types.push_back(isTask(parameter) ? diPointer(diKernel("task_struct")) : diInt(64, true));
     llvm::DISubprogram *sp = makeSubprogram(function, debug.createSubroutineType(debug.getOrCreateTypeArray(types)), {});
     builder.SetInsertPoint(llvm::BasicBlock::Create(context, "entry", function));
     locate({});
-    for (unsigned i = 0; i < parameters.size(); ++i)
-        debug.createParameterVariable(sp, parameters[i], i + 1, sp->getFile(), sp->getLine(), diInt(64, true), true);
+    for (unsigned i = 0; i < parameters.size(); ++i) {
+        llvm::DINodeArray tags; // where the verifier walks the function by itself it takes a task for one only if it is told (btf_prepare_func_args)
+        if (isTask(parameters[i])) {
+            llvm::Metadata *pair[] = {llvm::MDString::get(context, "btf_decl_tag"), llvm::MDString::get(context, "arg:trusted")};
+            tags = debug.getOrCreateArray({llvm::MDNode::get(context, pair)});
+        }
+        debug.createParameterVariable(sp, parameters[i], i + 1, sp->getFile(), sp->getLine(), llvm::cast<llvm::DIType>(types[i + 1]), true,
+                                      llvm::DINode::FlagZero, tags);
+    }
     return function;
 }
 

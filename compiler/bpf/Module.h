@@ -84,6 +84,9 @@ class Module {
     /// A function of its own, of i64s to i64: for what is long, used often or seldom run. Hidden, so that libbpf makes it static and LLVM leaves
     /// its signature alone, which BTF describes.
     llvm::Function *beginFunction(const std::string &name, const std::vector<std::string> &parameters);
+    /// One that the kernel's verifier walks once, whatever it is given, and not for each call: what BPF calls a global function. All it is given are numbers, except
+    /// the one of these names that is a task; null: none is. It may call others, and hold no lock when it is called.
+    llvm::Function *beginFunctionWalkedOnce(const std::string &name, const std::vector<std::string> &parameters, const char *task);
     /// Goes on writing a function that another was written in between.
     void resume(llvm::IRBuilderBase::InsertPoint at, llvm::DebugLoc location) {
         builder.restoreIP(at);
@@ -214,6 +217,8 @@ class Module {
     llvm::StructType *layout(const std::string &name);
     llvm::Type *codeType(char code, const std::string &structName, uint64_t count);
     llvm::DISubprogram *makeSubprogram(llvm::Function *function, llvm::DISubroutineType *type, Span at);
+    llvm::Function *beginFunction(const std::string &name, const std::vector<std::string> &parameters, llvm::GlobalValue::VisibilityTypes visibility,
+                                  const char *task);
 };
 
 /// Readable dump of an object's .BTF: types, functions, sections.

@@ -15,6 +15,9 @@ llvm::Type *Lowering::typeFor(Module &m, const Type &t) {
 
 Val Lowering::emit(const Expr &e) {
     m.locate(e.span);
+    if (inTurns() && branchesMuch(e))
+        if (llvm::Value *word = expressionApart(e))
+            return {word};
     switch (e.kind) {
     case ExprKind::Number: return {m.num(e.value)};
     case ExprKind::Bool: return {b.getInt1(e.value != 0)};
@@ -181,65 +184,6 @@ Val Lowering::call(const Expr &e) {
     return operation(e, *static_cast<const OperationRow *>(callee.ref.decl));
 }
 
-/// Nothing in it depends on the hook that calls it: it works on numbers alone.
-bool Lowering::ofNumbers(const FnDecl &fn) {
-    std::set<const FnDecl *> called{&fn};
-    bool depends = anyExprCalled(fn.body, [](const Expr &e) {
-        for (Operation o : {Operation::CpuClaim, Operation::IdleCpu, Operation::IdleCore, Operation::Dispatched, Operation::Recall, Operation::LocalReenqueue})
-            if (isOperation(e, o))
-                return true;
-        return e.type.kind == TypeKind::Task || e.type.kind == TypeKind::Queue || e.type.kind == TypeKind::Instance;
-    }, called);
-    auto logs = [](const auto &self, const Block &body) -> bool {
-        return std::any_of(body.begin(), body.end(),
-                           [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
-    };
-    return fn.result.known() && fn.parameters.size() <= 5 && !depends &&
-           std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
-}
-
-/// A function of numbers in a loop is one for the kernel as well, so that the ways through it do not multiply what the verifier walks in each turn.
-llvm::Value *Lowering::functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments) {
-    std::vector<std::string> names;
-    std::vector<llvm::Value *> words;
-    for (size_t i = 0; i < fn.parameters.size(); ++i) {
-        names.push_back(fn.parameters[i]->local.name);
-        words.push_back(b.CreateZExt(arguments[i]->value, m.i64()));
-    }
-    llvm::Type *type = typeFor(m, fn.result);
-    llvm::Function *function = apart("fn_" + fn.name + (frame.looksOn ? "_seen__" : "__"), names, [&](const auto &given) {
-        for (size_t i = 0; i < fn.parameters.size(); ++i)
-            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
-        llvm::AllocaInst *result = m.local(type, "result");
-        inlineBody(fn.body, result);
-        return m.unbounded(b.CreateZExt(b.CreateLoad(type, result), m.i64()));
-    });
-    return b.CreateTrunc(b.CreateCall(function, words), type);
-}
-
-Val Lowering::function(const FnDecl &fn, const Expr &e) {
-    // Written in place. Arguments are values, evaluated as they stand and then the defaults; a function's locals are bound anew at each call.
-    std::vector<std::optional<Val>> arguments(fn.parameters.size());
-    std::vector<int> places = parametersOf(fn.parameters, e.argNames);
-    for (size_t i = 0; i < places.size(); ++i)
-        arguments[static_cast<size_t>(places[i])] = emit(*e.args[i + 1]);
-    for (size_t i = 0; i < fn.parameters.size(); ++i)
-        if (!arguments[i])
-            arguments[i] = emit(*fn.parameters[i]->value);
-    if (inTurns() && ofNumbers(fn))
-        return {functionApart(fn, arguments)};
-    auto savedLocals = locals;
-    auto savedVars = vars;
-    for (size_t i = 0; i < fn.parameters.size(); ++i)
-        locals[&fn.parameters[i]->local] = *arguments[i];
-    llvm::AllocaInst *result = fn.result.known() ? m.local(typeFor(m, fn.result), "result") : nullptr;
-    inlineBody(fn.body, result);
-    locals = std::move(savedLocals);
-    vars = std::move(savedVars);
-    m.locate(e.span);
-    return {result ? b.CreateLoad(typeFor(m, fn.result), result) : nullptr};
-}
-
 Val Lowering::operation(const Expr &e, const OperationRow &row) {
     auto arg = [&](size_t i) { return value(*e.args[i]); };
     const Expr *receiver = e.kind == ExprKind::Call && e.args[0]->kind == ExprKind::Member ? e.args[0]->args[0].get() : nullptr;
@@ -261,10 +205,13 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         forget(q, arg(1));
         return {};
     }
-    case Operation::QueueConsume:
+    case Operation::QueueConsume: {
+        const QueueDecl &q = queueOf(*receiver, at);
+        return {consumeInTurns(q, at)};
+    }
     case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
-        return {consume(q, at, row.op == Operation::QueueConsume)};
+        return {consume(q, at, false)};
     }
     case Operation::LocalInsert: {
         llvm::Value *cpu = value(*receiver);

@@ -40,35 +40,6 @@ void Lowering::hookVariables() {
     b.CreateStore(b.getFalse(), frame.kept);
 }
 
-/// A function of its own, made where it is first needed; arguments and result are words. The verifier walks it anew for each call, but nothing of the ways it found
-/// through it is left when it returns, in registers or on the stack: what follows is walked once. So `body` has to return a word that the verifier does not know.
-llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::string> &parameters,
-                                const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body) {
-    llvm::Function *&made = functions[name];
-    if (made)
-        return made;
-    auto saved = b.saveIP();
-    auto location = b.getCurrentDebugLocation();
-    Frame usual = std::exchange(frame, Frame());
-    auto usualLocals = locals;
-    auto usualVars = std::exchange(vars, {});
-    auto usualLoops = std::exchange(loopStack, {});
-    made = m.beginFunction(name, parameters);
-    std::vector<llvm::Value *> given;
-    for (llvm::Argument &a : made->args())
-        given.push_back(&a);
-    frame.context = usual.context;
-    frame.looksOn = usual.looksOn;
-    hookVariables();
-    b.CreateRet(body(given));
-    frame = std::move(usual);
-    locals = std::move(usualLocals);
-    vars = std::move(usualVars);
-    loopStack = std::move(usualLoops);
-    m.resume(saved, location);
-    return made;
-}
-
 /// Expressions, those of functions counted at each call.
 size_t Lowering::length(const Block &body) {
     size_t count = 0;

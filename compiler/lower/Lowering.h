@@ -79,6 +79,7 @@ class Lowering {
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
+        unsigned servers = 0;                                                             // dispatch: so many functions that serve a part of it are open
         bool goesOn = false;                                                              // dispatch: prev is kept, and begins to run
         bool looksOn = false;                                                             // nothing of the policy is changed, whatever its functions say
         llvm::Value *reader = nullptr;                                                    // of whom asked about the task: where a report goes
@@ -116,9 +117,6 @@ class Lowering {
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
     static size_t length(const Block &body);
-    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters,
-                          const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
-    std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
                const std::function<void(const std::vector<llvm::Value *> &)> &body);
     /// What a callback returns that returns nothing: no instruction.
@@ -170,12 +168,26 @@ class Lowering {
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
     Val call(const Expr &e);
     virtual Val operation(const Expr &e, const OperationRow &row);
-    static bool ofNumbers(const FnDecl &fn);
-    llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
-    Val function(const FnDecl &fn, const Expr &e);
     llvm::Value *isExpr(const Expr &e);
     llvm::Value *anyOf(size_t count, const std::function<llvm::Value *(size_t)> &test);
     static llvm::Type *typeFor(Module &m, const Type &t);
+
+    // Functions.cpp
+    using Written = std::function<llvm::Value *(const std::vector<llvm::Value *> &)>;
+    std::map<std::string, llvm::Function *> functions; // by name
+    llvm::Function *madeOnce(const std::string &name, const std::function<llvm::Function *()> &begin, const Written &body);
+    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const Written &body);
+    static bool ofNumbers(const FnDecl &fn);
+    llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
+    static bool branchesMuch(const Expr &e);
+    llvm::Value *expressionApart(const Expr &e);
+    std::map<const Expr *, size_t> expressions; // numbers of those functions
+    bool mayServeApart() const;
+    llvm::Value *serveApart(const std::string &what, const std::vector<std::pair<std::string, llvm::Value *>> &own, const Written &body);
+    bool servesInTurns(const FnDecl &fn) const;
+    llvm::Value *serverApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
+    llvm::Value *consumeInTurns(const QueueDecl &q, const Expr *at);
+    Val function(const FnDecl &fn, const Expr &e);
 
     // State.cpp: addresses of state
     struct Place {

@@ -2,6 +2,8 @@
 // Can the queue be ordered in user space? What its discipline does there is compiled for the host, where nothing of the kernel is at hand but what is told of each task.
 #include "sema/Checker.h"
 
+#include <utility>
+
 namespace scx {
 namespace {
 
@@ -54,6 +56,7 @@ class UserSpaceCheck {
     const Option &backing;
     Diagnostics &diags;
     std::set<const FnDecl *> seen;
+    bool slicesSeen = false;
 
     void refuse(Span at, const std::string &what, const std::string &instead) {
         diags.report(Diag::NotInUserSpace, at, what, queue.name, instead).note(backing.nameSpan, "it is ordered there by this");
@@ -74,6 +77,26 @@ class UserSpaceCheck {
                     .report(Diag::BadOption, backing.nameSpan, "backing",
                             "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`")
                     .note(o.nameSpan, "here");
+    }
+
+    /// What `slice` is in the discipline: the queue's, a rule's or the policy's.
+    void slices() {
+        if (std::exchange(slicesSeen, true))
+            return;
+        auto own = [&](const Options &options) {
+            bool any = false;
+            for (const Option &o : options)
+                if (o.name == "slice") {
+                    any = true;
+                    walk(*o.value);
+                }
+            return any;
+        };
+        for (size_t i = 0; program.match && i < program.match->rules.size(); ++i)
+            if (program.match->rules[i].queue == queue.name)
+                own(program.match->rules[i].options);
+        if (!own(queue.options))
+            own(program.settings);
     }
 
     static bool isState(const DisciplineDecl &d, const Expr &e) {
@@ -124,6 +147,12 @@ class UserSpaceCheck {
             }
         if (e.ref.kind == RefKind::Self && e.ref.index != 1)
             return refuse(e.span, "the queue itself", "only its state is");
+        if (e.ref.kind == RefKind::Self)
+            slices();
+        if (e.ref.kind == RefKind::Global || e.ref.kind == RefKind::CpuField || e.ref.kind == RefKind::CgroupField ||
+            (e.ref.kind == RefKind::QueueState &&
+             (!queue.discipline || !isState(*queue.discipline, e) || (!e.args.empty() && e.args[0]->ref.kind == RefKind::Queue))))
+            return refuse(e.span, "state of another thing than the task", "numbers and flags of the task are");
         if (callee.ref.kind == RefKind::Function && e.kind == ExprKind::Call)
             if (auto *fn = static_cast<const FnDecl *>(callee.ref.decl); seen.insert(fn).second)
                 walk(fn->body);

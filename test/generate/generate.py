@@ -12,11 +12,12 @@ from bodies import HOOKS, Bodies, braces
 from decisions import Decisions
 from declarations import Declarations
 from expressions import Expressions, Scope
+from processes import Processes
 
 WORDS = ["all", "batch", "idle", "match", "place", "dispatch", "share", "rotate", "fifo", "lifo", "order", "per", "on", "every", "queue_1", "param", "live", "rest", "normal", "policy_q", "repeat", "ext"]
 
 
-class Generator(Expressions, Declarations, Bodies, Decisions):
+class Generator(Expressions, Declarations, Bodies, Decisions, Processes):
     def __init__(self, seed):
         self.random, self.seed = random.Random(seed), seed
         self.serial = self.size = 0
@@ -117,7 +118,8 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
         heads = [self.queue(names[i] if self.chance(30) else self.name("q")) for i in range(count)]
         self.size = 0
         parts += [self.rule() for _ in self.some(2)]
-        parts += [self.declared(q, capacity=matches) for q in heads]
+        declared = [self.declared(q, capacity=matches) for q in heads]
+        parts += declared
         parts += self.who_goes_where(matches) + self.who_is_next()
         events = [e for e in HOOKS if e not in self.deciding]
         for event in self.random.sample(events, self.random.randrange(6 if not self.large else 12)):
@@ -131,6 +133,7 @@ class Generator(Expressions, Declarations, Bodies, Decisions):
             parts.append(braces("on init", self.claims()))
             parts += [[claim] for claim in self.claims() if self.chance(20)]
         parts += [["use %s;" % module] for module in sorted(self.used)]
+        self.to_processes(declared, parts)
         self.random.shuffle(parts)
         parts.append(["const SLICE = 5ms;", "param length: duration = 3ms in 1ms..9ms;"])
         if self.limited:
