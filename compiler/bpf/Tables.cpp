@@ -188,6 +188,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::QueueSweep, kQ, "sweep__", false, {}, 0, kNone, kDispatch, true, "all who wait in it have a turn before who comes later; nothing where the order is a time or that of arrival"},
     {Operation::QueueWatch, kQ, "watch__", false, {}, 0, kInt, kTimer, true, "of a queue that a process orders: whether it still does. 1: from now on the kernel orders it, 2: the process does again, 0: nothing new"},
     {Operation::QueueForget, kQ, "forget__", false, kOneTask, 1, kNone, kOther, true, "of a queue that a process orders: the task is gone"},
+    {Operation::QueueAnswered, kQ, "answered__", false, {}, 0, kNone, kAnyContext, true, "of a queue that a process orders: a thread of the process has stopped, and may have answered"},
     {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "give the task to this CPU"},
     {Operation::LocalReenqueue, kC, "local.reenqueue", false, {}, 0, kNone, kCpuRelease, false, "all who wait in the CPU's own queue go through enqueue again; only of the hook's CPU"},
     {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kInsertContexts, false, "true if the CPU was idle and now waits for the task"},

@@ -133,7 +133,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 // ---------------------------------------------------------------- operations
 
 enum class Operation : uint8_t {
-    QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, LocalInsert, LocalReenqueue,
+    QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, QueueAnswered, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,

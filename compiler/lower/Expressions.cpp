@@ -257,6 +257,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         forget(q, arg(1));
         return {};
     }
+    case Operation::QueueAnswered: answered(queueOf(*receiver, at)); return {};
     case Operation::QueueConsume: case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};

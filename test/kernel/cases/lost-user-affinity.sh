@@ -4,7 +4,7 @@
 for cpu in 0 2 3; do hog $cpu 5; hog 0,2,3 5; done
 hog 0-3 5; moving=$hog
 hog 0-3 5; other=$hog
-while :; do taskset -cp 0,2 $moving; taskset -cp 2,3 $other; taskset -cp 2,3 $moving; taskset -cp 0,2 $other; done > /dev/null &
+while :; do taskset -cp 0,2 $moving; taskset -cp 2,3 $other; taskset -cp 2,3 $moving; taskset -cp 0,2 $other; sleep 0.003; done > /dev/null 2>&1 &
 mover=$!
 killed="$killed $mover"
 hog 1 5; a=$hog; hog 1 5; b=$hog

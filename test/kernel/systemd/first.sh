@@ -5,13 +5,15 @@ set -e
 installed=$1 shim=$2
 shift 2
 mount -t tmpfs none /mnt
-mkdir /mnt/upper /mnt/work /mnt/root
+mkdir /mnt/upper /mnt/work /mnt/root /mnt/nothing
 mount -t overlay none -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 root=/mnt/root
 for mounted in proc sys dev run; do mount --rbind /$mounted $root/$mounted; done
 cp -r "$installed"/* $root/
 mkdir -p $root/etc/scx
-rm -rf $root/etc/systemd/system/*.wants $root/lib/systemd/system/*.wants # nothing of the machine's own
+for wants in $root/etc/systemd/system/*.wants $root/lib/systemd/system/*.wants; do # nothing of the machine's own
+    mount --bind /mnt/nothing $wants
+done
 cat > /run/command.sh <<SH
 cd $PWD
 $(printf '%q ' "$@") > /dev/console 2>&1
