@@ -10,5 +10,5 @@ set -- $got
 kill -KILL $killed
 sleep 1
 fell=$(counter all__to_kernel)
-sleep 2
+sleep 3
 fell_back all 0 $fell

@@ -3,5 +3,5 @@
 for cpu in 0 1 2 3; do hog $cpu; hog 0-3; hog 0-3; done
 process_orders all
 fell=$(counter all__to_kernel)
-sleep 5
+sleep 6
 fell_back all 0 $fell
