@@ -28,4 +28,4 @@ DefaultDependencies=no
 ExecStart=/bin/bash /run/command.sh
 UNIT
 [ -d /proc/sys/fs/inotify ] || export LD_PRELOAD=$shim
-exec chroot $root /lib/systemd/systemd --system --unit=command.service --log-target=console --log-level=notice --show-status=no
+exec chroot $root /lib/systemd/systemd --system --unit=command.service --log-target=console --log-level=err --show-status=no
