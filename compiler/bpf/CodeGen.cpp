@@ -2,6 +2,7 @@
 // From the optimised module to bytes: the back end's passes, the object or assembly, back-end complaints as diagnostics.
 #include "bpf/Module.h"
 
+#include <llvm/ADT/SmallString.h>
 #include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/DiagnosticHandler.h>
 #include <llvm/IR/DiagnosticInfo.h>
@@ -9,7 +10,6 @@
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/Pass.h>
 #include <llvm/PassInfo.h>
-#include <llvm/ADT/SmallString.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/IPO.h>
 
@@ -65,8 +65,8 @@ constexpr std::string_view kNeedless[] = {
     "fentry-insert", "livedebugvalues", "machine-sanmd", "patchable-function", "post-inline-ee-instrument", "remove-loads-into-fake-uses",
     "removeredundantdebugvalues", "stack-frame-layout", "xray-instrumentation",
     // for vectors, library calls and numbers of more than 64 bits
-    "expand-fp", "expand-ir-insts", "expand-large-div-rem", "expand-memcmp", "expand-reductions", "mergeicmps", "partially-inline-libcalls", "replace-with-veclib",
-    "scalarize-masked-mem-intrin",
+    "expand-fp", "expand-ir-insts", "expand-large-div-rem", "expand-memcmp", "expand-reductions", "mergeicmps", "partially-inline-libcalls",
+    "replace-with-veclib", "scalarize-masked-mem-intrin",
     // for machines with pipelines, callee-saved registers that a function saves by itself, or parts of registers; for what our IR does not have: marked ends of stack slots,
     // phis in circles, constants that the machine has no instruction for
     "consthoist", "detect-dead-lanes", "init-undef", "localstackalloc", "machine-scheduler", "machinelicm", "opt-phis", "post-RA-sched", "postra-machine-sink",
@@ -76,7 +76,7 @@ constexpr std::string_view kNeedless[] = {
 
 /// What LLVM puts together to make code, without what is needless here.
 class CodeGenPasses : public llvm::legacy::PassManagerBase {
-public:
+  public:
     explicit CodeGenPasses(llvm::legacy::PassManager &to) : to(to) {}
     void add(llvm::Pass *pass) override {
         const llvm::PassInfo *info = llvm::Pass::lookupPassInfo(pass->getPassID());
@@ -92,7 +92,7 @@ public:
         to.add(pass);
     }
 
-private:
+  private:
     llvm::legacy::PassManager &to;
 };
 

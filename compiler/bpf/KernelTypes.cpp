@@ -24,11 +24,13 @@ constexpr KernelField kUpid[] = {{"nr", 'i'}, {"ns", 'p', "pid_namespace"}};
 constexpr KernelField kPid[] = {{"level", 'u'}, {"numbers", 's', "upid", 1}};
 constexpr KernelField kScxTaskGroup[] = {{"weight", 'u'}};
 constexpr KernelField kTaskGroup[] = {{"scx_weight", 'u'}, {"scx", 's', "scx_task_group"}}; // the first until 6.16, the second since
+// clang-format off
 constexpr KernelField kTask[] = {
     {"thread_info", 's', "thread_info"}, {"flags", 'u'}, {"static_prio", 'i'}, {"se", 's', "sched_entity"}, {"scx", 's', "sched_ext_entity"},
     {"policy", 'u'}, {"nr_cpus_allowed", 'i'}, {"cpus_ptr", 'p', "cpumask"}, {"migration_disabled", 'h'}, {"pid", 'i'}, {"tgid", 'i'},
     {"real_parent", 'p', "task_struct"}, {"group_leader", 'p', "task_struct"}, {"cred", 'p', "cred"}, {"comm", 'c', "", 16},
     {"cgroups", 'p', "css_set"}, {"nvcsw", 'L'}, {"nivcsw", 'L'}, {"self_exec_id", 'L'}, {"mm", 'p', "mm_struct"}, {"thread_pid", 'p', "pid"}, {"sched_task_group", 'p', "task_group"}, {"on_cpu", 'i'}, {"on_rq", 'i'}};
+// clang-format on
 constexpr KernelField kExitInfo[] = {{"kind", 'e'}, {"exit_code", 'l'}, {"reason", 'p', "char"}, {"msg", 'p', "char"}, {"dump", 'p', "char"}};
 constexpr KernelField kInitTaskArgs[] = {{"fork", 'b'}, {"cgroup", 'p', "cgroup"}};
 constexpr KernelField kCgroupInitArgs[] = {{"weight", 'u'}};
@@ -44,6 +46,7 @@ constexpr KernelField kIterDsq[] = {{"__opaque", 'L', "", 6}};
 constexpr KernelField kIterDsqKern[] = {{"dsq", 'p', "scx_dispatch_q"}};
 constexpr KernelField kTimer[] = {{"__opaque", 'L', "", 2}};
 
+// clang-format off
 constexpr KernelStruct kStructs[] = {
     {"task_struct", kTask}, {"sched_ext_entity", kEntity}, {"scx_dispatch_q", kDsq}, {"scx_dsq_list_node", kDsqListNode}, {"list_head", kListHead}, {"sched_entity", kSchedEntity}, {"thread_info", kThreadInfo}, {"kuid_t", kKuid},
     {"cred", kCred}, {"cpumask", kCpumask}, {"kernfs_node", kKernfs}, {"cgroup", kCgroup}, {"css_set", kCssSet}, {"scx_exit_info", kExitInfo},
@@ -51,7 +54,9 @@ constexpr KernelStruct kStructs[] = {
     {"mm_struct", kMm}, {"file", kFile}, {"path", kPath}, {"dentry", kDentry}, {"qstr", kQstr},
     {"ns_common", kNsCommon}, {"pid_namespace", kPidNamespace}, {"upid", kUpid}, {"pid", kPid}, {"scx_task_group", kScxTaskGroup}, {"task_group", kTaskGroup},
 };
+// clang-format on
 
+// clang-format off
 constexpr KfuncRow kKfuncs[] = {
     {"scx_bpf_select_cpu_dfl", "itiLB"},
     {"scx_bpf_dispatch", "vtLLL"}, {"scx_bpf_dsq_insert", "vtLLL"},
@@ -75,6 +80,7 @@ constexpr KfuncRow kKfuncs[] = {
     {"bpf_rdonly_cast", "VVu"},
     {"scx_bpf_task_set_slice", "btL"}, {"scx_bpf_task_set_dsq_vtime", "btL"},
 };
+// clang-format on
 
 } // namespace
 

@@ -41,7 +41,7 @@ bool decided(const llvm::Value *condition) {
 /// Walks a program as the verifier does, but each block once, as if it always saw that it has been there: at a test it goes on at the side that follows and
 /// keeps the other one for later.
 class Walk {
-public:
+  public:
     Walk(llvm::Function &function, Diagnostics &diags, const std::function<Span(const llvm::DebugLoc &)> &placeOf) : diags(diags), placeOf(placeOf) {
         known.push_back(&function.getEntryBlock());
         while (!known.empty() && !told) {
@@ -56,7 +56,7 @@ public:
         }
     }
 
-private:
+  private:
     Diagnostics &diags;
     const std::function<Span(const llvm::DebugLoc &)> &placeOf;
     std::vector<llvm::BasicBlock *> pending, known; // other sides of tests, and of those with a known outcome
@@ -120,7 +120,8 @@ void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnosti
     for (const llvm::Function &function : *ir)
         if (!function.isDeclaration() && !function.hasHiddenVisibility() && depth(function) > kStack) {
             const llvm::DISubprogram *at = function.getSubprogram();
-            diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()), "its values take more than 512 bytes of stack, together with those of what it calls");
+            diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()),
+                         "its values take more than 512 bytes of stack, together with those of what it calls");
         }
 }
 

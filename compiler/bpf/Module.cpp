@@ -36,8 +36,8 @@ std::unique_ptr<llvm::TargetMachine> bpfMachine() {
 } // namespace
 
 Module::Module(const std::string &name, const SourceManager &sources, std::unique_ptr<llvm::TargetMachine> host)
-    : target(host ? std::move(host) : bpfMachine()), ir(std::make_unique<llvm::Module>(name, context)), builder(context, llvm::InstSimplifyFolder(ir->getDataLayout())), sources(sources), debug(*ir),
-      forHost(!target->getTargetTriple().isBPF()) {
+    : target(host ? std::move(host) : bpfMachine()), ir(std::make_unique<llvm::Module>(name, context)),
+      builder(context, llvm::InstSimplifyFolder(ir->getDataLayout())), sources(sources), debug(*ir), forHost(!target->getTargetTriple().isBPF()) {
     compat::setTriple(*ir, target->getTargetTriple());
     ir->setDataLayout(target->createDataLayout());
     ir->addModuleFlag(llvm::Module::Warning, "Debug Info Version", llvm::DEBUG_METADATA_VERSION);
@@ -64,12 +64,15 @@ llvm::DIFile *Module::diFile(FileId file) {
 
 llvm::DIType *Module::diInt(unsigned bits, bool isSigned) {
     static const std::map<std::pair<unsigned, bool>, const char *> names = {
-        {{8, false}, "unsigned char"}, {{8, true}, "signed char"}, {{16, false}, "unsigned short"}, {{16, true}, "short"}, {{32, false}, "unsigned int"},
-        {{32, true}, "int"}, {{64, false}, "unsigned long long"}, {{64, true}, "long long"}};
+        {{8, false}, "unsigned char"}, {{8, true}, "signed char"}, {{16, false}, "unsigned short"},     {{16, true}, "short"},
+        {{32, false}, "unsigned int"}, {{32, true}, "int"},        {{64, false}, "unsigned long long"}, {{64, true}, "long long"}};
     std::string name = names.at({bits, isSigned});
     llvm::DIType *&made = basics[name];
     if (!made)
-        made = debug.createBasicType(name, bits, bits == 8 ? (isSigned ? DW_ATE_signed_char : DW_ATE_unsigned_char) : isSigned ? DW_ATE_signed : DW_ATE_unsigned);
+        made = debug.createBasicType(name, bits,
+                                     bits == 8  ? (isSigned ? DW_ATE_signed_char : DW_ATE_unsigned_char)
+                                     : isSigned ? DW_ATE_signed
+                                                : DW_ATE_unsigned);
     return made;
 }
 
@@ -116,11 +119,13 @@ llvm::DICompositeType *Module::diStruct(const std::string &name, const std::vect
         uint64_t own = alignOf(member.type);
         align = std::max(align, own);
         offset = (offset + own - 1) / own * own;
-        elements.push_back(debug.createMemberType(unit, member.name, unit->getFile(), 0, member.type->getSizeInBits(), 0, offset, llvm::DINode::FlagZero, member.type));
+        elements.push_back(
+            debug.createMemberType(unit, member.name, unit->getFile(), 0, member.type->getSizeInBits(), 0, offset, llvm::DINode::FlagZero, member.type));
         offset += member.type->getSizeInBits();
     }
     offset = (offset + align - 1) / align * align;
-    return debug.createStructType(unit, name, unit->getFile(), 0, offset, static_cast<uint32_t>(align), llvm::DINode::FlagZero, nullptr, debug.getOrCreateArray(elements));
+    return debug.createStructType(unit, name, unit->getFile(), 0, offset, static_cast<uint32_t>(align), llvm::DINode::FlagZero, nullptr,
+                                  debug.getOrCreateArray(elements));
 }
 
 llvm::DIType *Module::diCode(char code, const std::string &structName) {
@@ -132,7 +137,9 @@ llvm::DIType *Module::diCode(char code, const std::string &structName) {
     case 'l': return diInt(64, true);
     case 'L': return diInt(64, false);
     case 'c': return diChar();
-    case 'e': return debug.createEnumerationType(unit, "", unit->getFile(), 0, 32, 32, debug.getOrCreateArray({debug.createEnumerator("ZERO__", 0)}), diInt(32, false));
+    case 'e':
+        return debug.createEnumerationType(unit, "", unit->getFile(), 0, 32, 32, debug.getOrCreateArray({debug.createEnumerator("ZERO__", 0)}),
+                                           diInt(32, false));
     case 's': return diKernel(structName);
     // Pointers inside of kernel structs lead to `void`: CO-RE asks only for a pointer, each step names its own struct, and LLVM emits
     // structs first met behind a pointer in the order of heap addresses.
@@ -161,10 +168,14 @@ llvm::DICompositeType *Module::diKernel(const std::string &name) {
 llvm::Type *Module::codeType(char code, const std::string &structName, uint64_t count) {
     llvm::Type *type = nullptr;
     switch (code) {
-    case 'b': case 'c': type = i8(); break;
+    case 'b':
+    case 'c': type = i8(); break;
     case 'h': type = builder.getInt16Ty(); break;
-    case 'i': case 'u': case 'e': type = i32(); break;
-    case 'l': case 'L': type = i64(); break;
+    case 'i':
+    case 'u':
+    case 'e': type = i32(); break;
+    case 'l':
+    case 'L': type = i64(); break;
     case 's': type = layout(structName); break;
     default: type = ptr(); break;
     }
@@ -184,7 +195,8 @@ llvm::StructType *Module::layout(const std::string &name) {
 
 // ---------------------------------------------------------------- globals and maps
 
-llvm::GlobalVariable *Module::global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section, llvm::Constant *value, unsigned align) {
+llvm::GlobalVariable *Module::global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section, llvm::Constant *value,
+                                     unsigned align) {
     auto *made = new llvm::GlobalVariable(*ir, type, section.rfind(".rodata", 0) == 0, llvm::GlobalValue::ExternalLinkage,
                                           value ? value : llvm::Constant::getNullValue(type), name);
     made->setSection(section);
@@ -239,8 +251,10 @@ llvm::DISubprogram *Module::makeSubprogram(llvm::Function *function, llvm::DISub
         file = subprogram->getFile();
     }
     // BTF takes the linkage from here, and the kernel wants a callback static.
-    auto flags = function->hasInternalLinkage() ? llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit : llvm::DISubprogram::SPFlagDefinition;
-    llvm::DISubprogram *made = debug.createFunction(file, function->getName(), function->getName(), file, line, type, line, llvm::DINode::FlagPrototyped, flags);
+    auto flags =
+        function->hasInternalLinkage() ? llvm::DISubprogram::SPFlagDefinition | llvm::DISubprogram::SPFlagLocalToUnit : llvm::DISubprogram::SPFlagDefinition;
+    llvm::DISubprogram *made =
+        debug.createFunction(file, function->getName(), function->getName(), file, line, type, line, llvm::DINode::FlagPrototyped, flags);
     function->setSubprogram(made);
     function->setDoesNotThrow();
     function->addFnAttr("no-jump-tables", "true");
@@ -282,7 +296,8 @@ llvm::Function *Module::beginCallback(const std::string &name, const std::vector
 }
 
 llvm::Function *Module::beginFunction(const std::string &name, const std::vector<std::string> &parameters) {
-    auto *function = llvm::Function::Create(llvm::FunctionType::get(i64(), std::vector<llvm::Type *>(parameters.size(), i64()), false), llvm::GlobalValue::ExternalLinkage, name, *ir);
+    auto *function = llvm::Function::Create(llvm::FunctionType::get(i64(), std::vector<llvm::Type *>(parameters.size(), i64()), false),
+                                            llvm::GlobalValue::ExternalLinkage, name, *ir);
     function->setVisibility(llvm::GlobalValue::HiddenVisibility);
     function->addFnAttr(llvm::Attribute::NoInline);
     std::vector<llvm::Metadata *> types(parameters.size() + 1, diInt(64, true));
@@ -304,7 +319,8 @@ void Module::locate(Span at) {
     builder.SetCurrentDebugLocation(llvm::DILocation::get(context, place.line, place.column, scope));
 }
 
-void Module::opsStruct(const std::string &name, const std::string &policy, const std::vector<std::pair<std::string, llvm::Function *>> &programs, uint64_t flags, uint32_t timeoutMs) {
+void Module::opsStruct(const std::string &name, const std::string &policy, const std::vector<std::pair<std::string, llvm::Function *>> &programs,
+                       uint64_t flags, uint32_t timeoutMs) {
     std::vector<Member> members;
     std::vector<llvm::Type *> types;
     std::vector<llvm::Constant *> values;

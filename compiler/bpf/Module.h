@@ -25,7 +25,7 @@
 namespace scx {
 
 class Module {
-public:
+  public:
     /// `name` is the policy's file name; debug info of every instruction points into `sources`.
     /// `host`: the machine whose code it is to become; null: BPF.
     Module(const std::string &name, const SourceManager &sources, std::unique_ptr<llvm::TargetMachine> host = nullptr);
@@ -62,8 +62,8 @@ public:
     llvm::DICompositeType *diKernel(const std::string &name);
 
     // ------------------------------------------------------------ globals and maps
-    llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section,
-                                 llvm::Constant *value = nullptr, unsigned align = 8);
+    llvm::GlobalVariable *global(const std::string &name, llvm::Type *type, llvm::DIType *di, const std::string &section, llvm::Constant *value = nullptr,
+                                 unsigned align = 8);
     /// A map in `.maps`. `key` or `value` null: it has none.
     llvm::GlobalVariable *map(const std::string &name, int type, int entries, int flags, llvm::DIType *key, llvm::DIType *value);
     /// Bytes in a section of their own that libbpf skips.
@@ -93,8 +93,8 @@ public:
     /// From here on instructions belong to this place in the source.
     void locate(Span at);
     /// The ops struct: members in `.struct_ops.link`.
-    void opsStruct(const std::string &name, const std::string &policy, const std::vector<std::pair<std::string, llvm::Function *>> &programs,
-                   uint64_t flags, uint32_t timeoutMs);
+    void opsStruct(const std::string &name, const std::string &policy, const std::vector<std::pair<std::string, llvm::Function *>> &programs, uint64_t flags,
+                   uint32_t timeoutMs);
 
     // ------------------------------------------------------------ kernel memory (CO-RE)
     /// Says that the pointer, an instruction, is never null, and returns it.
@@ -148,14 +148,14 @@ public:
     /// Memory whose address is handed out (an iterator, a buffer): so many words of the stack, for the next one again when this object
     /// goes. A program has 512 bytes, and LLVM would give each its own.
     class Scratch {
-    public:
+      public:
         Scratch(Module &m, size_t words);
         ~Scratch();
         Scratch(const Scratch &) = delete;
         Scratch &operator=(const Scratch &) = delete;
         operator llvm::AllocaInst *() const { return memory; }
 
-    private:
+      private:
         std::multimap<size_t, llvm::AllocaInst *> &spare;
         size_t words;
         llvm::AllocaInst *memory;
@@ -185,7 +185,7 @@ public:
     /// Object bytes or assembly. Back-end complaints go to `diags`.
     std::string emit(bool assembly, Diagnostics &diags);
 
-private:
+  private:
     const SourceManager &sources;
     llvm::DIBuilder debug;
     llvm::DICompileUnit *unit = nullptr;
@@ -203,11 +203,11 @@ private:
     llvm::Value *fieldOf(llvm::Value *base, const std::string &structName, unsigned index);
     llvm::DenseSet<llvm::Value *> certainOnes;
     std::map<std::tuple<llvm::Value *, llvm::DIType *, unsigned>, llvm::Value *> steps; // to fields
-    llvm::DenseMap<llvm::BasicBlock *, size_t> age; // of blocks; an entry block's is 0
-    std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch; // what is free, by words
+    llvm::DenseMap<llvm::BasicBlock *, size_t> age;                                     // of blocks; an entry block's is 0
+    std::map<llvm::Function *, std::multimap<size_t, llvm::AllocaInst *>> scratch;      // what is free, by words
     std::vector<llvm::GlobalValue *> kept;
     const bool forHost; // nothing of the verifier's or of BPF's has to be minded
-    unsigned rare = 0; // inside so many `rarely`
+    unsigned rare = 0;  // inside so many `rarely`
 
     llvm::DIFile *diFile(FileId file);
     llvm::DIType *diCode(char code, const std::string &structName);

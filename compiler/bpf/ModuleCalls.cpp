@@ -103,7 +103,8 @@ llvm::Function *Module::kfunc(const std::string &name) {
         case 'l': return {i64(), diInt(64, true)};
         case 'L': return {i64(), diInt(64, false)};
         case 't': return {ptr(), diPointer(diKernel("task_struct"))};
-        case 'k': case 'K': return {ptr(), diPointer(diKernel("cpumask"))};
+        case 'k':
+        case 'K': return {ptr(), diPointer(diKernel("cpumask"))};
         case 'q': return {ptr(), diPointer(diKernel("bpf_iter_scx_dsq"))};
         case 'R': return {ptr(), diPointer(diKernel("rq"))};
         case 'n': return {ptr(), diPointer(diKernel("bpf_iter_num"))};
@@ -120,8 +121,8 @@ llvm::Function *Module::kfunc(const std::string &name) {
         types.push_back(type);
         diTypes.push_back(di);
     }
-    auto *function = llvm::Function::Create(llvm::FunctionType::get(types[0], llvm::ArrayRef(types).drop_front(), false),
-                                            llvm::GlobalValue::ExternalWeakLinkage, name, *ir);
+    auto *function =
+        llvm::Function::Create(llvm::FunctionType::get(types[0], llvm::ArrayRef(types).drop_front(), false), llvm::GlobalValue::ExternalWeakLinkage, name, *ir);
     function->setSection(".ksyms");
     function->setDoesNotThrow();
     if (name == "scx_bpf_task_cpu") { // so that asking in vain costs nothing

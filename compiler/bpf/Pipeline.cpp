@@ -9,6 +9,7 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/BDCE.h>
 #include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
@@ -18,7 +19,6 @@
 #include <llvm/Transforms/Scalar/JumpThreading.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
-#include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/ModuleUtils.h>
 
 namespace scx {
@@ -78,8 +78,10 @@ void placeDivisions(llvm::Function &function) {
         llvm::Value *x = i.getOperand(0), *y = i.getOperand(1);
         auto *number = llvm::dyn_cast<llvm::ConstantInt>(y);
         bool immediate = number && llvm::isInt<32>(number->getSExtValue());
-        std::string text = std::string("$0 ") + (isSigned ? "s" : "") + (rest ? "%= $2" : "/= $2"), constraints = std::string(rest ? "={r3}" : "={r0}") + (immediate ? ",0,i" : ",0,r");
-        llvm::CallInst *call = b.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i.getType(), {i.getType(), i.getType()}, false), text, constraints, false), {x, y});
+        std::string text = std::string("$0 ") + (isSigned ? "s" : "") + (rest ? "%= $2" : "/= $2"),
+                    constraints = std::string(rest ? "={r3}" : "={r0}") + (immediate ? ",0,i" : ",0,r");
+        llvm::CallInst *call =
+            b.CreateCall(llvm::InlineAsm::get(llvm::FunctionType::get(i.getType(), {i.getType(), i.getType()}, false), text, constraints, false), {x, y});
         call->setDoesNotAccessMemory();
         call->setDebugLoc(i.getDebugLoc());
         i.replaceAllUsesWith(call);

@@ -41,6 +41,7 @@ constexpr HookArgument kCgroupBandwidthArgs[] = {{"g", kCgroup}, {"period", kDur
 constexpr HookArgument kCgroupIdleArgs[] = {{"g", kCgroup}, {"idle", kBool}};
 constexpr HookArgument kCoreSchedArgs[] = {{"a", kTask}, {"b", kTask}};
 
+// clang-format off
 constexpr HookRow kHooks[] = {
     {"select_cpu", "select_cpu", "", kSelectCpuArgs, kCpu, kSelectCpu, false, false,
      "a task wakes up (or is forked or execs) and may run on more than one CPU; returns the CPU it goes to"},
@@ -86,6 +87,7 @@ constexpr HookRow kHooks[] = {
     {"init", "init", "", {}, kNone, kSleepable, true, false, "the policy is being loaded"},
     {"exit", "exit", "", {}, kNone, kSleepable, true, false, "the policy is unloaded"},
 };
+// clang-format on
 
 // ---------------------------------------------------------------- attributes
 
@@ -94,6 +96,7 @@ constexpr auto kC = TypeKind::Cpu;
 constexpr auto kG = TypeKind::Cgroup;
 constexpr auto kQ = TypeKind::Queue;
 
+// clang-format off
 constexpr AttributeRow kAttributes[] = {
     {kT, "comm", kText, Read::Comm, "comm", Changes::Rarely, 0, 0, false, "the thread's name, 15 bytes at most"},
     {kT, "leader.comm", kText, Read::Comm, "group_leader.comm", Changes::Always, 0, 0, false, "the process's name"},
@@ -161,6 +164,7 @@ constexpr AttributeRow kAttributes[] = {
     {kQ, "head_wait", kDuration, Read::QueueHeadWait, "", Changes::Always, 0, 0, false, "how long its first task has waited; 0 if it is empty. In `dispatch`, `every`, `init` and the dump hooks only"},
     {TypeKind::CpuSet, "count", kInt, Read::CpusCount, "", Changes::Rarely, 1, kMaxCpus, false, "CPUs of the machine (only of `cpus`)"},
 };
+// clang-format on
 
 // ---------------------------------------------------------------- operations
 
@@ -181,6 +185,7 @@ constexpr uint32_t kPlaceContexts = kSelectCpu | kEnqueue;
 constexpr uint32_t kInsertContexts = kEnqueue | kSelectCpu | kDispatch | kTimer;
 constexpr auto kFree = TypeKind::None;
 
+// clang-format off
 constexpr OperationRow kOperations[] = {
     {Operation::QueueInsert, kQ, "insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "put the hook's task, or a loop's task, into the queue"},
     {Operation::QueueConsume, kQ, "consume", false, {}, 0, kBool, kDispatch, false, "the first task that may run here, or the task that just ran if it belongs to the queue"},
@@ -188,7 +193,16 @@ constexpr OperationRow kOperations[] = {
     {Operation::QueueSweep, kQ, "sweep__", false, {}, 0, kNone, kDispatch, true, "all who wait in it have a turn before who comes later; nothing where the order is a time or that of arrival"},
     {Operation::QueueWatch, kQ, "watch__", false, {}, 0, kInt, kTimer, true, "of a queue that a process orders: whether it still does. 1: from now on the kernel orders it, 2: the process does again, 0: nothing new"},
     {Operation::QueueForget, kQ, "forget__", false, kOneTask, 1, kNone, kOther, true, "of a queue that a process orders: the task is gone"},
-    {Operation::QueueAnswered, kQ, "answered__", false, {}, 0, kNone, kAnyContext, true, "of a queue that a process orders: a thread of the process has stopped, and may have answered"},
+    {Operation::QueueAnswered,
+     kQ,
+     "answered__",
+     false,
+     {},
+     0,
+     kNone,
+     kAnyContext,
+     true,
+     "of a queue that a process orders: a thread of the process has stopped, and may have answered"},
     {Operation::LocalInsert, kC, "local.insert", false, kTaskSlice, 1, kBool, kInsertContexts, false, "give the task to this CPU"},
     {Operation::LocalReenqueue, kC, "local.reenqueue", false, {}, 0, kNone, kCpuRelease, false, "all who wait in the CPU's own queue go through enqueue again; only of the hook's CPU"},
     {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kInsertContexts, false, "true if the CPU was idle and now waits for the task"},
@@ -225,10 +239,13 @@ constexpr OperationRow kOperations[] = {
     {Operation::Report, kFree, "report__", false, kGenericTwo, 2, kNone, kAnyContext, true, "a number and its value go to whoever asked about the task"},
     {Operation::Replace, kFree, "replace", false, kGenericThree, 3, kBool, kAnyContext, false, "state that holds the second value holds the third from now on, and no other CPU comes between; false where it did not"},
 };
+// clang-format on
 
+// clang-format off
 constexpr PolicyRow kPolicies[] = {
     {"normal", 0}, {"fifo", 1}, {"rr", 2}, {"batch", 3}, {"idle", 5}, {"deadline", 6}, {"ext", 7},
 };
+// clang-format on
 
 } // namespace
 

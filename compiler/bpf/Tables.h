@@ -35,17 +35,17 @@ struct HookArgument {
 
 /// One event of `on EVENT(...)`.
 struct HookRow {
-    std::string_view event;   // as written
-    std::string_view member;  // of struct sched_ext_ops; empty: made from another (see `from`)
-    std::string_view from;    // event this one is derived from: sleep ← quiescent, fork ← init_task
+    std::string_view event;                  // as written
+    std::string_view member;                 // of struct sched_ext_ops; empty: made from another (see `from`)
+    std::string_view from;                   // event this one is derived from: sleep ← quiescent, fork ← init_task
     std::span<const HookArgument> arguments; // the first is the hook's task or CPU where there is one
-    Type result;              // TypeKind::None: nothing is returned
+    Type result;                             // TypeKind::None: nothing is returned
     Context context;
     bool sleepable;
-    bool optionalMember;      // not in 6.12: `?struct_ops/…`, with an empty slot that the loader fills
-    std::string_view doc;     // one sentence for the reference
+    bool optionalMember;             // not in 6.12: `?struct_ops/…`, with an empty slot that the loader fills
+    std::string_view doc;            // one sentence for the reference
     std::string_view since = "6.12"; // the first kernel that calls it
-    size_t firstSlot = 0;     // the kernel's argument that `arguments` begin with
+    size_t firstSlot = 0;            // the kernel's argument that `arguments` begin with
 };
 
 std::span<const HookRow> hookRows();
@@ -58,60 +58,64 @@ enum class Changes : uint8_t { Never, Rarely, Always };
 
 /// How lowering reads it. One enumerator per way of reading; `path` parameterises the common ones.
 enum class Read : uint8_t {
-    Field,         // zero-extended CO-RE load of `path` from the task
-    SignedField,   // sign-extended
-    Comm,          // the 16 bytes at `path` (comm, group_leader.comm); Text
-    CgroupPath,    // Text: the task's cgroup on the v2 hierarchy
-    CgroupOf,      // Cgroup: the task's, of the cpu controller
-    CgroupWeight,  // that one's weight
-    NsPid,         // the last of thread_pid->numbers
-    PidNs,         // that one's namespace
-    Nice,          // static_prio - 120
-    PolicyOf,      // task's policy field → Policy value
-    Kthread,       // flags & PF_KTHREAD
-    Exiting,       // flags & PF_EXITING
-    Leader,        // pid == tgid
-    Pinned,        // nr_cpus_allowed == 1
+    Field,        // zero-extended CO-RE load of `path` from the task
+    SignedField,  // sign-extended
+    Comm,         // the 16 bytes at `path` (comm, group_leader.comm); Text
+    CgroupPath,   // Text: the task's cgroup on the v2 hierarchy
+    CgroupOf,     // Cgroup: the task's, of the cpu controller
+    CgroupWeight, // that one's weight
+    NsPid,        // the last of thread_pid->numbers
+    PidNs,        // that one's namespace
+    Nice,         // static_prio - 120
+    PolicyOf,     // task's policy field → Policy value
+    Kthread,      // flags & PF_KTHREAD
+    Exiting,      // flags & PF_EXITING
+    Leader,       // pid == tgid
+    Pinned,       // nr_cpus_allowed == 1
     MigrationDisabled,
-    Affinity,      // CpuSet: the task's cpus_ptr
+    Affinity, // CpuSet: the task's cpus_ptr
     TaskCpu,
     TaskQueue,
     Slice,
-    Ran,           // ran__: since running or settle__
-    Sleeping,      // deq flags of quiescent
-    Forked,        // arguments of init_task
-    WakeSync,      // wake flags of select_cpu, remembered for the enqueue that follows
+    Ran,      // ran__: since running or settle__
+    Sleeping, // deq flags of quiescent
+    Forked,   // arguments of init_task
+    WakeSync, // wake flags of select_cpu, remembered for the enqueue that follows
     WakeFork,
-    Waker,         // optional task: current in select_cpu
-    Hint,          // told by scxrun, as which cgroups match
+    Waker, // optional task: current in select_cpu
+    Hint,  // told by scxrun, as which cgroups match
     UsesGpu,
-    Serves,        // it is of the process that orders queues
+    Serves, // it is of the process that orders queues
     // Made by core/: state, hooks and functions that only a policy has that reads them.
-    Waited,        // time spent waiting before this run
+    Waited, // time spent waiting before this run
     LastRan,
     AvgRun,
     LastSlept,
     NumaPinned,
-    CpuRunning,    // optional task
+    CpuRunning, // optional task
     QueueHeadWait,
     Exe,           // Text: the names of the executable and of its folders
     GroupRunnable, // tasks of a cgroup that want a CPU
     GroupRunning,  // and those that have one: internal, for shares among cgroups
     // Internal, for these.
-    ExePath,       // as Exe, read at each evaluation
-    CpuRunningPid, CpuOnline,
+    ExePath, // as Exe, read at each evaluation
+    CpuRunningPid,
+    CpuOnline,
     CpuId,
-    CpuLlc,        // dense number, 0 …
-    CpuCore,       // number of its first CPU
+    CpuLlc,  // dense number, 0 …
+    CpuCore, // number of its first CPU
     CpuNode,
     CpuCapacity,
     CpuIdle,
-    CpuLocal,      // c.local, the receiver of insert
-    LocalLen,      // c.local.len
+    CpuLocal, // c.local, the receiver of insert
+    LocalLen, // c.local.len
     QueueLen,
     QueueEmpty,
-    CpusCount,     // cpus.count: CPUs online at load
-    GroupWeight, GroupParent, GroupTasks, GroupNumber,
+    CpusCount, // cpus.count: CPUs online at load
+    GroupWeight,
+    GroupParent,
+    GroupTasks,
+    GroupNumber,
 };
 
 /// An attribute; `name` may be dotted (`leader.comm`, `wake.sync`): longest match wins.
@@ -132,6 +136,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 
 // ---------------------------------------------------------------- operations
 
+// clang-format off
 enum class Operation : uint8_t {
     QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, QueueAnswered, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
@@ -151,14 +156,15 @@ enum class Operation : uint8_t {
     Log,
     Report,
 };
+// clang-format on
 
 struct OperationRow {
     Operation op;
     TypeKind owner; // receiver; None: a free function or value
     std::string_view name;
-    bool isValue;   // no parentheses: now, dispatched__
+    bool isValue;                     // no parentheses: now, dispatched__
     std::span<const Type> parameters; // TypeKind::None: checked by hand (generic)
-    int required;   // how many of them must be given
+    int required;                     // how many of them must be given
     Type result;
     uint32_t contexts; // mask of Context
     bool internal;

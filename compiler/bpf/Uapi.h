@@ -11,7 +11,7 @@ enum : int {
     MapUpdate = 2,
     MapDelete = 3,
     KtimeNs = 5,
-    Random = 7, // get_prandom_u32
+    Random = 7,  // get_prandom_u32
     ThisCpu = 8, // get_smp_processor_id
     CurrentTask = 35,
     MapPush = 87,
@@ -22,7 +22,7 @@ enum : int {
     RingOutput = 130,
     RingReserve = 131,
     RingSubmit = 132,
-    PerCpu = 153, // per_cpu_ptr
+    PerCpu = 153,             // per_cpu_ptr
     TaskStorage = 156,        // task_storage_get
     CurrentTrustedTask = 158, // get_current_task_btf
     TimerInit = 169,
@@ -39,9 +39,9 @@ namespace mapType {
 enum : int { Hash = 1, Array = 2, LruHash = 9, Queue = 22, Ring = 27, TaskStorage = 29, UserRing = 31 };
 } // namespace mapType
 
-inline constexpr int kNoPrealloc = 1;                    // BPF_F_NO_PREALLOC
-inline constexpr int kNoWakeup = 1, kForceWakeup = 2;    // BPF_RB_…
-inline constexpr int kKickIdle = 1, kKickPreempt = 2;    // SCX_KICK_…
+inline constexpr int kNoPrealloc = 1;                       // BPF_F_NO_PREALLOC
+inline constexpr int kNoWakeup = 1, kForceWakeup = 2;       // BPF_RB_…
+inline constexpr int kKickIdle = 1, kKickPreempt = 2;       // SCX_KICK_…
 inline constexpr int kPfExiting = 4, kPfKthread = 0x200000; // PF_…
 
 } // namespace scx

@@ -39,20 +39,19 @@ struct Reader {
 constexpr Reader kReaders[] = {
     // select_cpu comes before `runnable`: until then it is still asleep.
     {Read::LastSlept, "fn slept__(p: task) -> duration { if p.sleeps_since__ != 0 { return now - p.sleeps_since__; } return p.last_slept__; }"},
-    {Read::NumaPinned,
-     "fn numa_pinned__(p: task) -> bool {\n"
-     "    if p.allowed__ >= cpus.count { return false; }\n"
-     "    var node = -1;\n"
-     "    var others = false;\n"
-     "    for c in cpus {\n"
-     "        if c.node != cpu(0).node { others = true; }\n"
-     "        if c in p.affinity {\n"
-     "            if node >= 0 and c.node != node { return false; }\n"
-     "            node = c.node;\n"
-     "        }\n"
-     "    }\n"
-     "    return others and node >= 0;\n"
-     "}"},
+    {Read::NumaPinned, "fn numa_pinned__(p: task) -> bool {\n"
+                       "    if p.allowed__ >= cpus.count { return false; }\n"
+                       "    var node = -1;\n"
+                       "    var others = false;\n"
+                       "    for c in cpus {\n"
+                       "        if c.node != cpu(0).node { others = true; }\n"
+                       "        if c in p.affinity {\n"
+                       "            if node >= 0 and c.node != node { return false; }\n"
+                       "            node = c.node;\n"
+                       "        }\n"
+                       "    }\n"
+                       "    return others and node >= 0;\n"
+                       "}"},
 };
 
 const AttributeRow *attributeOf(const Expr &e) { return e.ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.ref.decl) : nullptr; }

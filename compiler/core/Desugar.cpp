@@ -9,7 +9,7 @@ namespace {
 
 /// Gives every node of the parsed core the span of the policy's source its line came from.
 class Relocate {
-public:
+  public:
     Relocate(const SourceManager &sources, const std::vector<PrintedLine> &lines, Span fallback) : sources(sources), lines(lines), fallback(fallback) {}
     void span(Span &at) {
         unsigned line = sources.position(at).line;
@@ -38,7 +38,7 @@ public:
         span(d.nameSpan);
     }
 
-private:
+  private:
     const SourceManager &sources;
     const std::vector<PrintedLine> &lines;
     Span fallback;

@@ -46,7 +46,9 @@ void CoreWriter::walk(const Entry &entry, const std::string &done) {
     if (guarded)
         open("if " + printExpr(*rewrite(*entry.guard, nullptr, "", {{&implicitCpu, "c"}})));
     switch (entry.kind) {
-    case EntryKind::Queue: case EntryKind::ShareInstances: case EntryKind::RotateInstances:
+    case EntryKind::Queue:
+    case EntryKind::ShareInstances:
+    case EntryKind::RotateInstances:
         for (const auto &q : surface.queues) {
             if (q->name != entry.queue)
                 continue;
@@ -125,7 +127,8 @@ void CoreWriter::blockFunction(const Entry &entry, const std::string &name) {
         for (size_t i = 0; i < entry.children.size(); ++i) {
             std::string pass = passOf("c", i);
             cpuFields.push_back(name + std::to_string(i) + ": int");
-            line("if (tried & " + std::to_string(1 << i) + ") == 0 and (best < 0 or " + pass + " < least) { best = " + std::to_string(i) + "; least = " + pass + "; }");
+            line("if (tried & " + std::to_string(1 << i) + ") == 0 and (best < 0 or " + pass + " < least) { best = " + std::to_string(i) + "; least = " + pass +
+                 "; }");
         }
         for (size_t i = 0; i < entry.children.size(); ++i) {
             open("if best == " + std::to_string(i));
@@ -137,7 +140,8 @@ void CoreWriter::blockFunction(const Entry &entry, const std::string &name) {
         for (size_t i = 0; i < entry.children.size(); ++i) { // CPU time of all queues below, however they got the CPU
             // The floor follows what runs, or an entry that only ran placed directly would owe all that time when another comes back.
             std::string pass = "p.cpu." + name + std::to_string(i), floor = "p.cpu." + name + "floor";
-            std::string charge = pass + " = " + passOf("p.cpu", i) + "; " + floor + " = max(" + floor + ", " + pass + "); " + pass + " += ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
+            std::string charge = pass + " = " + passOf("p.cpu", i) + "; " + floor + " = max(" + floor + ", " + pass + "); " + pass +
+                                 " += ran / 1ns * 1000 / (" + text(*entry.children[i].weight) + ");";
             std::function<void(const Entry &)> queues = [&](const Entry &e) {
                 if (!e.queue.empty())
                     charges.push_back({e.queue, charge});

@@ -15,20 +15,28 @@ bool isNamed(const Expr &e) { return e.kind == ExprKind::Name && e.ref.kind == R
 /// A number that can be told; a text is read elsewhere.
 bool isNumber(const Type &type) {
     switch (type.kind) {
-    case TypeKind::Bool: case TypeKind::Int: case TypeKind::Duration: case TypeKind::Time: case TypeKind::Ratio: case TypeKind::Cpu: case TypeKind::Enum: case TypeKind::Policy: case TypeKind::Queue: return !type.isArray();
+    case TypeKind::Bool:
+    case TypeKind::Int:
+    case TypeKind::Duration:
+    case TypeKind::Time:
+    case TypeKind::Ratio:
+    case TypeKind::Cpu:
+    case TypeKind::Enum:
+    case TypeKind::Policy:
+    case TypeKind::Queue: return !type.isArray();
     default: return false;
     }
 }
 
 class Collector {
-public:
+  public:
     std::vector<Condition> of(const Expr &condition) {
         std::vector<Condition> found;
         collect(condition, nullptr, found);
         return found;
     }
 
-private:
+  private:
     int next = kFirstReport;
 
     void collect(const Expr &e, const RulesDecl *set, std::vector<Condition> &into) {
@@ -52,7 +60,9 @@ private:
             for (const ExprPtr &side : e.args)
                 look(*side, into);
             break;
-        case ExprKind::Is: case ExprKind::Matches: case ExprKind::In: look(*e.args[0], into); break;
+        case ExprKind::Is:
+        case ExprKind::Matches:
+        case ExprKind::In: look(*e.args[0], into); break;
         default: look(e, into); break;
         }
     }

@@ -21,7 +21,7 @@ void CoreWriter::limits() {
         if (!limited(*q))
             continue;
         globalFields.push_back(q->name + "__cpus__: int"); // how many serve it
-        if (option(*q, "at_least")) { // what it runs beyond that is free
+        if (option(*q, "at_least")) {                      // what it runs beyond that is free
             globalFields.push_back(q->name + "__due__: duration");
             cpuFields.push_back(q->name + "__first: bool");
             charges.push_back({q->name, "if p.cpu." + q->name + "__first { " + q->name + "__due__ -= ran; }"});
@@ -30,7 +30,8 @@ void CoreWriter::limits() {
             globalFields.push_back(q->name + "__left__: duration");
             charges.push_back({q->name, q->name + "__left__ -= ran;"});
             origin = most->span;
-            line("fn " + q->name + "__held__() -> bool { return " + q->name + "__left__ <= 0ns and " + q->name + "__cpus__ > 0 and now - window__ < " + kLongest + "; }");
+            line("fn " + q->name + "__held__() -> bool { return " + q->name + "__left__ <= 0ns and " + q->name + "__cpus__ > 0 and now - window__ < " +
+                 kLongest + "; }");
         }
     }
     for (const auto &q : surface.queues)

@@ -48,7 +48,8 @@ void CoreWriter::match() {
     for (size_t i = 0; i < surface.match->rules.size(); ++i) {
         const MatchRule &rule = surface.match->rules[i];
         origin = rule.span;
-        std::string hit = "if stats__ { rule__" + std::to_string(i) + " += 1; } " + (keepsRule() ? "p.rule__ = " + std::to_string(i + 1) + "; " : "") + "return " + std::to_string(targetOfRule[i]) + ";";
+        std::string hit = "if stats__ { rule__" + std::to_string(i) + " += 1; } " + (keepsRule() ? "p.rule__ = " + std::to_string(i + 1) + "; " : "") +
+                          "return " + std::to_string(targetOfRule[i]) + ";";
         line(rule.condition ? "if " + text(*rule.condition) + " { " + hit + " }" : hit);
     }
     close();
@@ -90,7 +91,7 @@ void CoreWriter::joinBody(const QueueDecl &q, const HookDecl &hook, const std::s
 /// `belong__`: membership and joins. `requeue__`: the policy's enqueue hook, match, membership, enqueue hooks of disciplines, for a task that will wait.
 void CoreWriter::admission() {
     open("fn belong__(p: task, r: int, c: cpu)"); // c: where it is placed or queued, whose instance it joins
-    bool alike = true; // targets and queues have the same numbers
+    bool alike = true;                            // targets and queues have the same numbers
     for (size_t i = 0; i < targets.size(); ++i)
         alike &= targets[i].queue->index == static_cast<int>(i);
     if (tracksQueue && alike)
@@ -350,7 +351,8 @@ void CoreWriter::preempt(const Target &t) {
         const auto &keys = t.queue->discipline ? t.queue->discipline->keys : t.queue->keys;
         std::string type = keys.size() > 1 ? "int" : typeText(keys[0]->type);
         need(t.queue->name + "__key: " + type);
-        condition += (condition.empty() ? "" : " or ") + std::string("(c.serving__ == ") + std::to_string(t.queue->index + 1) + " and " + keyText(*t.queue, "p") + " < c." + t.queue->name + "__key)";
+        condition += (condition.empty() ? "" : " or ") + std::string("(c.serving__ == ") + std::to_string(t.queue->index + 1) + " and " +
+                     keyText(*t.queue, "p") + " < c." + t.queue->name + "__key)";
     }
     if (condition.empty())
         return;

@@ -40,8 +40,9 @@ bool CoreWriter::ownFunction(const QueueDecl *q, const void *decl) const {
 
 /// Whether the queue's discipline has state for each instance.
 bool CoreWriter::hasInstances(const QueueDecl &q) const {
-    return q.domain != Domain::None && q.discipline &&
-           std::any_of(q.discipline->states.begin(), q.discipline->states.end(), [](const StateDecl &s) { return s.kind == StateKind::Queue && !s.fields.empty(); });
+    return q.domain != Domain::None && q.discipline && std::any_of(q.discipline->states.begin(), q.discipline->states.end(), [](const StateDecl &s) {
+        return s.kind == StateKind::Queue && !s.fields.empty();
+    });
 }
 
 std::string CoreWriter::reference(const std::string &name) const { return isGenerated(name) ? name + "__top" : name; }
@@ -65,7 +66,9 @@ std::string CoreWriter::topName(const Expr &e) const {
 }
 
 /// An enum's name as the core has it.
-std::string CoreWriter::typeName(const std::string &written, const Type &type) { return type.kind == TypeKind::Enum && type.enumDecl ? type.enumDecl->name : written; }
+std::string CoreWriter::typeName(const std::string &written, const Type &type) {
+    return type.kind == TypeKind::Enum && type.enumDecl ? type.enumDecl->name : written;
+}
 
 ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string &instance, const std::map<const Local *, std::string> &names) {
     auto make = [&](ExprKind kind, std::string name) {
@@ -90,7 +93,9 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             at = names.at(static_cast<const Local *>(x.args[0]->ref.decl)); // old.clock
         std::string i = element ? printExpr(*clone(*element, replace)) : "", n = std::to_string(field->type.length);
         if (element && of->domain != Domain::None) // out of range: no element of another instance
-            i = madeFunction("element", "(at__: int, i__: int) -> int { if i__ < 0 or i__ >= " + n + " { return -1; } return at__ * " + n + " + i__; }", field->span) + "(" + at + ", " + i + ")";
+            i = madeFunction("element", "(at__: int, i__: int) -> int { if i__ < 0 or i__ >= " + n + " { return -1; } return at__ * " + n + " + i__; }",
+                             field->span) +
+                "(" + at + ", " + i + ")";
         else if (!element)
             i = of->domain == Domain::None ? "" : at;
         return of->name + "__" + field->name + (i.empty() ? "" : "[" + i + "]");
@@ -146,7 +151,9 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
                 return parsed(constName(*c));
             auto literal = make(c->type.kind == TypeKind::Bool ? ExprKind::Bool : ExprKind::Number, "");
             literal->value = c->evaluated;
-            literal->unit = c->type.kind == TypeKind::Duration || c->type.kind == TypeKind::Time ? Unit::Duration : c->type.kind == TypeKind::Ratio ? Unit::Ratio : Unit::None;
+            literal->unit = c->type.kind == TypeKind::Duration || c->type.kind == TypeKind::Time ? Unit::Duration
+                            : c->type.kind == TypeKind::Ratio                                    ? Unit::Ratio
+                                                                                                 : Unit::None;
             if (c->type.kind == TypeKind::Enum)
                 return parsed(c->type.enumDecl->values[static_cast<size_t>(c->evaluated)]);
             return literal;
@@ -198,8 +205,11 @@ ExprPtr CoreWriter::rewrite(const Expr &e, const QueueDecl *q, const std::string
             if (ownFunction(q, x.ref.decl))
                 return parsed(q->name + "__" + static_cast<const FnDecl *>(x.ref.decl)->name);
             [[fallthrough]];
-        case RefKind::Queue: case RefKind::Global: case RefKind::Param: case RefKind::CpuSet: case RefKind::Stat:
-            return x.kind == ExprKind::Name ? parsed(topName(x)) : nullptr;
+        case RefKind::Queue:
+        case RefKind::Global:
+        case RefKind::Param:
+        case RefKind::CpuSet:
+        case RefKind::Stat: return x.kind == ExprKind::Name ? parsed(topName(x)) : nullptr;
         case RefKind::EnumValue: {
             auto *of = static_cast<const EnumDecl *>(x.ref.decl);
             return of && x.kind == ExprKind::Member ? parsed(reference(of->name) + "." + x.name) : nullptr;
@@ -312,7 +322,8 @@ std::string CoreWriter::parameters(const HookDecl &hook) const {
     const HookRow *row = findHook(hook.name);
     std::string list;
     for (size_t i = 0; i < hook.arguments.size(); ++i)
-        list += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value()) + (row->arguments[i].type.optional ? "__" : "");
+        list += (i ? ", " : "") + std::string(row->arguments[i].name) + ": " + typeText(row->arguments[i].type.value()) +
+                (row->arguments[i].type.optional ? "__" : "");
     return list;
 }
 

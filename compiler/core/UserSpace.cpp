@@ -28,7 +28,8 @@ void CoreWriter::userDiscipline(const QueueDecl &q) {
         for (const StateDecl &s : q.discipline->states) {
             open(s.kind == StateKind::Task ? "task" : "queue");
             for (const auto &f : s.fields)
-                line(q.name + "__" + f->name + ": " + typeName(f->typeName.name, f->type) + (f->type.length ? "[" + std::to_string(f->type.length) + "]" : "") + (f->value ? " = " + text(*f->value) : "") + ";");
+                line(q.name + "__" + f->name + ": " + typeName(f->typeName.name, f->type) + (f->type.length ? "[" + std::to_string(f->type.length) + "]" : "") +
+                     (f->value ? " = " + text(*f->value) : "") + ";");
             close();
         }
     }
@@ -39,7 +40,8 @@ void CoreWriter::userDiscipline(const QueueDecl &q) {
             function(*f, q.name + "__" + f->name, &q);
         for (const auto &h : q.discipline->hooks) {
             origin = h->nameSpan;
-            open("on " + h->name + "(p" + (h->arguments.size() > 1 && h->name == "stopping" ? ", ran" : "") + (h->arguments.size() > 2 ? ", runnable" : "") + ")");
+            open("on " + h->name + "(p" + (h->arguments.size() > 1 && h->name == "stopping" ? ", ran" : "") + (h->arguments.size() > 2 ? ", runnable" : "") +
+                 ")");
             std::map<const Local *, std::string> names;
             static const char *const arguments[] = {"p", "ran", "runnable"};
             for (size_t i = 0; i < h->arguments.size() && (i == 0 || h->name == "stopping"); ++i)
@@ -55,7 +57,8 @@ void CoreWriter::userDiscipline(const QueueDecl &q) {
 void CoreWriter::userFields(std::vector<std::string> &task, std::vector<std::string> &cpu) const {
     for (const auto &q : surface.queues)
         if (userSpaceTime(*q))
-            task.push_back(q->name + "__number: int; " + q->name + "__sequence: int; " + q->name + "__told: bool; " + q->name + "__unheard: duration; " + q->name + "__sleeps: int");
+            task.push_back(q->name + "__number: int; " + q->name + "__sequence: int; " + q->name + "__told: bool; " + q->name + "__unheard: duration; " +
+                           q->name + "__sleeps: int");
     if (ordersInUserSpace())
         cpu.push_back("server__: bool");
 }

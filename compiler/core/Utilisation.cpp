@@ -5,7 +5,9 @@
 
 namespace scx {
 
-bool CoreWriter::isUtilisation(const Expr &e) { return e.kind == ExprKind::Name && e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == Operation::Utilisation; }
+bool CoreWriter::isUtilisation(const Expr &e) {
+    return e.kind == ExprKind::Name && e.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.ref.decl)->op == Operation::Utilisation;
+}
 
 /// The beginning of `on cpu_idle(c, idle)`. Later kernels say twice that a CPU is idle.
 void CoreWriter::utilisationEvent() {

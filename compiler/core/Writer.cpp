@@ -54,7 +54,9 @@ std::string CoreWriter::ifQueue(const QueueDecl &q, const std::string &task) con
 
 /// `forever` is the largest slice the kernel knows, all bits set.
 std::string CoreWriter::sliceValue(const Expr &value, const QueueDecl *of) {
-    return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None ? "-1ns" : text(value, of, of ? "p." + of->name + "__inst - 1" : "");
+    return value.kind == ExprKind::Name && value.name == "forever" && value.ref.kind == RefKind::None
+               ? "-1ns"
+               : text(value, of, of ? "p." + of->name + "__inst - 1" : "");
 }
 
 std::string CoreWriter::sliceText(const QueueDecl &q) {
@@ -106,7 +108,8 @@ void CoreWriter::function(const FnDecl &f, const std::string &name, const QueueD
     bool instances = q && hasInstances(*q);
     std::string head = "fn " + name + "(" + (instances ? "at__: int" : "");
     for (const auto &p : f.parameters)
-        head += (p == f.parameters.front() && !instances ? "" : ", ") + p->local.name + ": " + typeName(p->typeName.name, p->local.type) + (p->value ? " = " + text(*p->value, q) : "");
+        head += (p == f.parameters.front() && !instances ? "" : ", ") + p->local.name + ": " + typeName(p->typeName.name, p->local.type) +
+                (p->value ? " = " + text(*p->value, q) : "");
     origin = f.nameSpan;
     open(head + ")" + (f.resultName ? " -> " + typeName(f.resultName->name, f.result) : ""));
     body(f.body, q, "at__", {});
@@ -131,17 +134,23 @@ void CoreWriter::declarations() {
             constant(*c, constName(*c));
     for (const auto &p : surface.params) {
         origin = p->nameSpan;
-        line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + typeName(p->typeName.name, p->type) + " = " + text(*p->value) + (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");
+        line(std::string(p->live ? "live " : "") + "param " + p->name + ": " + typeName(p->typeName.name, p->type) + " = " + text(*p->value) +
+             (p->range ? " in " + text(*p->range->args[0]) + ".." + text(*p->range->args[1]) : "") + ";");
     }
     line("param stats__: bool = false;");
     auto field = [&](const std::string &name, const Field &f, bool perInstance = false) {
         int64_t length = (perInstance ? kMaxCpus : 1) * std::max<int64_t>(f.type.length, perInstance ? 1 : 0);
-        line(name + ": " + typeName(f.typeName.name, f.type) + (length ? "[" + std::to_string(length) + "]" : "") + (f.value && !perInstance ? " = " + text(*f.value) : "") + ";");
+        line(name + ": " + typeName(f.typeName.name, f.type) + (length ? "[" + std::to_string(length) + "]" : "") +
+             (f.value && !perInstance ? " = " + text(*f.value) : "") + ";");
     };
     std::vector<std::function<void()>> task, cpu, cgroup, global;
     for (const StateDecl &s : surface.states)
         for (const auto &f : s.fields)
-            (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : s.kind == StateKind::Cgroup ? cgroup : global).push_back([&, f = f.get()] { field(f->name, *f); });
+            (s.kind == StateKind::Task     ? task
+             : s.kind == StateKind::Cpu    ? cpu
+             : s.kind == StateKind::Cgroup ? cgroup
+                                           : global)
+                .push_back([&, f = f.get()] { field(f->name, *f); });
     for (const auto &q : surface.queues) {
         if (!q->discipline || userSpaceTime(*q))
             continue;
@@ -149,7 +158,8 @@ void CoreWriter::declarations() {
         for (const StateDecl &s : q->discipline->states)
             for (const auto &f : s.fields) {
                 state |= s.kind == StateKind::Queue;
-                (s.kind == StateKind::Task ? task : global).push_back([&, f = f.get(), q = q.get(), perInstance = s.kind == StateKind::Queue && q->domain != Domain::None] {
+                (s.kind == StateKind::Task ? task : global)
+                    .push_back([&, f = f.get(), q = q.get(), perInstance = s.kind == StateKind::Queue && q->domain != Domain::None] {
                     field(q->name + "__" + f->name, *f, perInstance);
                 });
             }
@@ -162,7 +172,8 @@ void CoreWriter::declarations() {
         task.push_back([&] { line("queue__: int;"); });
     if (keepsRule())
         task.push_back([&] { line("rule__: int;"); });
-    if (std::any_of(surface.queues.begin(), surface.queues.end(), [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call && !userSpaceTime(*q); }))
+    if (std::any_of(surface.queues.begin(), surface.queues.end(),
+                    [&](const auto &q) { return option(*q, "backing") && option(*q, "backing")->value->kind == ExprKind::Call && !userSpaceTime(*q); }))
         task.push_back([&] { line("ring__: int;"); });
     std::vector<std::string> userTask;
     userFields(userTask, cpuFields);
@@ -206,7 +217,11 @@ void CoreWriter::declarations() {
     for (const auto &q : surface.queues) {
         origin = q->nameSpan;
         std::string key = userSpaceTime(*q) ? "" : keyText(*q, "p");
-        std::string head = "queue " + q->name + ": " + (!key.empty() ? "order by " + key : userSpaceTime(*q) && (q->discipline || !q->keys.empty()) ? q->name + "__order" : q->ordering == Ordering::Lifo ? "lifo" : "fifo");
+        std::string head = "queue " + q->name + ": " +
+                           (!key.empty()                                               ? "order by " + key
+                            : userSpaceTime(*q) && (q->discipline || !q->keys.empty()) ? q->name + "__order"
+                            : q->ordering == Ordering::Lifo                            ? "lifo"
+                                                                                       : "fifo");
         head += domains[static_cast<int>(q->domain)];
         if (std::string set = servers(*q); !set.empty())
             head += " on " + set;
@@ -216,7 +231,8 @@ void CoreWriter::declarations() {
         if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
             options += " steal: " + steal->value->name + ";";
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
-            options += userSpaceTime(*q) ? " backing: userspace(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + "ns);" : " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
+            options += userSpaceTime(*q) ? " backing: userspace(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + "ns);"
+                                         : " backing: ring(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + ");";
         line(head + (options.empty() ? ";" : " {" + options + " }"));
         for (const char *figure : {"tasks", "direct", "ran"})
             line("counter " + q->name + "__" + figure + ";");
@@ -297,7 +313,8 @@ bool CoreWriter::decides(const HookDecl *hook) const {
     // The checks have refused a deciding hook beside its block. A select_cpu that inserts places its task by hand as well.
     std::set<const FnDecl *> seen;
     return decidesEnqueue(*hook) || decidesDispatch(*hook) || decidesPlace(*hook) ||
-           (hook->name == "select_cpu" && anyExprCalled(hook->body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen));
+           (hook->name == "select_cpu" &&
+            anyExprCalled(hook->body, [](const Expr &e) { return isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert); }, seen));
 }
 
 void CoreWriter::hooks() {
@@ -388,7 +405,8 @@ void CoreWriter::hooks() {
     }
     for (const HookRow &row : hookRows()) {
         std::string event(row.event);
-        bool forks = event == "init_task" && hasBodies("fork"), idles = event == "cpu_idle" && readsUtilisation, forgets = event == "exit_task" && ordersInUserSpace();
+        bool forks = event == "init_task" && hasBodies("fork"), idles = event == "cpu_idle" && readsUtilisation,
+             forgets = event == "exit_task" && ordersInUserSpace();
         if (merged.contains(event) || (!hasBodies(event) && !forks && !idles && !forgets) || event == "fork")
             continue;
         std::string task = row.arguments.empty() ? "" : std::string(row.arguments[0].name);

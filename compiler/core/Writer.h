@@ -18,12 +18,12 @@
 namespace scx {
 
 class CoreWriter {
-public:
+  public:
     explicit CoreWriter(const Program &surface) : surface(surface) {}
     /// The core as source lines, each with the place in the policy it stands for.
     std::vector<PrintedLine> write();
 
-private:
+  private:
     const Program &surface;
     std::vector<PrintedLine> lines;
     int depth = 0;
@@ -50,8 +50,14 @@ private:
     int blocks = 0;
 
     void line(const std::string &text) { lines.push_back({std::string(static_cast<size_t>(depth) * 4, ' ') + text, origin}); }
-    void open(const std::string &head) { line(head + " {"); ++depth; }
-    void close(const std::string &tail = "") { --depth; line("}" + tail); }
+    void open(const std::string &head) {
+        line(head + " {");
+        ++depth;
+    }
+    void close(const std::string &tail = "") {
+        --depth;
+        line("}" + tail);
+    }
 
     // Names and values of the surface, rewritten for the core.
     /// A top-level name as the core writes it: `NAME__top` where an argument or local of generated code has that name.
@@ -130,13 +136,13 @@ private:
 
     // Attributes.cpp: what the kernel does not keep
     std::set<Read> readByPolicy;
-    std::map<const Expr *, std::string> opened;  // what may be missing → the local that opens it here
+    std::map<const Expr *, std::string> opened; // what may be missing → the local that opens it here
     struct MadeFunction {
         std::string name;
         Span span;
     };
-    std::map<std::string, MadeFunction> made;    // by the text behind its name
-    std::vector<std::string> exes;               // the patterns that `exe` is compared with, each with a verdict kept
+    std::map<std::string, MadeFunction> made; // by the text behind its name
+    std::vector<std::string> exes;            // the patterns that `exe` is compared with, each with a verdict kept
     bool reads(Read read) const { return readByPolicy.contains(read); }
     void findMade();
     std::vector<std::string> madeFields() const;

@@ -64,7 +64,8 @@ std::optional<int> readCommandLine(int argc, char **argv, CommandLine &into) {
     app.add_flag("--core", into.inputIsCore, "the input is what --emit=core printed (noticed by itself from its first line)");
     app.add_flag("--dependencies", dependencies, "-MD: also write which files were read, for make and ninja, as OUTPUT with .d");
     app.add_option("--dependency-file", into.dependencyFile, "-MF FILE: the same, into FILE");
-    app.add_flag("--verify-ir", into.verifyIr, "LLVM checks what it is given, for work on scxc itself; SCXC_VERIFY_IR=1 asks for it too")->envname("SCXC_VERIFY_IR");
+    app.add_flag("--verify-ir", into.verifyIr, "LLVM checks what it is given, for work on scxc itself; SCXC_VERIFY_IR=1 asks for it too")
+        ->envname("SCXC_VERIFY_IR");
     app.add_flag("--warnings-are-errors", into.warningsAreErrors, "-Werror: warnings end the compile");
 
     std::vector<std::string> arguments;

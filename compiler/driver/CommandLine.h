@@ -31,8 +31,8 @@ struct CommandLine {
     bool optimise = true;
     bool inputIsCore = false;
     bool warningsAreErrors = false;
-    bool verifyIr = false; // LLVM checks the module before and after the passes
-    std::string dependencyFile;                                // empty: none
+    bool verifyIr = false;                                    // LLVM checks the module before and after the passes
+    std::string dependencyFile;                               // empty: none
     std::vector<std::pair<std::string, std::string>> defines; // -D name=value
 };
 

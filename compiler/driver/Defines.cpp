@@ -4,8 +4,7 @@
 
 namespace scx {
 
-void applyDefines(Program &program, const std::vector<std::pair<std::string, std::string>> &defines, SourceManager &sources,
-                  Diagnostics &diags) {
+void applyDefines(Program &program, const std::vector<std::pair<std::string, std::string>> &defines, SourceManager &sources, Diagnostics &diags) {
     for (const auto &[name, value] : defines) {
         ParamDecl *param = nullptr;
         std::vector<std::string> known;
@@ -17,7 +16,8 @@ void applyDefines(Program &program, const std::vector<std::pair<std::string, std
         std::string written = name + "=" + value;
         if (!param) {
             std::string near = nearest(name, known);
-            diags.report(Diag::UnknownDefine, {}, written, "the policy has no parameter `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
+            diags.report(Diag::UnknownDefine, {}, written,
+                         "the policy has no parameter `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"));
             continue;
         }
         // The value is read by the parser itself, as the value of a constant: one definition of what a value looks like.

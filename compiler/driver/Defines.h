@@ -12,7 +12,6 @@ namespace scx {
 
 /// Puts the values in place of the parameters' defaults; the checks then treat them like any default. Each value is a source text of its
 /// own, so that what is said about it points at it.
-void applyDefines(Program &program, const std::vector<std::pair<std::string, std::string>> &defines, SourceManager &sources,
-                  Diagnostics &diags);
+void applyDefines(Program &program, const std::vector<std::pair<std::string, std::string>> &defines, SourceManager &sources, Diagnostics &diags);
 
 } // namespace scx

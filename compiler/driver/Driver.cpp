@@ -137,9 +137,7 @@ int runCompiler(int argc, char **argv) {
             if (options.dependencyFile.empty() || write(options.dependencyFile, dependencyRule(options.output, read)))
                 write(options.output, *result);
         }
-    } catch (const std::exception &error) {
-        diags.report(Diag::Internal, {}, std::string(error.what()));
-    }
+    } catch (const std::exception &error) { diags.report(Diag::Internal, {}, std::string(error.what())); }
     bool color = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
     std::string text = render(diags, sources, options.diagnostics, color);
     fwrite(text.data(), 1, text.size(), stderr);

@@ -42,7 +42,8 @@ HostCode hostCode(Module &module, Diagnostics &diags) {
         return wrong(llvm::toString(object.takeError()));
     auto isCode = [](const llvm::object::SectionRef &section) { return section.isText() && section.getSize() > 0; };
     for (const llvm::object::SectionRef &section : (*object)->sections()) {
-        if (auto changed = section.getRelocatedSection(); changed && *changed != (*object)->section_end() && isCode(**changed) && section.relocation_begin() != section.relocation_end())
+        if (auto changed = section.getRelocatedSection();
+            changed && *changed != (*object)->section_end() && isCode(**changed) && section.relocation_begin() != section.relocation_end())
             return wrong("it needs something beside itself");
         if (!isCode(section))
             continue;

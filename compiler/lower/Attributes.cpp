@@ -51,7 +51,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         return {frame.wakeFlags ? b.CreateICmpNE(b.CreateAnd(frame.wakeFlags, m.num(bit)), m.num(0)) : b.getFalse()};
     };
     switch (row.read) {
-    case Read::Field: case Read::SignedField: return {field(path.c_str())};
+    case Read::Field:
+    case Read::SignedField: return {field(path.c_str())};
     case Read::Nice: return {b.CreateSub(field("static_prio"), m.num(120))};
     case Read::PolicyOf: return {field("policy")};
     case Read::NsPid: return {peek(innermostPid(x), "upid", "nr")};
@@ -66,7 +67,10 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         }, none)};
     }
     case Read::CgroupOf: return {taskCgroup(x)};
-    case Read::GroupWeight: case Read::GroupParent: case Read::GroupTasks: case Read::GroupNumber: return cgroupAttribute(x, row);
+    case Read::GroupWeight:
+    case Read::GroupParent:
+    case Read::GroupTasks:
+    case Read::GroupNumber: return cgroupAttribute(x, row);
     case Read::Kthread: return flag(kPfKthread);
     case Read::Exiting: return flag(kPfExiting);
     case Read::Serves: return {serves(x)};
@@ -93,7 +97,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *capacity = topology("raw_capacity__", x);
         return {b.CreateSelect(b.CreateICmpEQ(capacity, m.num(0)), m.num(1024), capacity)};
     }
-    case Read::CpuIdle: case Read::CpuOnline: {
+    case Read::CpuIdle:
+    case Read::CpuOnline: {
         bool idle = row.read == Read::CpuIdle;
         llvm::Value *mask = m.call(idle ? "scx_bpf_get_idle_cpumask" : "scx_bpf_get_online_cpumask", {});
         llvm::Value *in = m.call("bpf_cpumask_test_cpu", {x, mask});
@@ -111,7 +116,8 @@ Val Lowering::attribute(const Expr &base, const AttributeRow &row) {
         llvm::Value *n = m.call("scx_bpf_dsq_nr_queued", {b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), x)});
         return {b.CreateSelect(b.CreateICmpSLT(n, m.num(0)), m.num(0), n)};
     }
-    case Read::QueueLen: case Read::QueueEmpty: {
+    case Read::QueueLen:
+    case Read::QueueEmpty: {
         const Expr *at = nullptr;
         const QueueDecl &q = queueOf(base, at);
         llvm::Value *cpu = at && q.domain != Domain::Cgroup ? value(*at) : frame.cpu ? frame.cpu : frame.task ? taskCpu(frame.task) : m.num(0);
@@ -166,7 +172,8 @@ llvm::Value *Lowering::textMatchesApart(llvm::Value *task, const AttributeRow &r
     for (const std::string &pattern : patterns)
         key += "|" + pattern;
     const std::string &name = textFunctions.try_emplace(key, "text_" + std::to_string(textFunctions.size()) + "__").first->second;
-    llvm::Function *function = apart(name, {"task"}, [&](const auto &given) { return m.unbounded(b.CreateZExt(textMatches(asPointer(given[0]), row, patterns), m.i64())); });
+    llvm::Function *function =
+        apart(name, {"task"}, [&](const auto &given) { return m.unbounded(b.CreateZExt(textMatches(asPointer(given[0]), row, patterns), m.i64())); });
     return b.CreateTrunc(b.CreateCall(function, {b.CreatePtrToInt(task, m.i64())}), m.i1());
 }
 

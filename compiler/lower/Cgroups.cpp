@@ -17,7 +17,8 @@ constexpr int64_t kShared = int64_t(1) << 32; // in an entry: the number is that
 
 bool Lowering::usesCgroups() const {
     auto any = [](const auto &list, const auto &test) { return std::any_of(list.begin(), list.end(), test); };
-    return any(core.queues, [](const auto &q) { return q->domain == Domain::Cgroup; }) || any(core.states, [](const StateDecl &s) { return s.kind == StateKind::Cgroup; }) ||
+    return any(core.queues, [](const auto &q) { return q->domain == Domain::Cgroup; }) ||
+           any(core.states, [](const StateDecl &s) { return s.kind == StateKind::Cgroup; }) ||
            anyExpr(core, [](const Expr &e) { return e.type.kind == TypeKind::Cgroup || e.type.kind == TypeKind::CgroupSet; });
 }
 
@@ -31,7 +32,8 @@ bool Lowering::numbersCgroups(std::string_view event) {
 
 void Lowering::declareCgroups() {
     std::vector<llvm::Type *> types(kFirstCgroupField, m.i64());
-    std::vector<Module::Member> members = {{"use__", m.diInt(64, true)}, {"tasks__", m.diInt(64, true)}, {"weight__", m.diInt(64, true)}, {"parent__", m.diInt(64, true)}};
+    std::vector<Module::Member> members = {
+        {"use__", m.diInt(64, true)}, {"tasks__", m.diInt(64, true)}, {"weight__", m.diInt(64, true)}, {"parent__", m.diInt(64, true)}};
     for (const StateDecl &s : core.states)
         if (s.kind == StateKind::Cgroup)
             for (const auto &f : s.fields) {
@@ -40,7 +42,8 @@ void Lowering::declareCgroups() {
                 members.push_back({f->name, memoryDi(f->type)});
             }
     cgroupType = llvm::StructType::create(m.context, types, "cgroup_state__");
-    cgroupState = m.global("cgroup__", llvm::ArrayType::get(cgroupType, kMaxCgroups), m.diArray(m.diStruct("cgroup_state__", members), kMaxCgroups), ".bss", nullptr, 64);
+    cgroupState =
+        m.global("cgroup__", llvm::ArrayType::get(cgroupType, kMaxCgroups), m.diArray(m.diStruct("cgroup_state__", members), kMaxCgroups), ".bss", nullptr, 64);
     cgroupCount = m.global("cgroups__", m.i64(), m.diInt(64, true), ".bss");
     cgroupMap = m.map("cgroup_numbers__", mapType::Hash, 4 * kMaxCgroups, 0, m.diInt(64, false), m.diInt(64, true));
 }
@@ -65,9 +68,7 @@ llvm::Value *Lowering::cgroupNumber(llvm::Value *cgroup) { return b.CreateAnd(cg
 
 llvm::Value *Lowering::taskCgroup(llvm::Value *task) { return b.CreateLoad(m.i64(), b.CreateStructGEP(taskType, taskState(task), taskCgroupMember)); }
 
-void Lowering::countTask(llvm::Value *number, int by) {
-    m.atomicAdd(cgroupSlot(number, kGroupTasks), m.num(by));
-}
+void Lowering::countTask(llvm::Value *number, int by) { m.atomicAdd(cgroupSlot(number, kGroupTasks), m.num(by)); }
 
 /// A number's state as that of a cgroup without a past, and its instances of queues, which stay when the number is used again.
 void Lowering::beginCgroup(llvm::Value *number, llvm::Value *weight, llvm::Value *parent, llvm::AllocaInst *error) {
@@ -83,7 +84,8 @@ void Lowering::beginCgroup(llvm::Value *number, llvm::Value *weight, llvm::Value
         if (s.kind == StateKind::Cgroup)
             for (const auto &f : s.fields)
                 if (!f->type.isArray())
-                    b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true), cgroupSlot(number, cgroupIndex.at(f.get())));
+                    b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true),
+                                  cgroupSlot(number, cgroupIndex.at(f.get())));
     b.CreateStore(m.num(kLive), use);
     llvm::Value *count = b.CreateLoad(m.i64(), cgroupCount), *above = b.CreateAdd(number, m.num(1));
     b.CreateStore(b.CreateSelect(b.CreateICmpSLT(count, above), above, count), cgroupCount);
@@ -135,7 +137,8 @@ void Lowering::cgroupInit(llvm::Value *cgroup, llvm::Value *arguments) {
 
 void Lowering::cgroupExit(llvm::Value *cgroup) {
     llvm::Value *entry = cgroupEntry(cgroupId(cgroup)), *number = b.CreateAnd(entry, m.num(kMaxCgroups - 1));
-    m.ifThen(b.CreateAnd(b.CreateICmpSGT(number, m.num(0)), b.CreateICmpSLT(entry, m.num(kShared))), [&] { b.CreateStore(m.num(kGone), cgroupSlot(number, kGroupUse)); });
+    m.ifThen(b.CreateAnd(b.CreateICmpSGT(number, m.num(0)), b.CreateICmpSLT(entry, m.num(kShared))),
+             [&] { b.CreateStore(m.num(kGone), cgroupSlot(number, kGroupUse)); });
     Module::Scratch key(m, 1);
     b.CreateStore(cgroupId(cgroup), key);
     m.helper(helper::MapDelete, m.i64(), {cgroupMap, key});
@@ -149,8 +152,8 @@ void Lowering::cgroupHook(const std::string &event, std::span<llvm::Value *const
     };
     if (event == "init_task") {
         llvm::Value *arguments = asPointer(slot[1]);
-        setTask(m.choose(m.fieldExists(arguments, "scx_init_task_args", "cgroup"), [&] { return cgroupNumber(m.loadField(arguments, "scx_init_task_args", "cgroup")); },
-                         [&]() -> llvm::Value * { return m.num(0); }));
+        setTask(m.choose(m.fieldExists(arguments, "scx_init_task_args", "cgroup"),
+                         [&] { return cgroupNumber(m.loadField(arguments, "scx_init_task_args", "cgroup")); }, [&]() -> llvm::Value * { return m.num(0); }));
     } else if (event == "cgroup_move") {
         countTask(taskCgroup(frame.task), -1);
         setTask(cgroupNumber(asPointer(slot[2])));

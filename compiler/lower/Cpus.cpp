@@ -9,7 +9,7 @@
 namespace scx {
 namespace {
 
-constexpr int64_t kWakeSync = 0x10;          // SCX_WAKE_SYNC
+constexpr int64_t kWakeSync = 0x10; // SCX_WAKE_SYNC
 constexpr int64_t kKernelSlice = 20'000'000;
 
 } // namespace
@@ -37,7 +37,8 @@ llvm::Value *Lowering::inSet(const Expr &set, llvm::Value *cpu) {
     const Expr &callee = set.kind == ExprKind::Call ? *set.args[0] : set;
     if (callee.ref.kind == RefKind::Operation)
         switch (static_cast<const OperationRow *>(callee.ref.decl)->op) {
-        case Operation::AllCpus: case Operation::Near: return b.getTrue();
+        case Operation::AllCpus:
+        case Operation::Near: return b.getTrue();
         case Operation::CpusWhere: return about(implicitCpu, cpu, *set.args[1]);
         case Operation::LlcSet: return b.CreateICmpEQ(topology("llc__", cpu), value(*set.args[1]));
         case Operation::NodeSet: return b.CreateICmpEQ(topology("node__", cpu), value(*set.args[1]));
@@ -147,7 +148,8 @@ llvm::Function *Lowering::syncFunction() {
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
         llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
         llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
-        llvm::Value *follow = b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), b.CreateAnd(lately, b.CreateICmpNE(b.CreateLoad(m.i64(), lastRun), run)));
+        llvm::Value *follow =
+            b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), b.CreateAnd(lately, b.CreateICmpNE(b.CreateLoad(m.i64(), lastRun), run)));
         m.ifThen(b.CreateXor(follow, b.getTrue()), [&] {
             b.CreateStore(now, last);
             b.CreateStore(run, lastRun);
@@ -223,9 +225,7 @@ llvm::GlobalVariable *Lowering::topologyArray(const std::string &name) {
     return made;
 }
 
-llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) {
-    return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), masked(cpu)));
-}
+llvm::Value *Lowering::topology(const char *array, llvm::Value *cpu) { return b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), topologyArray(array), masked(cpu))); }
 
 /// A CPU, or a cgroup, as an index; `init` refuses larger machines. One from before the loop at hand is masked anew in it: the verifier forgets the bounds of a number in
 /// the second turn.
@@ -247,7 +247,8 @@ void Lowering::forCpus(const std::function<void(llvm::Value *)> &body) { iterate
 
 llvm::Value *Lowering::nearSlot(llvm::Value *cpu, llvm::Value *i) {
     if (!nearTable)
-        nearTable = m.global("near__", llvm::ArrayType::get(b.getInt16Ty(), kMaxCpus * kMaxCpus), m.diArray(m.diInt(16, false), kMaxCpus * kMaxCpus), ".bss.near");
+        nearTable =
+            m.global("near__", llvm::ArrayType::get(b.getInt16Ty(), kMaxCpus * kMaxCpus), m.diArray(m.diInt(16, false), kMaxCpus * kMaxCpus), ".bss.near");
     return b.CreateGEP(b.getInt16Ty(), nearTable, b.CreateOr(b.CreateShl(masked(cpu), m.num(10)), masked(i)));
 }
 
@@ -283,9 +284,8 @@ void Lowering::topologyInit() {
                 llvm::Value *symbol = m.kernelVariable(kernelName);
                 m.ifThen(b.CreateICmpNE(symbol, llvm::ConstantPointerNull::get(m.ptr())), [&] {
                     llvm::Value *address = m.helper(helper::PerCpu, m.ptr(), {symbol, b.CreateTrunc(cpu, m.i32())}); // bpf_per_cpu_ptr
-                    m.ifThen(b.CreateICmpNE(address, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-                        b.CreateStore(b.CreateAnd(b.CreateSExt(b.CreateLoad(m.i32(), address), m.i64()), m.num(kMaxCpus - 1)), slot(array, cpu));
-                    });
+                    m.ifThen(b.CreateICmpNE(address, llvm::ConstantPointerNull::get(m.ptr())),
+                             [&] { b.CreateStore(b.CreateAnd(b.CreateSExt(b.CreateLoad(m.i32(), address), m.i64()), m.num(kMaxCpus - 1)), slot(array, cpu)); });
                 });
             };
             variable("sd_llc_id", "raw_llc__");
@@ -325,7 +325,9 @@ void Lowering::topologyInit() {
         b.CreateStore(m.num(0), slot("node__", cpu));
         counted(m.num(0), last, [&](llvm::Value *other) {
             llvm::Value *rank = topology("rank__", other);
-            auto begins = [&](const char *first) { return b.CreateAnd(b.CreateICmpEQ(rank, topology(first, other)), b.CreateICmpSLT(rank, topology(first, cpu))); };
+            auto begins = [&](const char *first) {
+                return b.CreateAnd(b.CreateICmpEQ(rank, topology(first, other)), b.CreateICmpSLT(rank, topology(first, cpu)));
+            };
             bump("llc__", cpu, begins("llc_first__"));
             bump("node__", cpu, begins("node_first__"));
         });

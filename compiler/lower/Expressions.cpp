@@ -18,7 +18,9 @@ Val Lowering::emit(const Expr &e) {
     switch (e.kind) {
     case ExprKind::Number: return {m.num(e.value)};
     case ExprKind::Bool: return {b.getInt1(e.value != 0)};
-    case ExprKind::Name: case ExprKind::Member: case ExprKind::Index:
+    case ExprKind::Name:
+    case ExprKind::Member:
+    case ExprKind::Index:
         switch (e.ref.kind) {
         case RefKind::Local: {
             auto *local = static_cast<const Local *>(e.ref.decl);
@@ -74,7 +76,7 @@ Val Lowering::emit(const Expr &e) {
 }
 
 llvm::Value *Lowering::compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps) {
-    if (wraps && op != Op::Eq && op != Op::Ne) { // points on a clock: the sign of the difference
+    if (wraps && op != Op::Eq && op != Op::Ne) {     // points on a clock: the sign of the difference
         bool swapped = op == Op::Gt || op == Op::Le; // what is said to be later is often used next, and stays in its register as the second of a subtraction
         x = swapped ? b.CreateSub(y, x) : b.CreateSub(x, y);
         y = m.num(0);
@@ -189,9 +191,11 @@ bool Lowering::ofNumbers(const FnDecl &fn) {
         return e.type.kind == TypeKind::Task || e.type.kind == TypeKind::Queue || e.type.kind == TypeKind::Instance;
     }, called);
     auto logs = [](const auto &self, const Block &body) -> bool {
-        return std::any_of(body.begin(), body.end(), [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
+        return std::any_of(body.begin(), body.end(),
+                           [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
     };
-    return fn.result.known() && fn.parameters.size() <= 5 && !depends && std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
+    return fn.result.known() && fn.parameters.size() <= 5 && !depends &&
+           std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
 }
 
 /// A function of numbers in a loop is one for the kernel as well, so that the ways through it do not multiply what the verifier walks in each turn.
@@ -258,7 +262,8 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {};
     }
     case Operation::QueueAnswered: answered(queueOf(*receiver, at)); return {};
-    case Operation::QueueConsume: case Operation::QueueTake: {
+    case Operation::QueueConsume:
+    case Operation::QueueTake: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consume(q, at, row.op == Operation::QueueConsume)};
     }
@@ -276,10 +281,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *cpu = value(*receiver);
         if (frame.looksOn)
             return attribute(*receiver, *findAttribute(TypeKind::Cpu, "idle"));
-        return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); }, [&]() -> llvm::Value * { return b.getFalse(); })
+        return {frame.task ? m.choose(mayRun(frame.task, cpu), [&] { return m.call("scx_bpf_test_and_clear_cpu_idle", {cpu}); },
+                                      [&]() -> llvm::Value * { return b.getFalse(); })
                            : m.call("scx_bpf_test_and_clear_cpu_idle", {cpu})};
     }
-    case Operation::CpuKick: case Operation::CpuPreempt:
+    case Operation::CpuKick:
+    case Operation::CpuPreempt:
         if (!frame.looksOn)
             kick(value(*receiver), row.op == Operation::CpuKick ? kKickIdle : kKickPreempt);
         return {};
@@ -329,9 +336,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
             b.CreateStore(b.CreateLoad(m.i64(), frame.slice), cpuState(cpu, kSlotSlice));
         return {};
     }
-    case Operation::Recall:
-        emit(*e.args[1]);
-        return {frame.recalled ? frame.recalled : m.num(-1)};
+    case Operation::Recall: emit(*e.args[1]); return {frame.recalled ? frame.recalled : m.num(-1)};
     case Operation::Settle: { // where running it again does nothing, it runs again, for the moment that is left until the kernel stops the task
         llvm::Value *task = arg(1);
         b.CreateStore(marksSettled ? m.num(-1) : m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
@@ -352,7 +357,9 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         if (frame.looksOn)
             return {b.CreateICmpEQ(load(p), old)};
         auto exchange = [&] { // for LLVM, too, nothing moves across it
-            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent, llvm::AtomicOrdering::SequentiallyConsistent), 1);
+            return b.CreateExtractValue(b.CreateAtomicCmpXchg(p.address, old, anew, llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent,
+                                                              llvm::AtomicOrdering::SequentiallyConsistent),
+                                        1);
         };
         return {p.inRange ? m.choose(p.inRange, exchange, [&]() -> llvm::Value * { return b.getFalse(); }) : exchange()};
     }
@@ -364,7 +371,8 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         m.helper(helper::SeqWrite, m.i64(), {frame.reader, row, m.num32(16)});
         return {};
     }
-    case Operation::Min: case Operation::Max: {
+    case Operation::Min:
+    case Operation::Max: {
         llvm::Value *x = arg(1), *y = arg(2);
         bool wraps = e.type.kind == TypeKind::Time;
         return {b.CreateSelect(compare(row.op == Operation::Min ? Op::Lt : Op::Gt, x, y, wraps), x, y)};

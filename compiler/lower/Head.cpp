@@ -22,7 +22,8 @@ llvm::Value *Lowering::dsqAddress(const QueueDecl &q, llvm::Value *instance, llv
 llvm::Function *Lowering::addressFunction() {
     return apart("dsq_address__", {"id"}, [&](const auto &given) {
         llvm::Value *null = llvm::ConstantPointerNull::get(m.ptr());
-        return m.choose(b.CreateAnd(m.fieldExists(null, "bpf_iter_scx_dsq_kern", "dsq"), m.fieldExists(null, "scx_dispatch_q", "list")), [&]() -> llvm::Value * {
+        return m.choose(b.CreateAnd(m.fieldExists(null, "bpf_iter_scx_dsq_kern", "dsq"), m.fieldExists(null, "scx_dispatch_q", "list")),
+                        [&]() -> llvm::Value * {
             Module::Scratch it(m, kDsqIterator), address(m, 1);
             b.CreateStore(m.num(0), address);
             m.call("bpf_iter_scx_dsq_new", {it, given[0], m.num(0)});
@@ -90,7 +91,8 @@ llvm::Value *Lowering::comesFirst(const QueueDecl &q, llvm::Value *instance, llv
     llvm::Value *id = servedDsq(q, instance, inside), *key = keyFor(q, frame.prev);
     llvm::Value *address = dsqAddress(q, instance, inside);
     llvm::AllocaInst *first = m.local(m.i1(), "first");
-    llvm::BasicBlock *walk = m.block("walk"), *next = m.block("walk.next"), *look = m.block("walk.look"), *eligible = m.block("walk.eligible"), *last = m.block("walk.end"), *end = m.block("first.end");
+    llvm::BasicBlock *walk = m.block("walk"), *next = m.block("walk.next"), *look = m.block("walk.look"), *eligible = m.block("walk.eligible"),
+                     *last = m.block("walk.end"), *end = m.block("first.end");
     if (address) {
         glance(b.CreateLoad(m.i64(), address), key, first, walk);
         b.CreateBr(end);

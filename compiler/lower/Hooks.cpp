@@ -42,7 +42,8 @@ void Lowering::hookVariables() {
 
 /// A function of its own, made where it is first needed; arguments and result are words. The verifier walks it anew for each call, but nothing of the ways it found
 /// through it is left when it returns, in registers or on the stack: what follows is walked once. So `body` has to return a word that the verifier does not know.
-llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body) {
+llvm::Function *Lowering::apart(const std::string &name, const std::vector<std::string> &parameters,
+                                const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body) {
     llvm::Function *&made = functions[name];
     if (made)
         return made;
@@ -91,18 +92,18 @@ void Lowering::aside(const std::string &name, llvm::Value *condition, const std:
             names.push_back(parameter);
             values.push_back(v);
         }
-        b.CreateCall(apart(core.policy.name + "_" + name, names, [&](const auto &received) -> llvm::Value * {
+        b.CreateCall(apart(core.policy.name + "_" + name, names,
+                           [&](const auto &received) -> llvm::Value * {
             body(received);
             return m.num(0);
-        }), values);
+        }),
+                     values);
         b.CreateRet(nothing());
     });
 }
 
 /// dispatch's prev may be null, and the verifier knows (set_arg_maybe_null in kernel/sched/ext.c): it wants the plain test on all 64 bits.
-llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) {
-    return b.CreateICmpNE(slot, m.num(0));
-}
+llvm::Value *Lowering::opaqueNonNull(llvm::Value *slot) { return b.CreateICmpNE(slot, m.num(0)); }
 
 /// enqueue begins: what select_cpu or dispatch left in this CPU's slot for this very task. Emptied, for the task's next enqueue is
 /// another event.
@@ -129,7 +130,9 @@ void Lowering::recallSlot() {
 /// select_cpu ends without having placed the task: its enqueue follows at once, on this CPU.
 void Lowering::fillSlot() {
     // Where nothing is to be told but that each wakeup has searched everywhere, or none has, enqueue knows that from its flags.
-    auto stores = [](llvm::AllocaInst *to) { return std::count_if(to->user_begin(), to->user_end(), [](llvm::User *u) { return llvm::isa<llvm::StoreInst>(u); }); };
+    auto stores = [](llvm::AllocaInst *to) {
+        return std::count_if(to->user_begin(), to->user_end(), [](llvm::User *u) { return llvm::isa<llvm::StoreInst>(u); });
+    };
     llvm::DominatorTree tree(*m.function());
     bool always = std::any_of(frame.searchedAll->user_begin(), frame.searchedAll->user_end(), [&](llvm::User *u) {
         auto *store = llvm::dyn_cast<llvm::StoreInst>(u);
@@ -228,7 +231,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         if (slotless) { // a waking task has been through select_cpu, which did what it always does
             frame.searched = b.getInt1(searchesAlways);
             frame.recalled = m.num(-1);
-            aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}}, [&](const auto &given) {
+            aside("enqueue_again", b.CreateICmpEQ(b.CreateAnd(slot[1], m.num(kEnqueueWakeup)), m.num(0)), {{"p", slot[0]}, {"flags", slot[1]}},
+                  [&](const auto &given) {
                 frame.task = m.certain(asPointer(given[0]));
                 frame.enqFlags = given[1];
                 bind(0, {frame.task});
@@ -245,16 +249,15 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         frame.prevPresent = b.getFalse();
         if (used)
             // Newer 6.12 kernels do say so, and then the verifier wants the plain test as well.
-            frame.prevPresent = m.choose(b.CreateICmpNE(frame.prev, llvm::ConstantPointerNull::get(m.ptr())), [&] { return opaqueNonNull(slot[1]); }, [&]() -> llvm::Value * { return b.getFalse(); });
+            frame.prevPresent = m.choose(b.CreateICmpNE(frame.prev, llvm::ConstantPointerNull::get(m.ptr())), [&] { return opaqueNonNull(slot[1]); },
+                                         [&]() -> llvm::Value * { return b.getFalse(); });
         if (used) {
-            llvm::Value *expired = m.choose(frame.prevPresent,
-                                            [&] {
-                                                llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
-                                                return m.choose(b.CreateICmpEQ(left, m.num(0)), [&] {
-                                                    return b.CreateICmpNE(b.CreateAnd(m.loadField(frame.prev, "task_struct", "scx.flags"), m.num(1)), m.num(0));
-                                                }, [&]() -> llvm::Value * { return b.getFalse(); });
-                                            },
-                                            [&]() -> llvm::Value * { return b.getFalse(); });
+            llvm::Value *expired = m.choose(frame.prevPresent, [&] {
+                llvm::Value *left = m.loadField(frame.prev, "task_struct", "scx.slice");
+                return m.choose(b.CreateICmpEQ(left, m.num(0)), [&] {
+                    return b.CreateICmpNE(b.CreateAnd(m.loadField(frame.prev, "task_struct", "scx.flags"), m.num(1)), m.num(0));
+                }, [&]() -> llvm::Value * { return b.getFalse(); });
+            }, [&]() -> llvm::Value * { return b.getFalse(); });
             aside("dispatch_expired", expired, {{"cpu", frame.cpu}, {"prev", slot[1]}}, [&](const auto &given) {
                 frame.cpu = given[0];
                 frame.prev = asPointer(given[1]);
@@ -264,7 +267,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                 rest();
             });
             if (longDispatch) { // the stack is that of the longer of two functions, not of both
-                b.CreateCall(apart(core.policy.name + "_dispatch_usual", {"cpu", "prev"}, [&](const auto &given) -> llvm::Value * {
+                b.CreateCall(apart(core.policy.name + "_dispatch_usual", {"cpu", "prev"},
+                                   [&](const auto &given) -> llvm::Value * {
                     frame.cpu = given[0];
                     frame.prev = asPointer(given[1]);
                     frame.prevPresent = b.getFalse();
@@ -272,7 +276,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
                     bind(1, {frame.prev, frame.prevPresent});
                     rest();
                     return m.num(0);
-                }), {frame.cpu, slot[1]});
+                }),
+                             {frame.cpu, slot[1]});
                 b.CreateRet(nothing());
                 return;
             }
@@ -330,7 +335,8 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             if (s.kind == StateKind::Task)
                 for (const auto &f : s.fields)
                     if (f->evaluated && taskIndex.contains(f.get()) && !f->type.isArray())
-                        b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true), b.CreateStructGEP(taskType, state, taskIndex.at(f.get())));
+                        b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true),
+                                      b.CreateStructGEP(taskType, state, taskIndex.at(f.get())));
         llvm::AllocaInst *memo = m.local(m.ptr(), "state");
         b.CreateStore(state, memo);
         frame.taskState[frame.task] = memo;
@@ -461,8 +467,9 @@ void Lowering::timers() {
     (void)owner;
     for (size_t i = 0; i < core.everys.size(); ++i) {
         const EveryDecl &every = *core.everys[i];
-        llvm::Function *callback = m.beginCallback(core.policy.name + "_every_" + std::to_string(i),
-                                                   {{"map", m.diPointer(m.diInt(8, false))}, {"key", m.diPointer(m.diInt(32, true))}, {"slot", m.diPointer(di)}}, every.nameSpan);
+        llvm::Function *callback =
+            m.beginCallback(core.policy.name + "_every_" + std::to_string(i),
+                            {{"map", m.diPointer(m.diInt(8, false))}, {"key", m.diPointer(m.diInt(32, true))}, {"slot", m.diPointer(di)}}, every.nameSpan);
         frame = Frame();
         frame.context = kTimer;
         locals.clear();
@@ -505,7 +512,8 @@ void Lowering::exitProgram(const HookDecl *decl) {
     length->setVolatile(true); // the loader's to set; the verifier knows read-only data and bounds the copy by it
     m.helper(helper::ReadKernelText, m.i64(), {exitDump, length, m.loadField(info, "scx_exit_info", "dump")});
     // An exchange orders what was written before it.
-    b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, address(0), b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), llvm::Align(4), llvm::AtomicOrdering::Monotonic);
+    b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, address(0), b.CreateTrunc(m.loadField(info, "scx_exit_info", "kind"), m.i32()), llvm::Align(4),
+                      llvm::AtomicOrdering::Monotonic);
     b.CreateRet(m.num32(0));
 }
 
@@ -515,7 +523,8 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed = decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
+        bool needed =
+            decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
         if (needed)
             hook(decl, row);
         if (!diags.ok())

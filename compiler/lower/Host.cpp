@@ -12,7 +12,7 @@ namespace scx {
 namespace {
 
 class HostLowering : public Lowering {
-public:
+  public:
     HostLowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags, const QueueDecl &queue)
         : Lowering(core, sources, module, diags), queue(queue), discipline(*queue.discipline), reads(userReads(queue)) {}
 
@@ -24,9 +24,15 @@ public:
             function(made[what], body);
         };
         if (startsWithValues())
-            write("begin", [&]() -> llvm::Value * { begin(); return m.num(0); });
+            write("begin", [&]() -> llvm::Value * {
+                begin();
+                return m.num(0);
+            });
         for (const auto &h : discipline.hooks)
-            write(h->name, [&]() -> llvm::Value * { hook(*h); return m.num(0); });
+            write(h->name, [&]() -> llvm::Value * {
+                hook(*h);
+                return m.num(0);
+            });
         if (!discipline.keys.empty())
             write("key", [&] {
                 locals[&implicitTask] = {noTask()};
@@ -35,7 +41,7 @@ public:
         return made;
     }
 
-private:
+  private:
     const QueueDecl &queue;
     const DisciplineDecl &discipline;
     const UserReads reads;
@@ -71,7 +77,8 @@ private:
         for (const StateDecl &s : discipline.states)
             for (const auto &f : s.fields)
                 if (s.kind == StateKind::Task && f->evaluated && !f->type.isArray())
-                    b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true), byteOf(task, userStateOffset(discipline, StateKind::Task, f.get())));
+                    b.CreateStore(llvm::ConstantInt::get(memoryType(m, f->type), static_cast<uint64_t>(f->evaluated), true),
+                                  byteOf(task, userStateOffset(discipline, StateKind::Task, f.get())));
     }
 
     void hook(const HookDecl &h) {
@@ -146,8 +153,9 @@ std::map<std::string, nlohmann::json> lowerHost(const Program &core, const Sourc
         if (!userSpaceTime(*q))
             continue;
         json &row = rows[q->name];
-        row = {{"arch", hostArchitecture()}, {"section", ".scx.host." + hostArchitecture()}, {"task_bytes", 0}, {"queue_bytes", 0}, {"lifo", q->ordering == Ordering::Lifo},
-               {"parameters", json::array()}, {"functions", json::object()}};
+        row = {{"arch", hostArchitecture()}, {"section", ".scx.host." + hostArchitecture()}, {"task_bytes", 0},
+               {"queue_bytes", 0},           {"lifo", q->ordering == Ordering::Lifo},        {"parameters", json::array()},
+               {"functions", json::object()}};
         if (!q->discipline)
             continue;
         if (!host)

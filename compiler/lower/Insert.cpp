@@ -67,7 +67,9 @@ void Lowering::wakeServer(const QueueDecl &q, llvm::Value *task, llvm::Value *ho
     llvm::Value *searched = frame.searched ? frame.searched : b.getFalse();
     if (frame.searchedAll)
         searched = b.CreateLoad(m.i1(), frame.searchedAll);
-    auto unlessPinned = [&](const std::function<void()> &then) { m.ifThen(b.CreateICmpNE(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1)), then); };
+    auto unlessPinned = [&](const std::function<void()> &then) {
+        m.ifThen(b.CreateICmpNE(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1)), then);
+    };
     if (!q.on && (q.domain == Domain::None || q.domain == Domain::Cgroup)) { // every CPU serves it
         m.ifThen(b.CreateXor(searched, b.getTrue()), [&] {
             unlessPinned([&] {
@@ -159,38 +161,44 @@ llvm::Value *Lowering::insert(const QueueDecl &q, const Expr *at, llvm::Value *t
     // Per-CPU kernel threads go straight to their CPU; everybody else who is pinned waits in the queue like all.
     llvm::Value *kernel = b.CreateICmpNE(b.CreateAnd(m.loadField(task, "task_struct", "flags"), m.num(0x00200000)), m.num(0));
     llvm::Value *pinned = b.CreateICmpEQ(m.loadField(task, "task_struct", "nr_cpus_allowed"), m.num(1));
-    m.ifThen(b.CreateAnd(kernel, pinned), [&] { m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), slice, frame.enqFlags}); }, enqueue);
+    m.ifThen(b.CreateAnd(kernel, pinned),
+             [&] { m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), slice, frame.enqFlags}); }, enqueue);
     return b.getTrue();
 }
 
 llvm::Value *Lowering::localInsert(llvm::Value *cpu, llvm::Value *task, llvm::Value *slice) {
     auto local = [&] {
         llvm::Value *given = slice ? slice : unlessAssigned(defaultSlice(task));
-        m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch", {task, m.num(static_cast<int64_t>(kDsqLocal)), given, frame.enqFlags ? frame.enqFlags : m.num(0)});
+        m.callEither("scx_bpf_dsq_insert", "scx_bpf_dispatch",
+                     {task, m.num(static_cast<int64_t>(kDsqLocal)), given, frame.enqFlags ? frame.enqFlags : m.num(0)});
     };
     if (frame.iterators.contains(task)) {
         llvm::Value *it = frame.iterators.at(task);
-        return m.choose(mayRun(task, cpu),
-                        [&] {
-                            if (slice)
-                                m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
-                            llvm::Value *done = m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), cpu), m.num(0)});
-                            if (frame.context == kDispatch) { // for another CPU, it is no work for this one
-                                llvm::Value *before = b.CreateLoad(m.i1(), frame.dispatched);
-                                b.CreateStore(b.CreateOr(before, b.CreateAnd(done, b.CreateICmpEQ(cpu, frame.cpu))), frame.dispatched);
-                            }
-                            return done;
-                        },
-                        [&]() -> llvm::Value * { return b.getFalse(); });
+        return m.choose(mayRun(task, cpu), [&] {
+            if (slice)
+                m.callEither("scx_bpf_dsq_move_set_slice", "scx_bpf_dispatch_from_dsq_set_slice", {it, slice});
+            llvm::Value *done =
+                m.callEither("scx_bpf_dsq_move", "scx_bpf_dispatch_from_dsq", {it, task, b.CreateOr(m.num(static_cast<int64_t>(kDsqLocalOn)), cpu), m.num(0)});
+            if (frame.context == kDispatch) { // for another CPU, it is no work for this one
+                llvm::Value *before = b.CreateLoad(m.i1(), frame.dispatched);
+                b.CreateStore(b.CreateOr(before, b.CreateAnd(done, b.CreateICmpEQ(cpu, frame.cpu))), frame.dispatched);
+            }
+            return done;
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
     }
     if (frame.context == kDispatch) { // only prev is left: it goes on
-        return m.choose(b.CreateAnd(frame.prevPresent, b.CreateAnd(b.CreateICmpEQ(cpu, frame.cpu), b.CreateICmpEQ(task, frame.prev))),
-                        [&]() -> llvm::Value * { keep(slice ? slice : defaultSlice(task)); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
+        return m.choose(b.CreateAnd(frame.prevPresent, b.CreateAnd(b.CreateICmpEQ(cpu, frame.cpu), b.CreateICmpEQ(task, frame.prev))), [&]() -> llvm::Value * {
+            keep(slice ? slice : defaultSlice(task));
+            return b.getTrue();
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
     }
     if (frame.placed)
         b.CreateStore(b.getTrue(), frame.placed);
     if (frame.context == kEnqueue) // LOCAL_ON from enqueue aborts for tasks that cannot follow; the task's own CPU is always right
-        return m.choose(b.CreateICmpEQ(cpu, taskCpu(task)), [&]() -> llvm::Value * { local(); return b.getTrue(); }, [&]() -> llvm::Value * { return b.getFalse(); });
+        return m.choose(b.CreateICmpEQ(cpu, taskCpu(task)), [&]() -> llvm::Value * {
+            local();
+            return b.getTrue();
+        }, [&]() -> llvm::Value * { return b.getFalse(); });
     local();
     return b.getTrue();
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr int kPage = 4096; // the smallest ring; a loader that traces makes it larger, and the map of those who wait as well
 constexpr int kRowWords = 7, kEventWords = 9;
 constexpr int64_t kUnknown = -1;
-constexpr int64_t kRunning = 1, kRunnable = 2, kKthread = 4;  // of a row
+constexpr int64_t kRunning = 1, kRunnable = 2, kKthread = 4;           // of a row
 constexpr int64_t kNextWanted = 1, kPrevWanted = 2, kPrevRunnable = 4; // of an event
 constexpr int kPolicyShift = 8;
 
@@ -25,9 +25,7 @@ const FnDecl *Lowering::functionNamed(const std::string &name) const {
     return nullptr;
 }
 
-llvm::Value *Lowering::twoWords(llvm::Value *low, llvm::Value *high) {
-    return b.CreateOr(b.CreateAnd(low, m.num(0xffffffff)), b.CreateShl(high, m.num(32)));
-}
+llvm::Value *Lowering::twoWords(llvm::Value *low, llvm::Value *high) { return b.CreateOr(b.CreateAnd(low, m.num(0xffffffff)), b.CreateShl(high, m.num(32))); }
 
 /// What there is to say of any task, for whom `reader` writes.
 llvm::Value *Lowering::tellRow(llvm::Value *reader, llvm::Value *task) {
@@ -71,7 +69,8 @@ void Lowering::askedProgram(const std::string &name, bool explains) {
     m.ifThen(opaqueNonNull(program.arguments[1]), [&] { // the end of all tasks is told as well
         frame.task = asPointer(program.arguments[1]);
         frame.reader = m.loadField(asPointer(program.arguments[0]), "bpf_iter_meta", "seq");
-        llvm::Function *row = apart("task_row__", {"reader", "p"}, [&](const auto &given) { return m.unbounded(tellRow(asPointer(given[0]), asPointer(given[1]))); });
+        llvm::Function *row =
+            apart("task_row__", {"reader", "p"}, [&](const auto &given) { return m.unbounded(tellRow(asPointer(given[0]), asPointer(given[1]))); });
         b.CreateCall(row, {b.CreatePtrToInt(frame.reader, m.i64()), program.arguments[1]});
         if (explains) {
             const FnDecl *explain = functionNamed("explain__");

@@ -56,17 +56,38 @@ nlohmann::json userRow(const Program &surface, const QueueDecl &q, const QueueDe
     json told = json::array();
     for (const Expr *e : userReads(core).task)
         told.push_back(e->name);
-    return {{"time_ns", Checker::evaluate(*userSpaceTime(core)).value_or(0)}, {"wait_limit_ns", limit < 0 ? timeout / 4 : limit}, {"shared", q.name + "__user"}, {"records", q.name + "__records"},
-            {"answers", q.name + "__answers"}, {"attributes", told}, {"to_kernel", q.name + "__to_kernel"}, {"to_process", q.name + "__to_process"}, {"spilled", q.name + "__spilled"}, {"host", host}};
+    return {{"time_ns", Checker::evaluate(*userSpaceTime(core)).value_or(0)},
+            {"wait_limit_ns", limit < 0 ? timeout / 4 : limit},
+            {"shared", q.name + "__user"},
+            {"records", q.name + "__records"},
+            {"answers", q.name + "__answers"},
+            {"attributes", told},
+            {"to_kernel", q.name + "__to_kernel"},
+            {"to_process", q.name + "__to_process"},
+            {"spilled", q.name + "__spilled"},
+            {"host", host}};
 }
 
-std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module, const std::map<std::string, nlohmann::json> &host) {
+std::string metadata(const Program &core, const Program &surface, const SourceManager &sources, const Module &module,
+                     const std::map<std::string, nlohmann::json> &host) {
     using nlohmann::json;
     auto line = [&](Span at) { return sources.position(at).line; };
-    json out = {{"format", 1}, {"compiler", "scxc " SCX_VERSION}, {"policy", core.policy.name}, {"doc", surface.policy.doc},
-                {"source", std::string(sources.name(surface.file))}, {"switch", "all"}, {"timeout_ms", 30000}, {"handles_hotplug", false},
-                {"flags", json::array()}, {"params", json::array()}, {"enums", json::array()}, {"queues", json::array()}, {"rules", json::array()},
-                {"counters", json::array()}, {"histograms", json::array()}, {"optional", json::array()}};
+    json out = {{"format", 1},
+                {"compiler", "scxc " SCX_VERSION},
+                {"policy", core.policy.name},
+                {"doc", surface.policy.doc},
+                {"source", std::string(sources.name(surface.file))},
+                {"switch", "all"},
+                {"timeout_ms", 30000},
+                {"handles_hotplug", false},
+                {"flags", json::array()},
+                {"params", json::array()},
+                {"enums", json::array()},
+                {"queues", json::array()},
+                {"rules", json::array()},
+                {"counters", json::array()},
+                {"histograms", json::array()},
+                {"optional", json::array()}};
     for (const Option &o : core.settings) {
         if (o.name == "timeout")
             out["timeout_ms"] = Checker::evaluate(*o.value).value_or(30'000'000'000) / 1'000'000;
@@ -86,8 +107,14 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
     if (anyExpr(core, readsWeight))
         out["flags"].push_back("SCX_OPS_HAS_CGROUP_WEIGHT"); // without it the kernel warns that weights are ignored
     for (const auto &p : surface.params) {
-        json row = {{"name", p->name}, {"symbol", p->name}, {"section", p->live ? ".data" : ".rodata"}, {"type", typeText(p->type)}, {"live", p->live},
-                    {"default", p->evaluated}, {"doc", p->doc}, {"line", line(p->nameSpan)}};
+        json row = {{"name", p->name},
+                    {"symbol", p->name},
+                    {"section", p->live ? ".data" : ".rodata"},
+                    {"type", typeText(p->type)},
+                    {"live", p->live},
+                    {"default", p->evaluated},
+                    {"doc", p->doc},
+                    {"line", line(p->nameSpan)}};
         if (p->range) {
             row["min"] = p->minimum;
             row["max"] = p->maximum;
@@ -104,8 +131,12 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
     };
     static const char *const domains[] = {"", "cpu", "core", "llc", "node", "cgroup"};
     for (const auto &q : surface.queues) {
-        json row = {{"name", q->name}, {"ordering", q->orderingName}, {"doc", q->doc}, {"line", line(q->nameSpan)},
-                    {"domain", q->domain == Domain::None ? json() : json(domains[static_cast<int>(q->domain)])}, {"on", q->on ? json(printExpr(*q->on)) : json()}};
+        json row = {{"name", q->name},
+                    {"ordering", q->orderingName},
+                    {"doc", q->doc},
+                    {"line", line(q->nameSpan)},
+                    {"domain", q->domain == Domain::None ? json() : json(domains[static_cast<int>(q->domain)])},
+                    {"on", q->on ? json(printExpr(*q->on)) : json()}};
         for (const auto &lowered : core.queues)
             if (lowered->name == q->name)
                 row["dsq"] = Lowering::firstDsq(*lowered);
@@ -122,7 +153,10 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
         for (size_t i = 0; i < surface.match->rules.size(); ++i) {
             const MatchRule &r = surface.match->rules[i];
             std::string text = std::string(sources.text(r.span));
-            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)}, {"queue", r.queue}, {"line", line(r.span)}, {"conditions", described(conditions[i], sources)}};
+            json row = {{"text", text.substr(0, text.find_last_not_of(" ;\n") + 1)},
+                        {"queue", r.queue},
+                        {"line", line(r.span)},
+                        {"conditions", described(conditions[i], sources)}};
             if (has("rule__" + std::to_string(i)))
                 row["hits"] = "rule__" + std::to_string(i);
             out["rules"].push_back(row);
@@ -151,7 +185,8 @@ std::string metadata(const Program &core, const Program &surface, const SourceMa
                 out["counters"].push_back({{"name", q["user"][figure]}, {"label", ""}, {"line", q["line"]}});
     // What the loader is to tell the policy while it runs. A function that nothing calls may read more: there is no map for that.
     auto there = [&](const char *map) { return module.ir->getNamedGlobal(map) != nullptr; };
-    out["told"] = {{"cgroups", there("cgroup_bits__") ? cgroupExpressions(core) : std::vector<std::string>()}, {"hints", there("hints__")}, {"gpu", there("gpu_users__")}};
+    out["told"] = {
+        {"cgroups", there("cgroup_bits__") ? cgroupExpressions(core) : std::vector<std::string>()}, {"hints", there("hints__")}, {"gpu", there("gpu_users__")}};
     return out.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

@@ -13,8 +13,8 @@
 
 namespace scx {
 
-constexpr size_t kDsqIterator = 6; // words of struct bpf_iter_scx_dsq
-constexpr int kMoves = 32;         // the kernel's batch: as many inserts fit into one flush of a dispatch
+constexpr size_t kDsqIterator = 6;           // words of struct bpf_iter_scx_dsq
+constexpr int kMoves = 32;                   // the kernel's batch: as many inserts fit into one flush of a dispatch
 constexpr uint64_t kDsqLocalOn = 3ull << 62; // and the number of a CPU: its local DSQ
 
 /// A value while lowering: numbers, times, CPUs and queues are i64, bools i1, tasks pointers. An optional has `present`.
@@ -24,7 +24,7 @@ struct Val {
 };
 
 class Lowering {
-public:
+  public:
     Lowering(const Program &core, const SourceManager &sources, Module &module, Diagnostics &diags)
         : core(core), sources(sources), m(module), b(module.builder), diags(diags) {}
     void run();
@@ -32,7 +32,7 @@ public:
     static int64_t firstDsq(const QueueDecl &q) { return static_cast<int64_t>(q.index) << 32; }
     virtual ~Lowering() = default;
 
-protected: // for the host, whose leaves are others (Host.cpp)
+  protected: // for the host, whose leaves are others (Host.cpp)
     const Program &core;
     const SourceManager &sources;
     Module &m;
@@ -44,13 +44,13 @@ protected: // for the host, whose leaves are others (Host.cpp)
     int64_t timeout = 30'000'000'000;
     const Field *keyField = nullptr;   // lives in p->scx.dsq_vtime and costs no storage
     const Field *queueField = nullptr; // task field queue__: which queue a task belongs to
-    bool assignsSlice = false; // some hook writes `p.slice`
-    bool readsWakeup = false;  // something asks how the task was woken
-    bool slotless = false;     // select_cpu has nothing to tell enqueue, whose program comes after it,
-    bool searchesAlways = false; // but that it has looked for an idle CPU everywhere, or nowhere
-    bool marksSettled = false; // stopping has to be told that settle__ has run its body already
+    bool assignsSlice = false;         // some hook writes `p.slice`
+    bool readsWakeup = false;          // something asks how the task was woken
+    bool slotless = false;             // select_cpu has nothing to tell enqueue, whose program comes after it,
+    bool searchesAlways = false;       // but that it has looked for an idle CPU everywhere, or nowhere
+    bool marksSettled = false;         // stopping has to be told that settle__ has run its body already
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
-    bool letsGo = false; // some CPU goes idle although its task wants to go on
+    bool letsGo = false;    // some CPU goes idle although its task wants to go on
     bool readsHint = false; // each child inherits it
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
@@ -65,24 +65,24 @@ protected: // for the host, whose leaves are others (Host.cpp)
     // ---- the hook at hand
     struct Frame {
         Context context = kOther;
-        llvm::Value *task = nullptr, *cpu = nullptr;   // the hook's own
-        llvm::Value *taskCpu = nullptr;                // the task's, where it is known all through the hook
+        llvm::Value *task = nullptr, *cpu = nullptr; // the hook's own
+        llvm::Value *taskCpu = nullptr;              // the task's, where it is known all through the hook
         llvm::Value *enqFlags = nullptr, *wakeFlags = nullptr;
         llvm::Value *recalled = nullptr, *searched = nullptr; // enqueue: what was remembered of the task; select_cpu has just looked for an idle CPU everywhere
-        llvm::Value *prev = nullptr, *prevPresent = nullptr; // dispatch: an expired task that is still runnable
+        llvm::Value *prev = nullptr, *prevPresent = nullptr;  // dispatch: an expired task that is still runnable
         llvm::Value *sleeping = nullptr, *forked = nullptr;
-        llvm::AllocaInst *slice = nullptr;      // p.slice as this hook assigned it, 0: not assigned
+        llvm::AllocaInst *slice = nullptr; // p.slice as this hook assigned it, 0: not assigned
         // select_cpu: what the enqueue that follows will find in this CPU's slot, and whether none follows
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
-        bool goesOn = false; // dispatch: prev is kept, and begins to run
-        bool looksOn = false; // nothing of the policy is changed, whatever its functions say
-        llvm::Value *reader = nullptr; // of whom asked about the task: where a report goes
+        bool goesOn = false;                                                              // dispatch: prev is kept, and begins to run
+        bool looksOn = false;                                                             // nothing of the policy is changed, whatever its functions say
+        llvm::Value *reader = nullptr;                                                    // of whom asked about the task: where a report goes
         std::map<llvm::Value *, llvm::AllocaInst *> taskState, cgroupBits, cgroupVerdict; // memos of look-ups
-        std::map<llvm::Value *, llvm::Value *> iterators;      // loop task → its DSQ iterator, for moves
+        std::map<llvm::Value *, llvm::Value *> iterators;                                 // loop task → its DSQ iterator, for moves
     };
     Frame frame;
-    std::map<const Local *, Val> locals;           // let, arguments
+    std::map<const Local *, Val> locals; // let, arguments
     std::map<const Local *, llvm::AllocaInst *> vars;
     struct Loop {
         llvm::BasicBlock *next, *leave;
@@ -112,7 +112,8 @@ protected: // for the host, whose leaves are others (Host.cpp)
     void begin(const std::string &event, const HookRow &row, size_t arguments, Span at, Module::Program &program);
     void hookVariables();
     static size_t length(const Block &body);
-    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
+    llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters,
+                          const std::function<llvm::Value *(const std::vector<llvm::Value *> &)> &body);
     std::map<std::string, llvm::Function *> functions; // apart
     void aside(const std::string &name, llvm::Value *condition, const std::vector<std::pair<std::string, llvm::Value *>> &given,
                const std::function<void(const std::vector<llvm::Value *> &)> &body);
@@ -135,10 +136,12 @@ protected: // for the host, whose leaves are others (Host.cpp)
     void assertStmt(const Stmt &s);
     void inlineBody(const Block &body, llvm::AllocaInst *result); // a path without a value leaves in `result` what is there
     virtual void iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body);
+    void eachNext(const std::string &kind, llvm::AllocaInst *it, llvm::BasicBlock *after, const std::function<void(llvm::Value *)> &body);
     void counted(llvm::Value *first, llvm::Value *last, const std::function<void(llvm::Value *)> &body);
     void leaveTo(llvm::BasicBlock *target, size_t keep);
     /// The kernel's form of a format in `out`, the values in `data` (addresses where `texts` says so); the size of these in bytes.
-    llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts = {});
+    llvm::Value *formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out,
+                           const std::vector<bool> &texts = {});
 
     // Statistics.cpp
     llvm::Function *bucketFunction(), *bucketOf = nullptr;
@@ -325,7 +328,8 @@ protected: // for the host, whose leaves are others (Host.cpp)
     // UserSpace.cpp
     struct User {
         UserReads reads;
-        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *hungry = nullptr, *free = nullptr, *records = nullptr, *answers = nullptr;
+        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *hungry = nullptr, *free = nullptr,
+                             *records = nullptr, *answers = nullptr;
         const Field *number = nullptr, *sequence = nullptr, *told = nullptr, *unheard = nullptr, *sleeps = nullptr;
         llvm::Function *answer = nullptr;
     };

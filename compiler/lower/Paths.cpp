@@ -31,9 +31,9 @@ llvm::Value *Lowering::cgroupPathMatches(llvm::Value *task, const std::string &p
     llvm::Value *ancestors = peek(peek(task, "task_struct", "cgroups"), "css_set", "dfl_cgrp");
     return pathMatches({m.loadField(cgroup, "cgroup", "level"), 8,
                         [&](llvm::Value *level) {
-                            llvm::Value *group = peekPointer(b.CreateGEP(m.i64(), m.fieldAddress(ancestors, "cgroup", "ancestors"), level));
-                            return peek(peek(group, "cgroup", "kn"), "kernfs_node", "name");
-                        }},
+        llvm::Value *group = peekPointer(b.CreateGEP(m.i64(), m.fieldAddress(ancestors, "cgroup", "ancestors"), level));
+        return peek(peek(group, "cgroup", "kn"), "kernfs_node", "name");
+    }},
                        pattern);
 }
 
@@ -65,10 +65,10 @@ llvm::Value *Lowering::exeMatches(llvm::Value *task, const std::string &pattern)
     llvm::Value *count = b.CreateLoad(m.i64(), levels);
     return pathMatches({count, kDepth,
                         [&](llvm::Value *level) {
-                            llvm::Value *at = b.CreateAnd(m.opaque(b.CreateSub(count, level)), m.num(kDepth - 1));
-                            llvm::Value *dentry = b.CreateIntToPtr(b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), static_cast<llvm::AllocaInst *>(chain), at)), m.ptr());
-                            return peek(dentry, "dentry", "d_name.name");
-                        }},
+        llvm::Value *at = b.CreateAnd(m.opaque(b.CreateSub(count, level)), m.num(kDepth - 1));
+        llvm::Value *dentry = b.CreateIntToPtr(b.CreateLoad(m.i64(), b.CreateGEP(m.i64(), static_cast<llvm::AllocaInst *>(chain), at)), m.ptr());
+        return peek(dentry, "dentry", "d_name.name");
+    }},
                        pattern);
 }
 
@@ -86,15 +86,13 @@ llvm::Value *Lowering::pathMatches(const Path &path, const std::string &pattern)
     auto matchesFrom = [&](llvm::Value *first) {
         llvm::Value *all = b.CreateICmpSGE(path.levels, b.CreateAdd(first, m.num(static_cast<int64_t>(components.size()) - 1)));
         for (size_t i = 0; i < components.size(); ++i)
-            all = m.choose(all,
-                           [&] {
-                               llvm::Value *name = path.name(b.CreateAdd(first, m.num(static_cast<int64_t>(i))));
-                               for (uint64_t w = 0; w < kNameBytes / 8; ++w)
-                                   b.CreateStore(m.num(0), b.CreateConstInBoundsGEP1_64(m.i64(), text, w));
-                               llvm::Value *bytes = m.helper(helper::ReadKernelText, m.i64(), {static_cast<llvm::AllocaInst *>(text), m.num32(kNameBytes), name});
-                               return componentMatches(text, bytes, components[i]);
-                           },
-                           [&]() -> llvm::Value * { return b.getFalse(); });
+            all = m.choose(all, [&] {
+                llvm::Value *name = path.name(b.CreateAdd(first, m.num(static_cast<int64_t>(i))));
+                for (uint64_t w = 0; w < kNameBytes / 8; ++w)
+                    b.CreateStore(m.num(0), b.CreateConstInBoundsGEP1_64(m.i64(), text, w));
+                llvm::Value *bytes = m.helper(helper::ReadKernelText, m.i64(), {static_cast<llvm::AllocaInst *>(text), m.num32(kNameBytes), name});
+                return componentMatches(text, bytes, components[i]);
+            }, [&]() -> llvm::Value * { return b.getFalse(); });
         return all;
     };
     if (pattern[0] == '/')
@@ -122,7 +120,9 @@ llvm::Value *Lowering::componentMatches(llvm::Value *text, llvm::Value *bytes, c
     std::string wanted = component.substr(anyStart, component.size() - anyStart - anyEnd);
     if (wanted.size() >= kNameBytes)
         return b.getFalse();
-    auto both = [&](llvm::Value *first, const std::function<llvm::Value *()> &second) { return m.choose(first, second, [&]() -> llvm::Value * { return b.getFalse(); }); };
+    auto both = [&](llvm::Value *first, const std::function<llvm::Value *()> &second) {
+        return m.choose(first, second, [&]() -> llvm::Value * { return b.getFalse(); });
+    };
     auto matchesAt = [&](size_t start, bool end) -> llvm::Value * {
         llvm::Value *all = b.getTrue();
         unsigned char want[kNameBytes] = {}, mask[kNameBytes] = {};
@@ -137,7 +137,9 @@ llvm::Value *Lowering::componentMatches(llvm::Value *text, llvm::Value *bytes, c
             std::memcpy(&value, want + w * 8, 8);
             std::memcpy(&care, mask + w * 8, 8);
             if (care)
-                all = both(all, [&] { return b.CreateICmpEQ(b.CreateAnd(b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), text, w)), m.num(care)), m.num(value)); });
+                all = both(all, [&] {
+                    return b.CreateICmpEQ(b.CreateAnd(b.CreateLoad(m.i64(), b.CreateConstInBoundsGEP1_64(m.i64(), text, w)), m.num(care)), m.num(value));
+                });
         }
         return all;
     };

@@ -19,8 +19,10 @@ bool zero(const Expr &e, const Zeros &zeros) {
     bool left = zero(*e.args[0], zeros), right = zero(*e.args[1], zeros);
     switch (e.op) {
     case Op::Mul: return left || right;
-    case Op::Div: case Op::Rem: return left;
-    case Op::Add: case Op::Sub: return left && right;
+    case Op::Div:
+    case Op::Rem: return left;
+    case Op::Add:
+    case Op::Sub: return left && right;
     default: return false;
     }
 }
@@ -41,7 +43,8 @@ bool doesNothing(const Block &block, const Zeros &zeros) {
         case StmtKind::Block: return doesNothing(s->body, zeros);
         case StmtKind::Call: {
             const Expr &call = *s->value, &callee = call.args.empty() ? call : *call.args[0];
-            if (call.kind != ExprKind::Call || callee.ref.kind != RefKind::Function || std::any_of(call.argNames.begin(), call.argNames.end(), [](const std::string &name) { return !name.empty(); }))
+            if (call.kind != ExprKind::Call || callee.ref.kind != RefKind::Function ||
+                std::any_of(call.argNames.begin(), call.argNames.end(), [](const std::string &name) { return !name.empty(); }))
                 return false;
             auto &fn = *static_cast<const FnDecl *>(callee.ref.decl);
             Zeros inside;

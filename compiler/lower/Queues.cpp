@@ -140,8 +140,8 @@ llvm::Value *Lowering::consumeDsq(llvm::Value *id) {
 
 /// Kernels that have the kfunc warn about plain stores.
 void Lowering::setSlice(llvm::Value *task, llvm::Value *slice) {
-    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())), [&] { m.rarely([&] { m.call("scx_bpf_task_set_slice", {task, slice}); }); },
-             [&] { m.storeField(task, "task_struct", "scx.slice", slice); });
+    m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_slice"), llvm::ConstantPointerNull::get(m.ptr())),
+             [&] { m.rarely([&] { m.call("scx_bpf_task_set_slice", {task, slice}); }); }, [&] { m.storeField(task, "task_struct", "scx.slice", slice); });
 }
 
 /// The task that just ran goes on with a fresh slice; its running hooks follow at the end of the dispatch.
@@ -219,7 +219,8 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
             b.CreateCondBr(fresh, go, loopStack.back().next);
             b.SetInsertPoint(go);
             b.CreateStore(theirs, tried);
-            llvm::Value *took = m.choose(seemsEmpty(q, theirs, inside), [&]() -> llvm::Value * { return b.getFalse(); }, [&] { return consumeDsq(servedDsq(q, theirs, inside)); });
+            llvm::Value *took = m.choose(seemsEmpty(q, theirs, inside), [&]() -> llvm::Value * { return b.getFalse(); },
+                                         [&] { return consumeDsq(servedDsq(q, theirs, inside)); });
             if (unfair(q))
                 took = m.choose(took, [&]() -> llvm::Value * { return b.getTrue(); }, [&] { return consumeAged(q, theirs, inside); });
             b.CreateCondBr(took, done, loopStack.back().next);
@@ -231,7 +232,9 @@ llvm::Function *Lowering::stealFunction(const QueueDecl &q) {
 }
 
 /// The order may let somebody wait for ever: it is no virtual time, in which everybody's turn comes.
-bool Lowering::unfair(const QueueDecl &q) { return (q.ordering == Ordering::Lifo && ordered(q)) || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time); }
+bool Lowering::unfair(const QueueDecl &q) {
+    return (q.ordering == Ordering::Lifo && ordered(q)) || (!q.keys.empty() && q.keys[0]->type.kind != TypeKind::Time);
+}
 
 /// Of an array with an element for each instance, and after these one for each instance's escape: the element's number. `count`: how many there are.
 llvm::Value *Lowering::instanceSlot(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside, uint64_t &count) {
@@ -252,15 +255,13 @@ llvm::Value *Lowering::agedFlag(const QueueDecl &q, llvm::Value *instance, llvm:
 
 /// Those who were swept aside come first, while there are any. The flag spares everybody else the look.
 llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {
-    return m.choose(b.CreateICmpNE(b.CreateLoad(m.i8(), agedFlag(q, instance, inside)), b.getInt8(0)),
-                    [&] {
-                        llvm::Value *id = servedDsq(q, instance, inside, true), *got = consumeDsq(id);
-                        m.ifThen(b.CreateXor(got, b.getTrue()), [&] {
-                            m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {id}), m.num(0)), [&] { b.CreateStore(b.getInt8(0), agedFlag(q, instance, inside)); });
-                        });
-                        return got;
-                    },
-                    [&]() -> llvm::Value * { return b.getFalse(); });
+    return m.choose(b.CreateICmpNE(b.CreateLoad(m.i8(), agedFlag(q, instance, inside)), b.getInt8(0)), [&] {
+        llvm::Value *id = servedDsq(q, instance, inside, true), *got = consumeDsq(id);
+        m.ifThen(b.CreateXor(got, b.getTrue()), [&] {
+            m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {id}), m.num(0)), [&] { b.CreateStore(b.getInt8(0), agedFlag(q, instance, inside)); });
+        });
+        return got;
+    }, [&]() -> llvm::Value * { return b.getFalse(); });
 }
 
 /// All who wait in the instance of this CPU now go to a FIFO of their own, which is served before the queue: each of them has a turn
@@ -268,7 +269,8 @@ llvm::Value *Lowering::consumeAged(const QueueDecl &q, llvm::Value *instance, ll
 void Lowering::sweep(const QueueDecl &q, const Expr *at) {
     if (!unfair(q))
         return;
-    llvm::Value *instance = instanceFor(q, at, nullptr, frame.cpu), *inside = q.on ? inSet(*q.on, frame.cpu) : nullptr, *aged = servedDsq(q, instance, inside, true);
+    llvm::Value *instance = instanceFor(q, at, nullptr, frame.cpu), *inside = q.on ? inSet(*q.on, frame.cpu) : nullptr,
+                *aged = servedDsq(q, instance, inside, true);
     m.ifThen(b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {aged}), m.num(0)), [&] {
         Module::Scratch it(m, kDsqIterator);
         m.call("bpf_iter_scx_dsq_new", {it, servedDsq(q, instance, inside), m.num(0)});
@@ -312,30 +314,12 @@ void Lowering::forTasks(const QueueDecl &q, const Expr *at, const Local &local, 
     }
     Module::Scratch memory(m, kDsqIterator);
     llvm::AllocaInst *it = memory;
-    auto destroy = [this, it] { m.call("bpf_iter_scx_dsq_destroy", {it}); };
     m.call("bpf_iter_scx_dsq_new", {it, id, m.num(0)});
-    llvm::BasicBlock *head = m.block("tasks"), *inside = m.block("tasks.body"), *end = m.block("tasks.end");
-    b.CreateBr(head);
-    b.SetInsertPoint(head);
-    llvm::Value *task = m.call("bpf_iter_scx_dsq_next", {it});
-    b.CreateCondBr(b.CreateICmpEQ(task, llvm::ConstantPointerNull::get(m.ptr())), end, inside);
-    b.SetInsertPoint(inside);
-    locals[&local] = {task};
-    frame.iterators[task] = it;
-    size_t outer = cleanups.size();
-    cleanups.push_back(destroy);
-    loopStack.push_back({head, end});
-    loopCleanups.push_back(cleanups.size());
-    block(body);
-    loopCleanups.pop_back();
-    loopStack.pop_back();
-    cleanups.resize(outer);
-    if (!m.terminated())
-        b.CreateBr(head);
-    b.SetInsertPoint(end);
-    destroy();
-    b.CreateBr(after);
-    b.SetInsertPoint(after);
+    eachNext("scx_dsq", it, after, [&](llvm::Value *task) {
+        locals[&local] = {task};
+        frame.iterators[task] = it;
+        block(body);
+    });
 }
 
 } // namespace scx

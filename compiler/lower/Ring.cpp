@@ -18,7 +18,8 @@ Lowering::Ring &Lowering::ringOf(const QueueDecl &q) {
     Ring &ring = rings[&q];
     if (!ring.map) {
         llvm::DIType *word = m.diInt(64, true);
-        ring.map = m.map(q.name + "__ring", mapType::Queue, static_cast<int>(ringSize(q)), 0, nullptr, m.diStruct("ring_entry__", {{"task", word}, {"slice", word}}));
+        ring.map =
+            m.map(q.name + "__ring", mapType::Queue, static_cast<int>(ringSize(q)), 0, nullptr, m.diStruct("ring_entry__", {{"task", word}, {"slice", word}}));
         ring.length = m.global(q.name + "__ring_length", m.i64(), m.diInt(64, true), ".bss");
         for (const StateDecl &s : core.states)
             for (const auto &f : s.fields)
@@ -30,9 +31,7 @@ Lowering::Ring &Lowering::ringOf(const QueueDecl &q) {
 
 llvm::Value *Lowering::ringLength(const QueueDecl &q) { return b.CreateLoad(m.i64(), ringOf(q).length); }
 
-void Lowering::ringCount(const QueueDecl &q, int by) {
-    m.atomicAdd(ringOf(q).length, m.num(by));
-}
+void Lowering::ringCount(const QueueDecl &q, int by) { m.atomicAdd(ringOf(q).length, m.num(by)); }
 
 /// The sequence says which enqueue a word is from: who has left since and come back waits at the new place. A task on its way out may no longer be found by its
 /// pid, and goes to the spill.

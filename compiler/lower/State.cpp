@@ -6,7 +6,6 @@
 #include "sema/Checker.h"
 #include "syntax/Visit.h"
 
-
 namespace scx {
 namespace {
 
@@ -49,8 +48,9 @@ void Lowering::prepare() {
     letsGo = operationUsed(Operation::Wait);
     readsHint = attributeRead(Read::Hint);
     readsWakeup = attributeRead(Read::WakeSync) || attributeRead(Read::WakeFork) || attributeRead(Read::Waker);
-    needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) || operationUsed(Operation::LlcSet) ||
-                    operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) || attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
+    needsTopology = operationUsed(Operation::Near) || operationUsed(Operation::IdleCpu) || operationUsed(Operation::IdleCore) ||
+                    operationUsed(Operation::LlcSet) || operationUsed(Operation::NodeSet) || operationUsed(Operation::CoreSet) || attributeRead(Read::CpuLlc) ||
+                    attributeRead(Read::CpuNode) || attributeRead(Read::CpuCore);
     const AttributeRow *slice = findAttribute(TypeKind::Task, "slice");
     for (const auto &h : core.hooks)
         assignsSlice |= h->name != "running" && writes(h->body, slice); // who runs has its slice: no insert is to give it
@@ -108,7 +108,11 @@ llvm::DIType *Lowering::memoryDi(const Type &t) {
 
 void Lowering::declareState() {
     std::vector<llvm::Type *> taskTypes, cpuTypes(kFirstCpuField, m.i64());
-    std::vector<Module::Member> taskMembers, cpuMembers = {{"start__", m.diInt(64, true)}, {"slot_task__", m.diInt(64, true)}, {"slot_value__", m.diInt(64, true)}, {"slot_flags__", m.diInt(64, true)}, {"slot_slice__", m.diInt(64, true)}};
+    std::vector<Module::Member> taskMembers, cpuMembers = {{"start__", m.diInt(64, true)},
+                                                           {"slot_task__", m.diInt(64, true)},
+                                                           {"slot_value__", m.diInt(64, true)},
+                                                           {"slot_flags__", m.diInt(64, true)},
+                                                           {"slot_slice__", m.diInt(64, true)}};
     for (const StateDecl &s : core.states)
         for (const auto &f : s.fields) {
             if (s.kind == StateKind::Task && f.get() != keyField) {
@@ -132,7 +136,8 @@ void Lowering::declareState() {
             cpuTypes.push_back(m.i64());
             cpuMembers.push_back({s->name, m.diInt(64, true)});
         } else
-            globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), static_cast<uint64_t>(s->buckets * s->parts)), m.diArray(m.diInt(64, true), s->buckets * s->parts), ".bss");
+            globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), static_cast<uint64_t>(s->buckets * s->parts)),
+                                        m.diArray(m.diInt(64, true), s->buckets * s->parts), ".bss");
     }
     // CPUs do not share cache lines.
     auto sizeOf = [&] { return static_cast<uint64_t>(m.ir->getDataLayout().getTypeAllocSize(llvm::StructType::get(m.context, cpuTypes))); };
@@ -157,8 +162,9 @@ void Lowering::declareState() {
     }
     for (const auto &p : core.params) {
         bool namesCpu = !p->live && anyExpr(core, [&](const Expr &e) {
-            return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.args[0]->ref.decl)->op == Operation::CpuOf &&
-                   e.args[1]->ref.kind == RefKind::Param && e.args[1]->ref.decl == p.get();
+            return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation &&
+                   static_cast<const OperationRow *>(e.args[0]->ref.decl)->op == Operation::CpuOf && e.args[1]->ref.kind == RefKind::Param &&
+                   e.args[1]->ref.decl == p.get();
         });
         if (namesCpu)
             namedCpus[p.get()] = m.global(p->name + "__cpu", m.i64(), m.diInt(64, true), ".bss");
@@ -166,7 +172,9 @@ void Lowering::declareState() {
                                     llvm::ConstantInt::get(memoryType(m, p->type), static_cast<uint64_t>(p->evaluated), true));
     }
     // libbpf and every tool know this shape of exit information.
-    llvm::DIType *di = m.diStruct("user_exit_info", {{"kind", m.diInt(32, true)}, {"exit_code", m.diInt(64, true)}, {"reason", m.diArray(m.diChar(), 128)}, {"msg", m.diArray(m.diChar(), 1024)}});
+    llvm::DIType *di = m.diStruct(
+        "user_exit_info",
+        {{"kind", m.diInt(32, true)}, {"exit_code", m.diInt(64, true)}, {"reason", m.diArray(m.diChar(), 128)}, {"msg", m.diArray(m.diChar(), 1024)}});
     llvm::StructType *type = llvm::StructType::get(m.context, {m.i32(), m.i64(), llvm::ArrayType::get(m.i8(), 128), llvm::ArrayType::get(m.i8(), 1024)});
     exitInfo = m.global("uei", type, di, ".data");
     // The loader that wants the kernel's dump makes the array longer before load; alone in its section, it can be.
@@ -218,9 +226,7 @@ llvm::Function *Lowering::stateFunction() {
     return stateOf;
 }
 
-llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) {
-    return b.CreateGEP(cpuType, cpuArray, {masked(cpu), m.num32(static_cast<int>(member))});
-}
+llvm::Value *Lowering::cpuState(llvm::Value *cpu, unsigned member) { return b.CreateGEP(cpuType, cpuArray, {masked(cpu), m.num32(static_cast<int>(member))}); }
 
 Lowering::Place Lowering::place(const Expr &e) {
     if (e.kind == ExprKind::Index) {
@@ -245,9 +251,7 @@ Lowering::Place Lowering::place(const Expr &e) {
     case RefKind::CpuField: return {cpuState(value(*e.args[0]), cpuIndex.at(field)), nullptr, nullptr, field->type};
     case RefKind::Param: return {globals.at(field), nullptr, nullptr, static_cast<const ParamDecl *>(e.ref.decl)->type};
     case RefKind::Global: return {globals.at(field), nullptr, nullptr, field->type, true};
-    default:
-        diags.report(Diag::Internal, e.span, "`" + e.name + "` has no place in memory");
-        return {taskNone, nullptr, nullptr, {TypeKind::Int}};
+    default: diags.report(Diag::Internal, e.span, "`" + e.name + "` has no place in memory"); return {taskNone, nullptr, nullptr, {TypeKind::Int}};
     }
 }
 
@@ -265,8 +269,9 @@ llvm::Value *Lowering::load(const Place &p) {
 
 void Lowering::store(const Place &p, llvm::Value *v) {
     if (!p.address) { // kernels that have the kfunc warn about plain stores
-        m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())),
-                 [&] { m.rarely([&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); }); }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
+        m.ifThen(b.CreateICmpNE(m.kfunc("scx_bpf_task_set_dsq_vtime"), llvm::ConstantPointerNull::get(m.ptr())), [&] {
+            m.rarely([&] { m.call("scx_bpf_task_set_dsq_vtime", {p.task, v}); });
+        }, [&] { m.storeField(p.task, "task_struct", "scx.dsq_vtime", v); });
         return;
     }
     if (p.type.kind == TypeKind::Bool)

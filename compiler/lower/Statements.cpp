@@ -54,15 +54,13 @@ void Lowering::stmt(const Stmt &s) {
             condition = opened.present;
             const Expr &callee = s.value->kind == ExprKind::Call ? *s.value->args[0] : *s.value;
             if (callee.ref.kind == RefKind::Operation && static_cast<const OperationRow *>(callee.ref.decl)->op == Operation::TaskOf) {
-                m.ifThen(condition,
-                         [&] {
-                             cleanups.push_back([this, task = opened.value] { m.call("bpf_task_release", {task}); });
-                             block(s.body);
-                             if (!m.terminated())
-                                 cleanups.back()();
-                             cleanups.pop_back();
-                         },
-                         s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
+                m.ifThen(condition, [&] {
+                    cleanups.push_back([this, task = opened.value] { m.call("bpf_task_release", {task}); });
+                    block(s.body);
+                    if (!m.terminated())
+                        cleanups.back()();
+                    cleanups.pop_back();
+                }, s.orElse.empty() ? std::function<void()>() : [&] { block(s.orElse); });
                 break;
             }
         } else
@@ -190,25 +188,30 @@ void Lowering::counted(llvm::Value *first, llvm::Value *last, const std::functio
 void Lowering::iterate(llvm::Value *first, llvm::Value *behind, const std::function<void(llvm::Value *)> &body) {
     Module::Scratch iterator(m, 1);
     m.call("bpf_iter_num_new", {iterator, first, behind});
-    llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end"), *after = m.block("loop.after");
+    eachNext("num", iterator, m.block("loop.after"), [&](llvm::Value *next) { body(b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64())); });
+}
+
+/// The loop over what an open iterator of the kernel gives; `it` is destroyed whichever way the loop is left. Goes on at `after`.
+void Lowering::eachNext(const std::string &kind, llvm::AllocaInst *it, llvm::BasicBlock *after, const std::function<void(llvm::Value *)> &body) {
+    auto destroy = [this, it, name = "bpf_iter_" + kind + "_destroy"] { m.call(name, {it}); };
+    llvm::BasicBlock *head = m.block("loop"), *inside = m.block("loop.body"), *end = m.block("loop.end");
     b.CreateBr(head);
     b.SetInsertPoint(head);
-    llvm::Value *next = m.call("bpf_iter_num_next", {iterator});
+    llvm::Value *next = m.call("bpf_iter_" + kind + "_next", {it});
     b.CreateCondBr(b.CreateICmpEQ(next, llvm::ConstantPointerNull::get(m.ptr())), end, inside);
     b.SetInsertPoint(inside);
-    llvm::Value *i = b.CreateSExt(b.CreateLoad(m.i32(), next), m.i64());
     size_t outer = cleanups.size();
-    cleanups.push_back([this, memory = static_cast<llvm::AllocaInst *>(iterator)] { m.call("bpf_iter_num_destroy", {memory}); });
+    cleanups.push_back(destroy);
     loopStack.push_back({head, end});
     loopCleanups.push_back(cleanups.size());
-    body(i);
+    body(next);
     loopCleanups.pop_back();
     loopStack.pop_back();
     cleanups.resize(outer);
     if (!m.terminated())
         b.CreateBr(head);
     b.SetInsertPoint(end);
-    m.call("bpf_iter_num_destroy", {iterator});
+    destroy();
     b.CreateBr(after);
     b.SetInsertPoint(after);
 }
@@ -229,7 +232,8 @@ void Lowering::forLoop(const Stmt &s) {
         forTasks(q, at, *s.local, s.body);
         return;
     }
-    if (over.kind == ExprKind::Call && over.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(over.args[0]->ref.decl)->op == Operation::Near) {
+    if (over.kind == ExprKind::Call && over.args[0]->ref.kind == RefKind::Operation &&
+        static_cast<const OperationRow *>(over.args[0]->ref.decl)->op == Operation::Near) {
         forNear(value(*over.args[1]), [&](llvm::Value *cpu) {
             locals[s.local.get()] = {cpu};
             block(s.body);
@@ -252,7 +256,8 @@ void Lowering::forLoop(const Stmt &s) {
     });
 }
 
-llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out, const std::vector<bool> &texts) {
+llvm::Value *Lowering::formatted(const std::string &format, const std::vector<llvm::Value *> &values, llvm::AllocaInst *data, std::string &out,
+                                 const std::vector<bool> &texts) {
     size_t hole = 0;
     for (size_t i = 0; i < format.size(); ++i) {
         bool pair = i + 1 < format.size();
@@ -299,7 +304,9 @@ void Lowering::logStmt(const Stmt &s) {
         return;
     }
     llvm::Value *none = llvm::ConstantPointerNull::get(m.ptr());
-    m.helper(helper::Print, m.i64(), {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
+    m.helper(
+        helper::Print, m.i64(),
+        {m.text(format), m.num32(static_cast<int>(format.size() + 1)), values.empty() ? none : static_cast<llvm::Value *>(data), b.CreateTrunc(size, m.i32())});
 }
 
 void Lowering::assertStmt(const Stmt &s) {
@@ -307,7 +314,8 @@ void Lowering::assertStmt(const Stmt &s) {
         LineColumn at = sources.position(s.span);
         std::string text;
         Module::Scratch data(m, 1);
-        llvm::Value *size = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value), {}, data, text);
+        llvm::Value *size = formatted("assert failed at " + std::string(sources.name(s.span.file)) + ":" + std::to_string(at.line) + ": " + printExpr(*s.value),
+                                      {}, data, text);
         m.call("scx_bpf_error_bstr", {m.text(text, true), data, size});
     });
 }

@@ -19,7 +19,9 @@ llvm::Function *Lowering::bucketFunction() {
     llvm::Value *smeared = v;
     for (int step : {1, 2, 4, 8, 16, 32}) {
         smeared = b.CreateOr(smeared, b.CreateLShr(smeared, m.num(step)));
-        if (step == 2 || step == 8) // so that LLVM does not ask for the known bits of each step twice, and each time so for those of the step before: a fiftieth of a compile
+        if (step == 2 ||
+            step ==
+                8) // so that LLVM does not ask for the known bits of each step twice, and each time so for those of the step before: a fiftieth of a compile
             smeared = m.opaque(smeared);
     }
     llvm::Value *highest = b.CreateSub(smeared, b.CreateLShr(smeared, m.num(1)));
@@ -28,7 +30,8 @@ llvm::Function *Lowering::bucketFunction() {
         exponents[(kDeBruijn << bit) >> 58] = static_cast<uint8_t>(bit);
     llvm::Constant *table = llvm::ConstantDataArray::get(m.context, exponents);
     llvm::Value *number = b.CreateLShr(b.CreateMul(highest, m.num(static_cast<int64_t>(kDeBruijn))), m.num(58));
-    llvm::Value *exponent = b.CreateZExt(b.CreateLoad(m.i8(), b.CreateGEP(m.i8(), m.global("log2__", table->getType(), m.diArray(m.diInt(8, false), 64), ".rodata", table), number)), m.i64());
+    llvm::Value *exponent = b.CreateZExt(
+        b.CreateLoad(m.i8(), b.CreateGEP(m.i8(), m.global("log2__", table->getType(), m.diArray(m.diInt(8, false), 64), ".rodata", table), number)), m.i64());
     llvm::Value *shift = b.CreateAnd(b.CreateSub(exponent, m.num(2)), m.num(63));
     llvm::Value *bucket = b.CreateAdd(b.CreateShl(exponent, m.num(2)), b.CreateAnd(b.CreateLShr(v, shift), m.num(3)));
     b.CreateRet(b.CreateSelect(b.CreateICmpULT(v, m.num(4)), v, bucket));
@@ -50,7 +53,9 @@ void Lowering::histogramAdd(const Expr &e) {
     const Expr &receiver = *e.args[0]->args[0];
     llvm::Value *part = receiver.kind == ExprKind::Index ? value(*receiver.args[1]) : nullptr;
     llvm::Value *v = value(*e.args[1]);
-    llvm::Value *bucket = stat.width ? linearBucket(stat, v) : b.CreateAnd(m.marked(b.CreateCall(bucketFunction(), {v})), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
+    llvm::Value *bucket = stat.width
+                              ? linearBucket(stat, v)
+                              : b.CreateAnd(m.marked(b.CreateCall(bucketFunction(), {v})), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
     auto count = [&](llvm::Value *at) {
         llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(&stat), at);
         m.atomicAdd(slot, m.num(1));

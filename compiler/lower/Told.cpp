@@ -29,7 +29,8 @@ llvm::Value *Lowering::told(llvm::GlobalVariable *map, llvm::Value *number) {
     Module::Scratch key(m, 1);
     b.CreateStore(number, key);
     llvm::Value *found = m.helper(helper::MapLookup, m.ptr(), {map, key});
-    return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); }, [&]() -> llvm::Value * { return m.num(0); });
+    return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); },
+                    [&]() -> llvm::Value * { return m.num(0); });
 }
 
 llvm::GlobalVariable *Lowering::toldMap(const char *name) {
@@ -49,9 +50,7 @@ llvm::Value *Lowering::matchesExpression(const Expr &e) {
     return b.CreateICmpNE(b.CreateAnd(b.CreateLoad(m.i64(), bits), m.num(int64_t(1) << bit)), m.num(0));
 }
 
-llvm::Value *Lowering::usesGpu(llvm::Value *task) {
-    return b.CreateICmpNE(told(toldMap("gpu_users__"), m.loadField(task, "task_struct", "tgid")), m.num(0));
-}
+llvm::Value *Lowering::usesGpu(llvm::Value *task) { return b.CreateICmpNE(told(toldMap("gpu_users__"), m.loadField(task, "task_struct", "tgid")), m.num(0)); }
 
 llvm::Value *Lowering::hintOf(llvm::Value *task, bool make) {
     if (!hintMap)
@@ -61,7 +60,8 @@ llvm::Value *Lowering::hintOf(llvm::Value *task, bool make) {
 
 llvm::Value *Lowering::hint(llvm::Value *task) {
     llvm::Value *found = hintOf(task, false);
-    return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); }, [&]() -> llvm::Value * { return m.num(0); });
+    return m.choose(b.CreateICmpNE(found, llvm::ConstantPointerNull::get(m.ptr())), [&]() -> llvm::Value * { return b.CreateLoad(m.i64(), found); },
+                    [&]() -> llvm::Value * { return m.num(0); });
 }
 
 /// A child begins with the hint of the task that forks it, which runs now.

@@ -29,10 +29,14 @@ size_t UserReads::taskIndex(const void *decl) const {
     return static_cast<size_t>(std::find_if(task.begin(), task.end(), [&](const Expr *e) { return e->ref.decl == decl; }) - task.begin());
 }
 
-size_t UserReads::parameterIndex(const void *decl) const { return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), decl) - parameters.begin()); }
+size_t UserReads::parameterIndex(const void *decl) const {
+    return static_cast<size_t>(std::find(parameters.begin(), parameters.end(), decl) - parameters.begin());
+}
 
 bool isUserState(const DisciplineDecl &d, const void *field, StateKind kind) {
-    return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) { return s.kind == kind && std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == field; }); });
+    return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) {
+        return s.kind == kind && std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == field; });
+    });
 }
 
 size_t userStateOffset(const DisciplineDecl &d, StateKind kind, const Field *field) {
@@ -107,7 +111,11 @@ Lowering::User &Lowering::userOf(const QueueDecl &q) {
     for (const StateDecl &s : core.states)
         for (const auto &f : s.fields)
             if (s.kind == StateKind::Task)
-                for (auto [name, field] : {std::pair{"__number", &user.number}, {"__sequence", &user.sequence}, {"__told", &user.told}, {"__unheard", &user.unheard}, {"__sleeps", &user.sleeps}})
+                for (auto [name, field] : {std::pair{"__number", &user.number},
+                                           {"__sequence", &user.sequence},
+                                           {"__told", &user.told},
+                                           {"__unheard", &user.unheard},
+                                           {"__sleeps", &user.sleeps}})
                     if (f->name == q.name + name)
                         *field = f.get();
     return user;
@@ -121,9 +129,7 @@ llvm::Value *Lowering::readShared(const User &user, unsigned word) {
     return read;
 }
 
-void Lowering::addShared(const User &user, unsigned word, llvm::Value *by) {
-    m.atomicAdd(sharedWord(user, word), by);
-}
+void Lowering::addShared(const User &user, unsigned word, llvm::Value *by) { m.atomicAdd(sharedWord(user, word), by); }
 
 /// i1: the word at `address` was `from` and is `to` from now on.
 llvm::Value *Lowering::replaceWord(llvm::Value *address, llvm::Value *from, llvm::Value *to) {
@@ -139,7 +145,9 @@ llvm::Value *Lowering::userSlot(llvm::GlobalVariable *table, llvm::Value *number
 
 llvm::Value *Lowering::userLength(const QueueDecl &q) { return readShared(userOf(q), kHeld); }
 
-llvm::Value *Lowering::unreadAnswers(const User &user) { return b.CreateICmpSGT(b.CreateSub(readShared(user, kSubmitted), readShared(user, kDrained)), m.num(0)); }
+llvm::Value *Lowering::unreadAnswers(const User &user) {
+    return b.CreateICmpSGT(b.CreateSub(readShared(user, kSubmitted), readShared(user, kDrained)), m.num(0));
+}
 
 /// i1: the kernel orders the queue.
 llvm::Value *Lowering::kernelOrders(llvm::Value *epoch) { return b.CreateICmpNE(b.CreateAnd(epoch, m.num(1)), m.num(0)); }
@@ -152,7 +160,8 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
     llvm::Value *epoch = readShared(user, kEpoch), *zero = m.num(0);
     llvm::AllocaInst *put = m.local(m.i1(), "put");
     b.CreateStore(b.getFalse(), put);
-    llvm::Value *stays = b.CreateICmpEQ(b.CreateAnd(m.loadField(task, "task_struct", "flags"), m.num(kPfExiting)), zero); // else its pid may be gone before it runs
+    llvm::Value *stays =
+        b.CreateICmpEQ(b.CreateAnd(m.loadField(task, "task_struct", "flags"), m.num(kPfExiting)), zero); // else its pid may be gone before it runs
     if (may)
         stays = b.CreateAnd(stays, may);
     m.ifThen(b.CreateXor(kernelOrders(epoch), b.getTrue()), [&] {
@@ -160,7 +169,8 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
             llvm::Value *number = b.CreateCall(numberFunction(q), {b.CreatePtrToInt(task, m.i64())});
             m.ifThen(b.CreateICmpNE(number, zero), [&] {
                 number = b.CreateSub(number, m.num(1));
-                llvm::Value *field = userField(task, user.sequence), *sequence = b.CreateAnd(b.CreateAdd(b.CreateLoad(m.i64(), field), m.num(1)), m.num(0xffffffff));
+                llvm::Value *field = userField(task, user.sequence),
+                            *sequence = b.CreateAnd(b.CreateAdd(b.CreateLoad(m.i64(), field), m.num(1)), m.num(0xffffffff));
                 b.CreateStore(sequence, field);
                 llvm::Value *pid = m.loadField(task, "task_struct", "pid"), *slot = userSlot(user.words, number);
                 llvm::Value *word = b.CreateOr(b.CreateShl(pid, m.num(32)), sequence);
@@ -172,9 +182,12 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
                     llvm::Value *told = userField(task, user.told), *unheard = userField(task, user.unheard), *sleeps = userField(task, user.sleeps);
                     llvm::Value *first = b.CreateICmpEQ(b.CreateLoad(m.i8(), told), b.getInt8(0));
                     llvm::Value *flags = b.CreateSelect(first, m.num(kWaits | kNew), m.num(kWaits));
-                    llvm::Value *record = m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
+                    llvm::Value *record =
+                        m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
                     m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-                        fillRecord(user, record, task, {b.CreateOr(number, b.CreateShl(sequence, m.num(32))), flags, epoch, b.CreateLoad(m.i64(), unheard), b.CreateLoad(m.i64(), sleeps)});
+                        fillRecord(user, record, task,
+                                   {b.CreateOr(number, b.CreateShl(sequence, m.num(32))), flags, epoch, b.CreateLoad(m.i64(), unheard),
+                                    b.CreateLoad(m.i64(), sleeps)});
                         m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
                         b.CreateStore(b.getInt8(1), told);
                         b.CreateStore(zero, unheard);
@@ -230,7 +243,8 @@ llvm::Function *Lowering::numberFunction(const QueueDecl &q) {
             Module::Scratch used(m, 1);
             m.ifThen(b.CreateICmpNE(m.helper(helper::MapPop, m.i64(), {user.free, used}), zero), [&] {
                 llvm::Value *fresh = b.CreateLoad(m.i64(), user.next);
-                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(m.atomicAdd(user.next, m.num(1)), used); }, [&] { b.CreateStore(fresh, used); });
+                m.ifThen(b.CreateICmpULT(fresh, m.num(kMostTasks)), [&] { b.CreateStore(m.atomicAdd(user.next, m.num(1)), used); },
+                         [&] { b.CreateStore(fresh, used); });
             });
             llvm::Value *number = b.CreateLoad(m.i64(), used);
             m.ifThen(b.CreateICmpULT(number, m.num(kMostTasks)), [&] {
@@ -249,9 +263,11 @@ void Lowering::forget(const QueueDecl &q, llvm::Value *task) {
     m.ifThen(b.CreateICmpNE(number, zero), [&] {
         number = b.CreateSub(number, m.num(1));
         b.CreateStore(zero, field);
-        llvm::Value *left = b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, userSlot(user.words, number), zero, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
+        llvm::Value *left =
+            b.CreateAtomicRMW(llvm::AtomicRMWInst::Xchg, userSlot(user.words, number), zero, llvm::MaybeAlign(8), llvm::AtomicOrdering::Monotonic);
         m.ifThen(b.CreateICmpNE(left, zero), [&] { addShared(user, kHeld, m.num(-1)); });
-        llvm::Value *record = m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
+        llvm::Value *record =
+            m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
         m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
             fillRecord(user, record, task, {number, m.num(kGone), readShared(user, kEpoch), zero, zero});
             m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
@@ -293,7 +309,8 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
         m.ifThen(b.CreateAnd(some, b.CreateICmpEQ(asks, readShared(user, kAnswered))), [&] {
             llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
             m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
-                m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)), [&] { b.CreateStore(m.helper(helper::KtimeNs, m.i64(), {}), sharedWord(user, kAskedAt)); });
+                m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)),
+                         [&] { b.CreateStore(m.helper(helper::KtimeNs, m.i64(), {}), sharedWord(user, kAskedAt)); });
                 // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order. And twice what is there, if that is of no
                 // use to this one.
                 llvm::Value *wanted = b.CreateSub(reserve, ready), *least = b.CreateSelect(hungry, ready, m.num(1));
@@ -360,7 +377,8 @@ llvm::Function *Lowering::answerCallback(const QueueDecl &q) {
         llvm::Value *held = b.CreateLoad(m.i64(), userSlot(user.words, number));
         llvm::Value *live = b.CreateAnd(b.CreateICmpNE(held, m.num(0)), b.CreateICmpEQ(b.CreateAnd(held, m.num(0xffffffff)), sequence));
         m.ifThen(b.CreateAnd(live, b.CreateICmpULT(number, m.num(kMostTasks))), [&] {
-            llvm::Value *done = b.CreateCall(release, {number, held, slice, b.CreateLoad(m.i64(), word(0)), b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), word(2)), m.num(0)), m.i64())});
+            llvm::Value *done = b.CreateCall(release, {number, held, slice, b.CreateLoad(m.i64(), word(0)),
+                                                       b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), word(2)), m.num(0)), m.i64())});
             m.ifThen(b.CreateICmpNE(done, m.num(0)), [&] {
                 b.CreateStore(m.unbounded(b.CreateSub(b.CreateLoad(m.i64(), word(1)), m.num(1))), word(1));
                 b.CreateStore(m.unbounded(m.num(1)), word(2));
@@ -380,20 +398,20 @@ llvm::Function *Lowering::serveFunction(const QueueDecl &q) {
     return apart(q.name + "__serve__", {"cpu"}, [&](const auto &given) {
         User &user = userOf(q);
         llvm::Value *zero = m.num(0);
-        m.ifThen(kernelOrders(readShared(user, kEpoch)), [&] { m.ifThen(b.CreateICmpSLT(readShared(user, kCursor), m.num(kMostTasks)), [&] { b.CreateCall(letGo, {given[0]}); }); },
-                 [&] {
-                     m.ifThen(b.CreateICmpNE(readShared(user, kSubmitted), readShared(user, kDrained)), [&] {
-                         Module::Scratch context(m, 3);
-                         auto word = [&](unsigned i) { return b.CreateConstInBoundsGEP1_64(m.i64(), context, i); };
-                         b.CreateStore(given[0], word(0));
-                         b.CreateStore(m.unbounded(m.num(kMoves)), word(1));
-                         b.CreateStore(m.unbounded(zero), word(2));
-                         llvm::Value *count = m.helper(helper::UserRingDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
-                         // Another CPU is at it: this one looks again once it is idle, for what that one puts in may not be there yet.
-                         m.ifThen(b.CreateICmpSLT(count, zero), [&] { kick(given[0], kKickIdle); }, [&] { addShared(user, kDrained, count); });
-                         m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); }); // `watch` begins anew
-                     });
-                 });
+        m.ifThen(kernelOrders(readShared(user, kEpoch)),
+                 [&] { m.ifThen(b.CreateICmpSLT(readShared(user, kCursor), m.num(kMostTasks)), [&] { b.CreateCall(letGo, {given[0]}); }); }, [&] {
+            m.ifThen(b.CreateICmpNE(readShared(user, kSubmitted), readShared(user, kDrained)), [&] {
+                Module::Scratch context(m, 3);
+                auto word = [&](unsigned i) { return b.CreateConstInBoundsGEP1_64(m.i64(), context, i); };
+                b.CreateStore(given[0], word(0));
+                b.CreateStore(m.unbounded(m.num(kMoves)), word(1));
+                b.CreateStore(m.unbounded(zero), word(2));
+                llvm::Value *count = m.helper(helper::UserRingDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
+                // Another CPU is at it: this one looks again once it is idle, for what that one puts in may not be there yet.
+                m.ifThen(b.CreateICmpSLT(count, zero), [&] { kick(given[0], kKickIdle); }, [&] { addShared(user, kDrained, count); });
+                m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); }); // `watch` begins anew
+            });
+        });
         return m.unbounded(zero);
     });
 }
@@ -418,7 +436,8 @@ llvm::Function *Lowering::letGoFunction(const QueueDecl &q) {
             counted(m.num(0), m.num(kMoves - 1), [&](llvm::Value *i) {
                 llvm::Value *number = b.CreateAdd(first, i), *held = b.CreateLoad(m.i64(), userSlot(user.words, number));
                 m.ifThen(b.CreateICmpNE(held, m.num(0)), [&] {
-                    llvm::Value *done = b.CreateCall(release, {b.CreateAnd(number, m.num(kMostTasks - 1)), held, m.num(0), given[0], b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), some), m.num(0)), m.i64())});
+                    llvm::Value *done = b.CreateCall(release, {b.CreateAnd(number, m.num(kMostTasks - 1)), held, m.num(0), given[0],
+                                                               b.CreateZExt(b.CreateICmpEQ(b.CreateLoad(m.i64(), some), m.num(0)), m.i64())});
                     b.CreateStore(m.unbounded(b.CreateOr(b.CreateLoad(m.i64(), some), done)), some);
                 });
             });
@@ -442,7 +461,8 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
         addShared(user, kEpoch, m.num(1));
         b.CreateStore(m.num(what), news);
     };
-    llvm::Value *epoch = readShared(user, kEpoch), *process = readShared(user, kProcess), *asks = readShared(user, kAsks), *answered = readShared(user, kAnswered);
+    llvm::Value *epoch = readShared(user, kEpoch), *process = readShared(user, kProcess), *asks = readShared(user, kAsks),
+                *answered = readShared(user, kAnswered);
     m.ifThen(kernelOrders(epoch), [&] {
         llvm::Value *free = b.CreateICmpSGE(readShared(user, kCursor), m.num(kMostTasks));
         llvm::Value *rested = b.CreateICmpSGT(b.CreateSub(now, b.CreateLoad(m.i64(), user.since)), time);

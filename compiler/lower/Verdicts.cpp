@@ -9,14 +9,15 @@
 namespace scx {
 namespace {
 
-constexpr int kKept = 1024;         // cgroups; the kernel gives up those that were asked for longest ago
+constexpr int kKept = 1024;          // cgroups; the kernel gives up those that were asked for longest ago
 constexpr size_t kMostPatterns = 62; // bits of a word; -1 says that it is not known
 
 /// The patterns that paths of cgroups are compared with, each once; the place of one is its bit.
 std::vector<std::string> cgroupPatterns(const Program &core) {
     std::vector<std::string> found;
     anyExpr(core, [&](const Expr &e) {
-        if (e.kind != ExprKind::Is || e.args[0]->ref.kind != RefKind::Attribute || static_cast<const AttributeRow *>(e.args[0]->ref.decl)->read != Read::CgroupPath)
+        if (e.kind != ExprKind::Is || e.args[0]->ref.kind != RefKind::Attribute ||
+            static_cast<const AttributeRow *>(e.args[0]->ref.decl)->read != Read::CgroupPath)
             return false;
         for (size_t i = 1; i < e.args.size(); ++i)
             if (std::find(found.begin(), found.end(), e.args[i]->name) == found.end())

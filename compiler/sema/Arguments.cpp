@@ -21,8 +21,8 @@ std::vector<int> parametersOf(const std::vector<std::unique_ptr<FnDecl::Paramete
     return found;
 }
 
-void Checker::checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &names,
-                             const std::vector<Expr *> &arguments) {
+void Checker::checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters,
+                             const std::vector<std::string> &names, const std::vector<Expr *> &arguments) {
     std::vector<int> places = parametersOf(parameters, names);
     std::set<int> given;
     size_t filled = 0;

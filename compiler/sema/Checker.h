@@ -27,11 +27,11 @@ struct Symbol {
 using SymbolTable = std::unordered_map<std::string, std::vector<Symbol>>;
 
 class Checker {
-public:
+  public:
     Checker(Program &program, CheckMode mode, Diagnostics &diags) : program(program), mode(mode), diags(diags) {}
     void run();
 
-private:
+  private:
     Program &program;
     CheckMode mode;
     Diagnostics &diags;
@@ -39,17 +39,17 @@ private:
     SymbolTable top, disciplines;
     std::unordered_map<std::string, const Field *> taskFields, cpuFields, cgroupFields;
     std::vector<std::unordered_map<std::string, Symbol>> scopes;
-    std::set<const void *> used; // parameters that are read
-    std::set<std::string> expressions; // behind `matches`
+    std::set<const void *> used;                       // parameters that are read
+    std::set<std::string> expressions;                 // behind `matches`
     std::unordered_map<const ConstDecl *, int> consts; // 1: being evaluated, 2: done
-    const DisciplineDecl *discipline = nullptr; // whose body is being checked
+    const DisciplineDecl *discipline = nullptr;        // whose body is being checked
     std::unordered_map<std::string, const Field *> disciplineTask, disciplineQueue;
     std::unordered_map<std::string, const FnDecl *> disciplineFns;
-    bool taskAtHand = false;  // match and rules: `p.` may be left out
-    bool cpuAtHand = false;   // guards of dispatch: `cpu.` is the dispatching CPU; in `cpus(…)` the one that is asked about
-    bool inRule = false;      // what may be missing need not be opened: the condition that reads it is false then
-    bool inPlace = false;     // bare llc, node, core are those of prev
-    Type returns;             // of the function or hook at hand
+    bool taskAtHand = false; // match and rules: `p.` may be left out
+    bool cpuAtHand = false;  // guards of dispatch: `cpu.` is the dispatching CPU; in `cpus(…)` the one that is asked about
+    bool inRule = false;     // what may be missing need not be opened: the condition that reads it is false then
+    bool inPlace = false;    // bare llc, node, core are those of prev
+    Type returns;            // of the function or hook at hand
     bool inHook = false;
     int loops = 0;
     bool taskOfQueue = false; // in a discipline: a task is at hand whose slice can be told
@@ -102,8 +102,8 @@ private:
     bool histogramAdd(Expr &e);
 
     // Arguments.cpp
-    void checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &names,
-                        const std::vector<Expr *> &arguments);
+    void checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters,
+                        const std::vector<std::string> &names, const std::vector<Expr *> &arguments);
 
     // Matches.cpp
     Type typeMatches(Expr &e);
@@ -131,7 +131,7 @@ private:
     void logCall(Stmt &stmt);
     void pushLocal(Local &local);
 
-public:
+  public:
     // Constants.cpp
     /// The value in memory form, if `e` is a constant expression.
     static std::optional<int64_t> evaluate(const Expr &e);

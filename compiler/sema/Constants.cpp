@@ -7,8 +7,10 @@ namespace scx {
 std::optional<int64_t> Checker::evaluate(const Expr &e) {
     auto wrap = [](unsigned __int128 x) { return static_cast<int64_t>(static_cast<uint64_t>(x)); };
     switch (e.kind) {
-    case ExprKind::Number: case ExprKind::Bool: return e.value;
-    case ExprKind::Name: case ExprKind::Member:
+    case ExprKind::Number:
+    case ExprKind::Bool: return e.value;
+    case ExprKind::Name:
+    case ExprKind::Member:
         if (e.ref.kind == RefKind::Const)
             return static_cast<const ConstDecl *>(e.ref.decl)->evaluated;
         if (e.ref.kind == RefKind::EnumValue)
@@ -61,7 +63,8 @@ bool isFixed(const Expr &e) {
     const Expr &what = e.kind == ExprKind::Call ? *e.args[0] : e;
     switch (what.ref.kind) {
     case RefKind::Local: return what.ref.decl == &implicitCpu;
-    case RefKind::Const: case RefKind::EnumValue: break;
+    case RefKind::Const:
+    case RefKind::EnumValue: break;
     case RefKind::Param: return !static_cast<const ParamDecl *>(what.ref.decl)->live;
     case RefKind::CpuSet: return isFixed(*static_cast<const CpusDecl *>(what.ref.decl)->value);
     case RefKind::Attribute: {
@@ -74,8 +77,15 @@ bool isFixed(const Expr &e) {
     }
     case RefKind::Operation:
         switch (static_cast<const OperationRow *>(what.ref.decl)->op) {
-        case Operation::AllCpus: case Operation::CpusWhere: case Operation::LlcSet: case Operation::NodeSet: case Operation::CoreSet:
-        case Operation::CpuOf: case Operation::Min: case Operation::Max: case Operation::Abs: break;
+        case Operation::AllCpus:
+        case Operation::CpusWhere:
+        case Operation::LlcSet:
+        case Operation::NodeSet:
+        case Operation::CoreSet:
+        case Operation::CpuOf:
+        case Operation::Min:
+        case Operation::Max:
+        case Operation::Abs: break;
         default: return false;
         }
         break;

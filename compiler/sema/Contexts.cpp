@@ -14,7 +14,8 @@ struct ContextName {
     Context context;
     const char *name;
 };
-constexpr ContextName kNames[] = {{kSelectCpu, "select_cpu"}, {kEnqueue, "enqueue"}, {kDispatch, "dispatch"}, {kTimer, "every"}, {kSleepable, "init"}, {kDump, "dump"}, {kCpuRelease, "cpu_release"}, {kOther, "other hooks"}};
+constexpr ContextName kNames[] = {{kSelectCpu, "select_cpu"}, {kEnqueue, "enqueue"}, {kDispatch, "dispatch"},      {kTimer, "every"},
+                                  {kSleepable, "init"},       {kDump, "dump"},       {kCpuRelease, "cpu_release"}, {kOther, "other hooks"}};
 /// `for` over a queue walks a DSQ with the dispatch iterator.
 constexpr uint32_t kWalkContexts = kDispatch | kTimer | kSleepable | kDump;
 /// Rules, keys and slices are evaluated wherever a task can be queued: also when its slice ends, in dispatch.
@@ -32,7 +33,7 @@ std::string contextsText(uint32_t mask) {
 }
 
 class ContextCheck {
-public:
+  public:
     ContextCheck(Program &program, CheckMode mode, Diagnostics &diags) : program(program), mode(mode), diags(diags) {}
 
     void run() {
@@ -85,12 +86,12 @@ public:
             });
     }
 
-private:
+  private:
     /// What a body does that depends on where it stands.
     struct Use {
         Span span;
-        std::string name;    // of the operation
-        uint32_t contexts;   // where it is legal
+        std::string name;     // of the operation
+        uint32_t contexts;    // where it is legal
         const FnDecl *callee; // a call: the mask of that function
     };
     struct Summary {
@@ -106,7 +107,7 @@ private:
     Diagnostics &diags;
     std::unordered_map<const FnDecl *, Summary> functions;
     std::unordered_map<const void *, int> definitions; // rules and cpus: 1 active, 2 done
-    std::set<const Local *> movable;                    // loop variables over queues, and an opened `prev` of dispatch
+    std::set<const Local *> movable;                   // loop variables over queues, and an opened `prev` of dispatch
 
     // What is walked at the moment.
     Summary *into = nullptr;
@@ -232,7 +233,8 @@ private:
                 into->uses.push_back({s->value->span, "for over a queue", kWalkContexts, nullptr});
             }
             // `if let t = prev` in dispatch: the task that ran may be kept.
-            if (s->kind == StmtKind::If && s->local && hook && hook->name == "dispatch" && hook->arguments.size() > 1 && s->value->ref.decl == hook->arguments[1].get())
+            if (s->kind == StmtKind::If && s->local && hook && hook->name == "dispatch" && hook->arguments.size() > 1 &&
+                s->value->ref.decl == hook->arguments[1].get())
                 movable.insert(s->local.get());
             walk(s->body);
             walk(s->orElse);

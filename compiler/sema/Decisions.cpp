@@ -28,13 +28,13 @@ struct Outcome {
 };
 
 struct Flow {
-    Counts on = 0;             // paths that come to the end
+    Counts on = 0;              // paths that come to the end
     Counts left = 0, again = 0; // break, continue
-    Outcome returned;          // no: also what returns no truth
+    Outcome returned;           // no: also what returns no truth
 };
 
 class Insertions {
-public:
+  public:
     Span second; // where a task may be inserted again
 
     Flow block(const Block &body, Counts in) {
@@ -50,7 +50,7 @@ public:
         return flow;
     }
 
-private:
+  private:
     std::map<const FnDecl *, Outcome> functions;
 
     Outcome function(const FnDecl &fn) {
@@ -116,10 +116,13 @@ private:
         case StmtKind::If: {
             Outcome condition = expression(*s.value, in);
             Flow a = block(s.body, condition.yes), b = block(s.orElse, condition.no);
-            return {static_cast<Counts>(a.on | b.on), static_cast<Counts>(a.left | b.left), static_cast<Counts>(a.again | b.again),
+            return {static_cast<Counts>(a.on | b.on),
+                    static_cast<Counts>(a.left | b.left),
+                    static_cast<Counts>(a.again | b.again),
                     {static_cast<Counts>(a.returned.yes | b.returned.yes), static_cast<Counts>(a.returned.no | b.returned.no)}};
         }
-        case StmtKind::For: case StmtKind::Repeat: {
+        case StmtKind::For:
+        case StmtKind::Repeat: {
             Counts start = expression(*s.value, in).any(), out = start;
             Outcome returned;
             while (true) { // three bits: at most three rounds
@@ -185,8 +188,8 @@ bool decidesEnqueue(const HookDecl &hook) {
 bool decidesDispatch(const HookDecl &hook) {
     std::set<const FnDecl *> seen;
     return hook.name == "dispatch" && anyExprCalled(hook.body, [](const Expr &e) {
-               return isOperation(e, Operation::QueueConsume) || isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert);
-           }, seen);
+        return isOperation(e, Operation::QueueConsume) || isOperation(e, Operation::QueueInsert) || isOperation(e, Operation::LocalInsert);
+    }, seen);
 }
 
 bool decidesPlace(const HookDecl &hook) { return hook.name == "select_cpu" && returnsValue(hook.body); }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Are the declarations right?
+#include "bpf/KernelTypes.h"
 #include "sema/Checker.h"
 #include "sema/Options.h"
-#include "bpf/KernelTypes.h"
 
 #include <algorithm>
 
@@ -33,8 +33,9 @@ void Checker::declare(const std::string &name, Span span, Ref ref, Type type) {
 }
 
 Type Checker::typeOf(const TypeName &name, bool state) {
-    static const std::pair<const char *, TypeKind> builtin[] = {
-        {"bool", TypeKind::Bool}, {"int", TypeKind::Int}, {"duration", TypeKind::Duration}, {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio}, {"cpu", TypeKind::Cpu}, {"task", TypeKind::Task}, {"cgroup", TypeKind::Cgroup}};
+    static const std::pair<const char *, TypeKind> builtin[] = {{"bool", TypeKind::Bool}, {"int", TypeKind::Int},      {"duration", TypeKind::Duration},
+                                                                {"time", TypeKind::Time}, {"ratio", TypeKind::Ratio},  {"cpu", TypeKind::Cpu},
+                                                                {"task", TypeKind::Task}, {"cgroup", TypeKind::Cgroup}};
     Type made;
     if (mode == CheckMode::Core) { // arguments of hooks that were written as functions
         if (name.name == "task__") // one that may be missing
@@ -44,7 +45,9 @@ Type Checker::typeOf(const TypeName &name, bool state) {
         if (name.name == text)
             made.kind = kind;
     if (!made.known())
-        if (auto found = choose(visible(top, name.name, name.span, [](const Symbol &s) { return s.ref.kind == RefKind::None && s.type.kind == TypeKind::Enum; }), name.name, name.span, true)) {
+        if (auto found =
+                choose(visible(top, name.name, name.span, [](const Symbol &s) { return s.ref.kind == RefKind::None && s.type.kind == TypeKind::Enum; }),
+                       name.name, name.span, true)) {
             if (found->ambiguous)
                 return {};
             made = found->type;
@@ -54,7 +57,9 @@ Type Checker::typeOf(const TypeName &name, bool state) {
         return {};
     }
     if (state && (made.kind == TypeKind::Task || made.kind == TypeKind::Cgroup)) {
-        diags.report(Diag::TypeMismatch, name.span, "a type that can be kept", made.kind == TypeKind::Task ? "task (store its `pid`, find it with `task(pid)`)" : "cgroup (keep what you need of it, or state in the cgroup)");
+        diags.report(Diag::TypeMismatch, name.span, "a type that can be kept",
+                     made.kind == TypeKind::Task ? "task (store its `pid`, find it with `task(pid)`)"
+                                                 : "cgroup (keep what you need of it, or state in the cgroup)");
         return {};
     }
     if (name.length) {

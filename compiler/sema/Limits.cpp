@@ -57,14 +57,21 @@ void checkLimits(const Program &program, Diagnostics &diags) {
             if (const Option *o = option(*q, name))
                 for (const auto &h : program.hooks)
                     if (decidesEnqueue(*h) || decidesDispatch(*h) || decidesPlace(*h))
-                        diags.report(Diag::BadOption, o->nameSpan, o->name, "is kept by the declarations, and `on " + h->name + "` decides in their place; leave one out").note(h->nameSpan, "it decides here");
+                        diags
+                            .report(Diag::BadOption, o->nameSpan, o->name,
+                                    "is kept by the declarations, and `on " + h->name + "` decides in their place; leave one out")
+                            .note(h->nameSpan, "it decides here");
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call && !userSpaceTime(*q))
             checkRing(program, *q, *backing, diags);
         const Option *most = option(*q, "at_most"), *least = option(*q, "at_least");
         if (most && timeout < kHeld)
-            diags.report(Diag::BadOption, most->nameSpan, "at_most", "may hold tasks back for a second, and the watchdog would take them for lost; give it a timeout of 2s and more");
+            diags.report(Diag::BadOption, most->nameSpan, "at_most",
+                         "may hold tasks back for a second, and the watchdog would take them for lost; give it a timeout of 2s and more");
         if (least && q->domain == Domain::Cgroup)
-            diags.report(Diag::BadOption, least->nameSpan, "at_least", "comes before all others, and cgroups have turns among them; leave it out, or `per cgroup`").note(q->domainSpan, "here");
+            diags
+                .report(Diag::BadOption, least->nameSpan, "at_least",
+                        "comes before all others, and cgroups have turns among them; leave it out, or `per cgroup`")
+                .note(q->domainSpan, "here");
         if (auto low = constant(least), high = constant(most); low && high && *low > *high)
             diags.report(Diag::BadOption, least->nameSpan, "at_least", "is more than the queue's `at_most`").note(most->nameSpan, "which is here");
         if (auto low = constant(least); low && !q->on) {

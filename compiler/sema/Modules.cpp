@@ -12,7 +12,7 @@ namespace scx {
 namespace {
 
 class Loader {
-public:
+  public:
     Loader(Program &program, SourceManager &sources, Diagnostics &diags) : program(program), sources(sources), diags(diags) {}
     std::vector<std::string> files;
 
@@ -85,7 +85,7 @@ public:
         }
     }
 
-private:
+  private:
     Program &program;
     SourceManager &sources;
     Diagnostics &diags;

@@ -34,7 +34,12 @@ std::optional<Symbol> Checker::lookup(const std::string &name, Span at, bool rep
     auto seen = [&](const Symbol &s) {
         if (discipline && mode == CheckMode::Surface)
             switch (s.ref.kind) {
-            case RefKind::Global: case RefKind::Param: case RefKind::Queue: case RefKind::Stat: case RefKind::CpuSet: case RefKind::Rules: return false;
+            case RefKind::Global:
+            case RefKind::Param:
+            case RefKind::Queue:
+            case RefKind::Stat:
+            case RefKind::CpuSet:
+            case RefKind::Rules: return false;
             default: break;
             }
         return true;
@@ -274,11 +279,13 @@ void Checker::resolveMember(Expr &e) {
         if (!discipline && field(cgroupFields, RefKind::CgroupField))
             return;
         break;
-    case TypeKind::Queue: case TypeKind::Instance: {
+    case TypeKind::Queue:
+    case TypeKind::Instance: {
         const Expr &receiver = *e.args[0];
         if (e.name != "insert") // that goes to the instance of the task's own
             needsCgroup(receiver);
-        if (receiver.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(receiver.ref.decl)->read == Read::CpuLocal) { // what it has are rows of their own
+        if (receiver.ref.kind == RefKind::Attribute &&
+            static_cast<const AttributeRow *>(receiver.ref.decl)->read == Read::CpuLocal) { // what it has are rows of their own
             diags.report(Diag::UnknownMember, e.span, "cpu", "local." + e.name, didYouMean(nearest("local." + e.name, memberNames({TypeKind::Cpu}))));
             return;
         }

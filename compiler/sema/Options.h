@@ -10,17 +10,17 @@
 namespace scx {
 
 enum class OptionValue : uint8_t {
-    Slice,   // a duration over p, or `forever`
-    Timeout, // the watchdog: a constant from 1ms to 30s
-    Limit,   // a duration, or none
-    Steal,   // none, core, llc, node, any
-    Switch,  // all, partial
-    Queues,  // a | b, none
-    Place,   // place { }
-    Share,   // a ratio, like 25%
+    Slice,    // a duration over p, or `forever`
+    Timeout,  // the watchdog: a constant from 1ms to 30s
+    Limit,    // a duration, or none
+    Steal,    // none, core, llc, node, any
+    Switch,   // all, partial
+    Queues,   // a | b, none
+    Place,    // place { }
+    Share,    // a ratio, like 25%
     Capacity, // a number of tasks -> another queue
-    Backing, // dsq, ring(N), userspace(TIME)
-    Flag,    // no value
+    Backing,  // dsq, ring(N), userspace(TIME)
+    Flag,     // no value
 };
 
 struct OptionRow {

@@ -13,7 +13,8 @@ using CpuBits = std::bitset<kMaxCpus>;
 /// The CPUs of a set that is constant; none if the machine decides.
 std::optional<CpuBits> constantSet(const Expr &e) {
     switch (e.kind) {
-    case ExprKind::Range: case ExprKind::CpuRange: {
+    case ExprKind::Range:
+    case ExprKind::CpuRange: {
         auto low = Checker::evaluate(*e.args[0]), high = Checker::evaluate(*e.args[1]);
         if (!low || !high)
             return std::nullopt;
@@ -106,8 +107,9 @@ bool canBeEnded(const Program &program, const QueueDecl &queue) {
     for (const auto &h : program.hooks) {
         std::set<const FnDecl *> seen;
         if (anyExprCalled(h->body, [](const Expr &e) {
-                return isOperation(e, Operation::CpuPreempt) || (e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Slice);
-            }, seen))
+            return isOperation(e, Operation::CpuPreempt) ||
+                   (e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::Slice);
+        }, seen))
             return true;
     }
     return false;
@@ -272,10 +274,11 @@ void checkPlacement(Program &program, Diagnostics &diags) {
             else if (unfairOrder(*q))
                 diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
         }
-        bool forOneCpu = !byHand && byRule && program.match && std::all_of(program.match->rules.begin(), program.match->rules.end(), [&](const MatchRule &rule) {
-            return rule.queue != q->name || (rule.condition && asksForPinned(*rule.condition));
-        });
-        if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup && !forOneCpu) // nobody else could take who may run on one CPU only
+        bool forOneCpu = !byHand && byRule && program.match &&
+                         std::all_of(program.match->rules.begin(), program.match->rules.end(),
+                                     [&](const MatchRule &rule) { return rule.queue != q->name || (rule.condition && asksForPinned(*rule.condition)); });
+        if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup &&
+            !forOneCpu) // nobody else could take who may run on one CPU only
             diags.report(Diag::Stranded, option("steal")->span, q->name);
         const Option *slice = option("slice");
         if (!slice)

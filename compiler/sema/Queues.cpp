@@ -39,9 +39,11 @@ void Checker::checkEntry(Entry &entry) {
             queue = q.get();
     bool instances = entry.kind == EntryKind::ShareInstances || entry.kind == EntryKind::RotateInstances;
     if (queue && instances && queue->domain != Domain::Cgroup)
-        diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "has no instance for each cgroup; declare it `per cgroup`, or name it without `share` and `rotate`");
+        diags.report(Diag::WrongService, entry.queueSpan, entry.queue,
+                     "has no instance for each cgroup; declare it `per cgroup`, or name it without `share` and `rotate`");
     if (queue && !instances && queue->domain == Domain::Cgroup)
-        diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "has an instance for each cgroup; serve it by `share " + entry.queue + " by cgroup.weight;` or `rotate " + entry.queue + ";`");
+        diags.report(Diag::WrongService, entry.queueSpan, entry.queue,
+                     "has an instance for each cgroup; serve it by `share " + entry.queue + " by cgroup.weight;` or `rotate " + entry.queue + ";`");
     if (entry.kind == EntryKind::ShareInstances && entry.weight) {
         scopes.emplace_back();
         scopes.back()["cgroup"] = {{RefKind::Local, &implicitCgroup}, implicitCgroup.type, {}};
@@ -70,7 +72,8 @@ void Checker::checkKeys(std::vector<ExprPtr> &keys) {
         Type t = value(*key);
         bool number = t.kind == TypeKind::Int || t.kind == TypeKind::Duration || t.kind == TypeKind::Enum;
         if (t.known() && (t.optional || t.isArray() || !(number || (t.kind == TypeKind::Time && keys.size() == 1))))
-            diags.report(Diag::TypeMismatch, key->span, keys.size() == 1 ? "int, duration, time or an enum" : "int, duration or an enum (a time can only be the whole key)", typeText(t));
+            diags.report(Diag::TypeMismatch, key->span,
+                         keys.size() == 1 ? "int, duration, time or an enum" : "int, duration or an enum (a time can only be the whole key)", typeText(t));
     }
     if (keys.size() > 2)
         diags.report(Diag::TooMany, keys[2]->span, "keys in `order by`", "2");
@@ -80,7 +83,8 @@ void Checker::checkQueue(QueueDecl &queue) {
     if (queue.domain == Domain::Cgroup) {
         bool serves = program.dispatch || std::any_of(program.hooks.begin(), program.hooks.end(), [](const auto &h) { return h->name == "dispatch"; });
         if (!serves)
-            diags.report(Diag::WrongService, queue.nameSpan, queue.name, "has an instance for each cgroup; add `dispatch { share " + queue.name + " by cgroup.weight; }`");
+            diags.report(Diag::WrongService, queue.nameSpan, queue.name,
+                         "has an instance for each cgroup; add `dispatch { share " + queue.name + " by cgroup.weight; }`");
         for (const Option &o : queue.options)
             if (o.name == "steal")
                 diags.report(Diag::BadOption, o.nameSpan, "steal", "is about CPUs, and every CPU takes tasks of every cgroup; leave it out");

@@ -118,7 +118,10 @@ Facts factsOf(const Alternative &alternative) {
                 bounds = boundsOf(mirrored(term->op), *m);
             }
         }
-        const Expr *pattern = term->kind != ExprKind::Is ? nullptr : alternative.pattern ? alternative.pattern : term->args.size() == 2 ? term->args[1].get() : nullptr;
+        const Expr *pattern = term->kind != ExprKind::Is ? nullptr
+                              : alternative.pattern      ? alternative.pattern
+                              : term->args.size() == 2   ? term->args[1].get()
+                                                         : nullptr;
         if (pattern && term->args[0]->type.kind != TypeKind::Time) {
             subject = term->args[0].get();
             bounds = boundsOf(*pattern);

@@ -11,7 +11,7 @@ constexpr int64_t kMaxTask = 60'000, kMaxCpu = 65'536, kMaxGlobal = 64 << 20;
 
 /// Adds up what one kind of state takes; tells where it is too much, once.
 class Budget {
-public:
+  public:
     Budget(Diagnostics &diags, std::string what, int64_t most) : diags(diags), what(std::move(what)), most(most) {}
     void take(int64_t bytes, Span at) {
         bool before = taken > most;
@@ -21,7 +21,7 @@ public:
     }
     void take(const Field &f, int64_t times = 1) { take((f.type.kind == TypeKind::Bool ? 1 : 8) * std::max<int64_t>(1, f.type.length) * times, f.nameSpan); }
 
-private:
+  private:
     Diagnostics &diags;
     std::string what;
     int64_t most, taken = 0;

@@ -26,7 +26,8 @@ void Checker::block(Block &b) {
 
 void Checker::stmt(Stmt &s) {
     switch (s.kind) {
-    case StmtKind::Let: case StmtKind::Var: {
+    case StmtKind::Let:
+    case StmtKind::Var: {
         Type declared;
         if (s.typeName) {
             TypeName name{*s.typeName, nullptr, s.local->span};
@@ -38,7 +39,8 @@ void Checker::stmt(Stmt &s) {
             declared = value(*s.value);
         if (declared.optional)
             diags.report(Diag::OptionalUsed, s.value->span);
-        if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet || declared.isArray()) {
+        if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet ||
+            declared.isArray()) {
             diags.report(Diag::TypeMismatch, s.value->span, "a number, duration, time, bool, cpu, task, cgroup or enum", typeText(declared));
             declared = {};
         }
@@ -80,7 +82,8 @@ void Checker::stmt(Stmt &s) {
         } else if (returns.known() && !inHook)
             diags.report(Diag::TypeMismatch, s.span, typeText(returns), "no value");
         break;
-    case StmtKind::Break: case StmtKind::Continue:
+    case StmtKind::Break:
+    case StmtKind::Continue:
         if (!loops)
             diags.report(Diag::OutsideLoop, s.span, s.kind == StmtKind::Break ? "break" : "continue");
         break;
@@ -108,7 +111,11 @@ void Checker::assignment(Stmt &s) {
         root = root->args[0].get();
     auto refuse = [&](const std::string &why) { diags.report(Diag::NotAssignable, target.span, root->name, why); };
     switch (root->ref.kind) {
-    case RefKind::TaskField: case RefKind::CpuField: case RefKind::CgroupField: case RefKind::Global: case RefKind::QueueState: break;
+    case RefKind::TaskField:
+    case RefKind::CpuField:
+    case RefKind::CgroupField:
+    case RefKind::Global:
+    case RefKind::QueueState: break;
     case RefKind::Local:
         if (!static_cast<const Local *>(root->ref.decl)->assignable)
             refuse("only a `var` can");

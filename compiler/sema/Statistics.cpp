@@ -41,7 +41,8 @@ void Checker::checkStat(StatDecl &stat) {
     if (of.known() && of != Type{TypeKind::Int} && of != Type{TypeKind::Duration})
         diags.report(Diag::TypeMismatch, width.span, "int or duration", typeText(of));
     require(count, {TypeKind::Int});
-    for (auto [e, low, high, what] : {std::tuple{&width, int64_t{1}, INT64_MAX / 1024, "what a bucket can be wide"}, std::tuple{&count, int64_t{1}, int64_t{1024}, "1 to 1024 buckets"}}) {
+    for (auto [e, low, high, what] :
+         {std::tuple{&width, int64_t{1}, INT64_MAX / 1024, "what a bucket can be wide"}, std::tuple{&count, int64_t{1}, int64_t{1024}, "1 to 1024 buckets"}}) {
         auto n = evaluate(*e);
         if (!n && e->type.known())
             diags.report(Diag::NotConstant, e->span);
@@ -76,7 +77,8 @@ bool Checker::histogramAdd(Expr &e) {
             require(*receiver.args[1], {stat.length ? TypeKind::Int : TypeKind::Task});
     } else if (!stat.per.empty() || stat.length)
         diags.report(Diag::NoValue, receiver.span, named.name,
-                     stat.length ? "there are several; say which, `" + named.name + "[…]`" : "there is one for each " + stat.per + "; say whose task, `" + named.name + "[p]`");
+                     stat.length ? "there are several; say which, `" + named.name + "[…]`"
+                                 : "there is one for each " + stat.per + "; say whose task, `" + named.name + "[p]`");
     if (e.args.size() != 2)
         diags.report(Diag::ArgumentCount, e.span, "add", "1", std::to_string(e.args.size() - 1));
     else if (stat.takes.known())

@@ -8,8 +8,8 @@
 namespace scx {
 namespace {
 
-constexpr Type kBool{TypeKind::Bool}, kInt{TypeKind::Int}, kDuration{TypeKind::Duration}, kTime{TypeKind::Time}, kRatio{TypeKind::Ratio},
-    kCpu{TypeKind::Cpu}, kTask{TypeKind::Task}, kCpuSet{TypeKind::CpuSet}, kInstance{TypeKind::Instance};
+constexpr Type kBool{TypeKind::Bool}, kInt{TypeKind::Int}, kDuration{TypeKind::Duration}, kTime{TypeKind::Time}, kRatio{TypeKind::Ratio}, kCpu{TypeKind::Cpu},
+    kTask{TypeKind::Task}, kCpuSet{TypeKind::CpuSet}, kInstance{TypeKind::Instance};
 
 struct UnitRule {
     TypeKind left;
@@ -19,6 +19,7 @@ struct UnitRule {
 };
 using enum TypeKind;
 /// Which types an arithmetic operator joins, and what comes out. Both orders are listed.
+// clang-format off
 constexpr UnitRule kUnitRules[] = {
     {Int, Op::Add, Int, Int}, {Int, Op::Sub, Int, Int}, {Int, Op::Mul, Int, Int}, {Int, Op::Div, Int, Int}, {Int, Op::Rem, Int, Int},
     {Int, Op::Shl, Int, Int}, {Int, Op::Shr, Int, Int}, {Int, Op::BitOr, Int, Int}, {Int, Op::BitAnd, Int, Int},
@@ -30,6 +31,7 @@ constexpr UnitRule kUnitRules[] = {
     {Ratio, Op::Add, Ratio, Ratio}, {Ratio, Op::Sub, Ratio, Ratio},
     {CpuSet, Op::BitOr, CpuSet, CpuSet}, {CpuSet, Op::BitAnd, CpuSet, CpuSet}, {CpuSet, Op::Sub, CpuSet, CpuSet},
 };
+// clang-format on
 
 const char *const kOpTexts[] = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "/", "%", "<<", ">>"};
 
@@ -51,9 +53,7 @@ Type Checker::type(Expr &e, Type expected) {
     if (e.type.known() && e.ref.kind != RefKind::None && e.kind != ExprKind::Call)
         return e.type; // typed before (shared look-ups of member chains)
     switch (e.kind) {
-    case ExprKind::Number:
-        e.type = e.unit == Unit::Duration ? kDuration : e.unit == Unit::Ratio ? kRatio : kInt;
-        break;
+    case ExprKind::Number: e.type = e.unit == Unit::Duration ? kDuration : e.unit == Unit::Ratio ? kRatio : kInt; break;
     case ExprKind::Bool: e.type = kBool; break;
     case ExprKind::Text:
         e.type = {TypeKind::Text};
@@ -65,7 +65,8 @@ Type Checker::type(Expr &e, Type expected) {
             diags.report(Diag::TypeMismatch, e.span, "a value", "the type `" + e.name + "`");
             e.type = {};
         } else if (e.ref.kind == RefKind::Function || (e.ref.kind == RefKind::Rules && !taskAtHand)) {
-            diags.report(Diag::NoValue, e.span, e.name, e.ref.kind == RefKind::Rules ? "rules are about a task, write `p." + e.name + "`" : "call it, `" + e.name + "(…)`");
+            diags.report(Diag::NoValue, e.span, e.name,
+                         e.ref.kind == RefKind::Rules ? "rules are about a task, write `p." + e.name + "`" : "call it, `" + e.name + "(…)`");
             e.type = {};
         }
         break;
@@ -207,8 +208,9 @@ Type Checker::typeBinary(Expr &e, Type expected) {
     if (comparison) {
         bool ordered = left == kInt || left == kDuration || left == kTime || left == kRatio;
         bool equality = e.op == Op::Eq || e.op == Op::Ne;
-        bool comparable = ordered || (equality && (left == kBool || left.kind == TypeKind::Enum || left.kind == TypeKind::Policy ||
-                                                   left == kCpu || left == kTask || left.kind == TypeKind::Cgroup || left.kind == TypeKind::Queue)) ||
+        bool comparable = ordered ||
+                          (equality && (left == kBool || left.kind == TypeKind::Enum || left.kind == TypeKind::Policy || left == kCpu || left == kTask ||
+                                        left.kind == TypeKind::Cgroup || left.kind == TypeKind::Queue)) ||
                           left.kind == TypeKind::Enum;
         if (left != right || !comparable)
             diags.report(Diag::BadOperands, e.span, kOpTexts[static_cast<int>(e.op)], typeText(left), typeText(right), whyNot(left, e.op, right));
@@ -364,7 +366,8 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
             root = root->args[0].get();
         RefKind kind = root->ref.kind;
         if (t.known() && (t.isArray() || t.kind == TypeKind::Bool || (kind != RefKind::Global && kind != RefKind::CpuField && kind != RefKind::CgroupField)))
-            diags.report(Diag::NotAssignable, e.args[1]->span, root->name, "`replace` takes an int, a time or the like of the `global`, `cpu` or `cgroup` state");
+            diags.report(Diag::NotAssignable, e.args[1]->span, root->name,
+                         "`replace` takes an int, a time or the like of the `global`, `cpu` or `cgroup` state");
         else
             for (size_t i = 2; i <= given; ++i)
                 require(*e.args[i], t);

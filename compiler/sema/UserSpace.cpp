@@ -7,8 +7,9 @@ namespace {
 
 /// What of a discipline runs in user space, hooks, key and the functions they call: each word of it has to be known there.
 class UserSpaceCheck {
-public:
-    UserSpaceCheck(const Program &program, const QueueDecl &queue, const Option &backing, Diagnostics &diags) : program(program), queue(queue), backing(backing), diags(diags) {}
+  public:
+    UserSpaceCheck(const Program &program, const QueueDecl &queue, const Option &backing, Diagnostics &diags)
+        : program(program), queue(queue), backing(backing), diags(diags) {}
 
     void run() {
         auto wrong = [&](Span at, const char *what) { diags.report(Diag::BadOption, backing.nameSpan, "backing", what).note(at, "here"); };
@@ -47,7 +48,7 @@ public:
             ofDiscipline(*queue.discipline);
     }
 
-private:
+  private:
     const Program &program;
     const QueueDecl &queue;
     const Option &backing;
@@ -69,11 +70,16 @@ private:
         bool own = std::any_of(queue.options.begin(), queue.options.end(), [](const Option &o) { return o.name == "slice"; });
         for (const Option &o : d.options)
             if (o.name == "slice" && !own && anyExpr(*o.value, [&](const Expr &e) { return isState(d, e); }))
-                diags.report(Diag::BadOption, backing.nameSpan, "backing", "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`").note(o.nameSpan, "here");
+                diags
+                    .report(Diag::BadOption, backing.nameSpan, "backing",
+                            "is a process, and the slice of `" + queue.orderingName + "` reads what only that knows; give the queue a `slice`")
+                    .note(o.nameSpan, "here");
     }
 
     static bool isState(const DisciplineDecl &d, const Expr &e) {
-        return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) { return std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == e.ref.decl; }); });
+        return std::any_of(d.states.begin(), d.states.end(), [&](const StateDecl &s) {
+            return std::any_of(s.fields.begin(), s.fields.end(), [&](const auto &f) { return f.get() == e.ref.decl; });
+        });
     }
 
     void walk(const Block &body) {
@@ -110,7 +116,10 @@ private:
             return refuse(e.span, "this", "tell by it in `match`");
         if (callee.ref.kind == RefKind::Operation)
             switch (auto *row = static_cast<const OperationRow *>(callee.ref.decl); row->op) {
-            case Operation::Now: case Operation::Min: case Operation::Max: case Operation::Abs: break;
+            case Operation::Now:
+            case Operation::Min:
+            case Operation::Max:
+            case Operation::Abs: break;
             default: return refuse(e.span, "`" + std::string(row->name) + "`", "write a plug-in against libscx instead");
             }
         if (e.ref.kind == RefKind::Self && e.ref.index != 1)

@@ -17,9 +17,7 @@ constexpr DiagRow kRows[] = {
 constexpr size_t kMaxDiagnostics = 100;
 
 /// A JSON string; bytes that are no UTF-8 become U+FFFD.
-std::string jsonText(std::string_view text) {
-    return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string jsonText(std::string_view text) { return nlohmann::json(std::string(text)).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
 
 std::string placeText(Span span, const SourceManager &sources) {
     if (!span.valid())
@@ -45,8 +43,7 @@ std::string frame(Span span, const SourceManager &sources, std::string_view mess
     std::string gutter(number.size(), ' ');
     size_t column = at.column - 1 - start;
     size_t width = std::max<size_t>(1, std::min<size_t>(span.end - span.begin, line.size() > column ? line.size() - column : 1));
-    std::string out = " " + gutter + " |\n " + number + " | " + line + "\n " + gutter + " | " + std::string(column, ' ') +
-                      std::string(width, '^');
+    std::string out = " " + gutter + " |\n " + number + " | " + line + "\n " + gutter + " | " + std::string(column, ' ') + std::string(width, '^');
     if (!message.empty())
         out += " " + std::string(message);
     return out + "\n";
@@ -110,11 +107,10 @@ std::string render(const Diagnostics &diags, const SourceManager &sources, Diagn
             auto place = [&](Span span) {
                 LineColumn at = sources.position(span), end = sources.position(span.file, span.end);
                 return "\"file\":" + jsonText(span.valid() ? sources.name(span.file) : "") + ",\"line\":" + std::to_string(at.line) +
-                       ",\"column\":" + std::to_string(at.column) + ",\"endLine\":" + std::to_string(end.line) +
-                       ",\"endColumn\":" + std::to_string(end.column);
+                       ",\"column\":" + std::to_string(at.column) + ",\"endLine\":" + std::to_string(end.line) + ",\"endColumn\":" + std::to_string(end.column);
             };
-            out += "{\"code\":\"" + std::string(code) + "\",\"severity\":\"" + std::string(severityText(d.severity)) + "\"," +
-                   place(d.span) + ",\"message\":" + jsonText(d.text) + ",\"notes\":[";
+            out += "{\"code\":\"" + std::string(code) + "\",\"severity\":\"" + std::string(severityText(d.severity)) + "\"," + place(d.span) +
+                   ",\"message\":" + jsonText(d.text) + ",\"notes\":[";
             for (size_t i = 0; i < d.notes.size(); ++i)
                 out += (i ? ",{" : "{") + place(d.notes[i].span) + ",\"message\":" + jsonText(d.notes[i].text) + "}";
             out += "]" + (d.fix.empty() ? "" : ",\"fix\":" + jsonText(d.fix)) + "}\n";

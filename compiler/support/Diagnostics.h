@@ -52,11 +52,9 @@ struct Diagnostic {
 };
 
 class Diagnostics {
-public:
+  public:
     /// Arguments fill the `{}` of the row's text in order. The reference is valid until the next report.
-    template <typename... Args> Diagnostic &report(Diag diag, Span span, const Args &...args) {
-        return add(diag, span, {std::string(args)...});
-    }
+    template <typename... Args> Diagnostic &report(Diag diag, Span span, const Args &...args) { return add(diag, span, {std::string(args)...}); }
     /// How many were reported beyond the first hundred; they count, but are not kept.
     size_t dropped() const { return droppedCount; }
     size_t errors() const { return errorCount; }
@@ -67,7 +65,7 @@ public:
     /// Warnings are dropped from here on: they have been given already.
     void onlyErrors() { quiet = true; }
 
-private:
+  private:
     Diagnostic &add(Diag diag, Span span, std::vector<std::string> args);
     std::vector<Diagnostic> list;
     Diagnostic overflow;

@@ -14,13 +14,9 @@ FileId SourceManager::add(std::string name, std::string text) {
     return static_cast<FileId>(files.size());
 }
 
-std::string_view SourceManager::name(FileId file) const {
-    return file ? std::string_view(files[file - 1].name) : std::string_view("<none>");
-}
+std::string_view SourceManager::name(FileId file) const { return file ? std::string_view(files[file - 1].name) : std::string_view("<none>"); }
 
-std::string_view SourceManager::text(FileId file) const {
-    return file ? std::string_view(files[file - 1].text) : std::string_view();
-}
+std::string_view SourceManager::text(FileId file) const { return file ? std::string_view(files[file - 1].text) : std::string_view(); }
 
 std::string_view SourceManager::text(Span span) const {
     std::string_view whole = text(span.file);

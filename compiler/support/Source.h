@@ -33,7 +33,7 @@ struct LineColumn {
 
 /// Owns the text of every file of a compile for its whole life; string_views into it stay valid.
 class SourceManager {
-public:
+  public:
     /// `name` is what diagnostics and debug info print.
     FileId add(std::string name, std::string text);
     std::string_view name(FileId file) const;
@@ -45,7 +45,7 @@ public:
     std::string_view line(FileId file, uint32_t offset) const;
     size_t count() const { return files.size(); }
 
-private:
+  private:
     struct File {
         std::string name;
         std::string text;

@@ -102,19 +102,19 @@ struct Local {
 };
 
 enum class StmtKind : uint8_t {
-    Let,      // local = value
-    Var,      // local (of declared type if any) = value
-    If,       // if value body else orElse; with `local` set: if let local = value
-    For,      // for local in value body; value is a Range, `cpus`, a cpuset, near(c), a queue
-    Repeat,   // repeat value body
-    Return,   // value may be null
+    Let,    // local = value
+    Var,    // local (of declared type if any) = value
+    If,     // if value body else orElse; with `local` set: if let local = value
+    For,    // for local in value body; value is a Range, `cpus`, a cpuset, near(c), a queue
+    Repeat, // repeat value body
+    Return, // value may be null
     Break,
     Continue,
-    Assert,   // value
-    Assign,   // target = value, += or -=: assign
-    Call,     // value, evaluated for its effect
-    Log,      // log(text, args…): value is the Call
-    Block,    // body, a scope of its own
+    Assert, // value
+    Assign, // target = value, += or -=: assign
+    Call,   // value, evaluated for its effect
+    Log,    // log(text, args…): value is the Call
+    Block,  // body, a scope of its own
 };
 
 enum class AssignKind : uint8_t { Set, Add, Subtract };
@@ -150,17 +150,17 @@ struct TypeName {
 struct Option {
     Span span, nameSpan;
     std::string name;
-    ExprPtr value;                      // may be null; a Range for `a..b`
-    std::string target;                 // capacity: N -> other
+    ExprPtr value;      // may be null; a Range for `a..b`
+    std::string target; // capacity: N -> other
     Span targetSpan;
-    std::unique_ptr<PlaceBlock> place;  // a rule's own place { … }; then name is "place"
+    std::unique_ptr<PlaceBlock> place; // a rule's own place { … }; then name is "place"
 };
 using Options = std::vector<Option>;
 
 struct ConstDecl : Decl {
     std::unique_ptr<TypeName> typeName;
     ExprPtr value;
-    Type type;            // sema
+    Type type;             // sema
     int64_t evaluated = 0; // sema: its value in memory form
 };
 
@@ -168,8 +168,8 @@ struct ParamDecl : Decl {
     bool live = false;
     TypeName typeName;
     ExprPtr value;
-    ExprPtr range; // a Range or null
-    Type type;     // sema
+    ExprPtr range;                                   // a Range or null
+    Type type;                                       // sema
     int64_t evaluated = 0, minimum = 0, maximum = 0; // sema: memory form; minimum/maximum only with range
 };
 
@@ -218,8 +218,8 @@ struct QueueDecl : Decl {
     ExprPtr on; // cpuset or null
     Options options;
 
-    int index = 0;                               // sema: number of the queue in source order
-    const DisciplineDecl *discipline = nullptr;  // sema
+    int index = 0;                              // sema: number of the queue in source order
+    const DisciplineDecl *discipline = nullptr; // sema
 };
 
 struct FnDecl : Decl {

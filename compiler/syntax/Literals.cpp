@@ -10,11 +10,13 @@ struct UnitRow {
     Unit unit;
 };
 // Largest first within a kind, so that printing finds the shortest form.
+// clang-format off
 constexpr UnitRow kUnits[] = {
     {"h", 3600'000'000'000, Unit::Duration}, {"m", 60'000'000'000, Unit::Duration}, {"s", 1'000'000'000, Unit::Duration},
     {"ms", 1'000'000, Unit::Duration},       {"us", 1'000, Unit::Duration},         {"ns", 1, Unit::Duration},
     {"%", 10'000, Unit::Ratio},              {"", 1, Unit::None},
 };
+// clang-format on
 
 } // namespace
 

@@ -11,7 +11,7 @@ namespace {
 using P = grammar::ScxParser;
 
 class FileBuilder : public BodyBuilder {
-public:
+  public:
     FileBuilder(FileId file, std::string_view source, antlr4::CommonTokenStream &tokens, Diagnostics &diags)
         : BodyBuilder(file, source, diags), tokens(tokens) {}
 
@@ -23,7 +23,7 @@ public:
         return std::move(program);
     }
 
-private:
+  private:
     antlr4::CommonTokenStream &tokens;
     std::unique_ptr<Program> program;
 

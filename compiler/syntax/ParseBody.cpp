@@ -14,9 +14,7 @@ Span BodyBuilder::span(antlr4::ParserRuleContext *c) {
     return {file, begin, std::max(begin, end)};
 }
 
-Span BodyBuilder::span(antlr4::Token *token) {
-    return {file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)};
-}
+Span BodyBuilder::span(antlr4::Token *token) { return {file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)}; }
 
 std::string_view BodyBuilder::written(antlr4::Token *token) const {
     return source.substr(token->getStartIndex(), token->getStopIndex() + 1 - token->getStartIndex());
@@ -188,8 +186,7 @@ ExprPtr BodyBuilder::product(P::ProductContext *c) {
     ExprPtr made = unary(terms[0]);
     if (chainFits(terms.size(), c))
         for (size_t i = 1; i < terms.size(); ++i) {
-            Op op = ops[i - 1]->STAR() ? Op::Mul : ops[i - 1]->SLASH() ? Op::Div : ops[i - 1]->PERCENT() ? Op::Rem
-                    : ops[i - 1]->SHL() ? Op::Shl : Op::Shr;
+            Op op = ops[i - 1]->STAR() ? Op::Mul : ops[i - 1]->SLASH() ? Op::Div : ops[i - 1]->PERCENT() ? Op::Rem : ops[i - 1]->SHL() ? Op::Shl : Op::Shr;
             made = binary(op, std::move(made), unary(terms[i]));
         }
     return made;

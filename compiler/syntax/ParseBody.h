@@ -3,16 +3,16 @@
 // Base of the file builder; private to compiler/syntax, the only folder that sees ANTLR.
 #pragma once
 
-#include "syntax/ParseErrors.h"
 #include "syntax/Ast.h"
+#include "syntax/ParseErrors.h"
 
 namespace scx {
 
 class BodyBuilder {
-public:
+  public:
     BodyBuilder(FileId file, std::string_view source, Diagnostics &diags) : file(file), source(source), diags(diags) {}
 
-protected:
+  protected:
     using P = grammar::ScxParser;
     FileId file;
     std::string_view source; // ANTLR sees stand-ins for bytes above 127: texts are cut from here
@@ -52,7 +52,7 @@ protected:
     StmtPtr ifStatement(P::IfStmtContext *c);
     StmtPtr assertion(P::AssertStmtContext *c);
 
-private:
+  private:
     StmtPtr makeStmt(StmtKind kind, antlr4::ParserRuleContext *c);
     /// Long chains of operators nest in the tree; more than this would exhaust the stack of every later pass.
     bool chainFits(size_t terms, antlr4::ParserRuleContext *c);

@@ -53,7 +53,7 @@ std::string expectation(const antlr4::misc::IntervalSet &set, const antlr4::dfa:
 }
 
 class ResyncStrategy : public antlr4::DefaultErrorStrategy {
-public:
+  public:
     /// At top level: skips to the next declaration. Elsewhere nothing is guessed.
     void sync(antlr4::Parser *recognizer) override {
         if (recognizer->getContext()->getRuleIndex() != grammar::ScxParser::RuleFile)
@@ -72,8 +72,16 @@ public:
         // Only what ends in `;` or `}` is a place to go on from; a part of it, like a name, gives up with the whole.
         using P = grammar::ScxParser;
         switch (recognizer->getContext()->getRuleIndex()) {
-        case P::RuleFile: case P::RuleItem: case P::RuleField: case P::RuleMember: case P::RuleOption: case P::RuleMatchRule:
-        case P::RuleCandidate: case P::RuleEntry: case P::RuleShareEntry: case P::RuleStmt: break;
+        case P::RuleFile:
+        case P::RuleItem:
+        case P::RuleField:
+        case P::RuleMember:
+        case P::RuleOption:
+        case P::RuleMatchRule:
+        case P::RuleCandidate:
+        case P::RuleEntry:
+        case P::RuleShareEntry:
+        case P::RuleStmt: break;
         default: std::rethrow_exception(error);
         }
         auto *input = recognizer->getInputStream();
@@ -83,7 +91,7 @@ public:
         skip(recognizer);
     }
 
-private:
+  private:
     /// To behind the next `;` or block, or before the `}` that closes what stands around.
     static void skip(antlr4::Parser *recognizer) {
         auto *input = recognizer->getInputStream();
@@ -136,7 +144,9 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
             continue;
         // Each level of an expression's tree costs an operator or a bracket: bounding them bounds every later recursion.
         // A row of texts (`is "a" | "b" | …`) is flat.
-        operators = type == L::SEMI || type == L::LBRACE || type == L::RBRACE ? 0 : operators + (type <= L::VAR || (type >= L::DOTDOT && type <= L::AMP && type != L::COMMA));
+        operators = type == L::SEMI || type == L::LBRACE || type == L::RBRACE
+                        ? 0
+                        : operators + (type <= L::VAR || (type >= L::DOTDOT && type <= L::AMP && type != L::COMMA));
         operators -= pattern && type == L::STRING;
         pattern = type == L::PIPE;
         if (operators > kMaxOperators) {
@@ -154,15 +164,9 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
             if (std::string_view name = sources.text(span); name.size() > kMaxName && name.find("__") == std::string_view::npos)
                 diags.report(Diag::TooMany, span, "characters in a name", std::to_string(kMaxName));
             break;
-        case L::STRING:
-            checkText(span, sources, diags);
-            break;
-        case L::BAD_BLOCK:
-            diags.report(Diag::UnterminatedComment, {file, span.begin, span.begin + 2});
-            break;
-        case L::BAD_STRING:
-            diags.report(Diag::UnterminatedText, span);
-            break;
+        case L::STRING: checkText(span, sources, diags); break;
+        case L::BAD_BLOCK: diags.report(Diag::UnterminatedComment, {file, span.begin, span.begin + 2}); break;
+        case L::BAD_STRING: diags.report(Diag::UnterminatedText, span); break;
         case L::BAD: {
             auto c = static_cast<unsigned char>(sources.text(span).empty() ? 0 : sources.text(span)[0]);
             char hex[32];
@@ -170,23 +174,24 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
             diags.report(Diag::BadCharacter, span, hex);
             break;
         }
-        case L::LBRACE: case L::LPAREN: case L::LBRACK:
+        case L::LBRACE:
+        case L::LPAREN:
+        case L::LBRACK:
             if (++depth > kMaxNesting) {
                 diags.report(Diag::TooDeep, span, "brackets deeper than 256");
                 return false;
             }
             break;
-        case L::RBRACE: case L::RPAREN: case L::RBRACK:
-            depth -= depth > 0;
-            break;
+        case L::RBRACE:
+        case L::RPAREN:
+        case L::RBRACK: depth -= depth > 0; break;
         default: break;
         }
     }
     return diags.errors() == before;
 }
 
-void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *offending, size_t, size_t, const std::string &,
-                                std::exception_ptr) {
+void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *offending, size_t, size_t, const std::string &, std::exception_ptr) {
     if (!offending || offending->getTokenIndex() == lastToken)
         return;
     lastToken = offending->getTokenIndex();
@@ -198,7 +203,8 @@ void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *o
     auto begin = static_cast<uint32_t>(offending->getStartIndex());
     Span span{file, begin, end ? begin : static_cast<uint32_t>(offending->getStopIndex() + 1)};
     // What is missing at the end of a line is reported there, not at the start of the next.
-    if (antlr4::Token *before = parser->getTokenStream()->LT(-1); before && set.contains(static_cast<ssize_t>(L::SEMI)) && before->getLine() < offending->getLine()) {
+    if (antlr4::Token *before = parser->getTokenStream()->LT(-1);
+        before && set.contains(static_cast<ssize_t>(L::SEMI)) && before->getLine() < offending->getLine()) {
         auto at = static_cast<uint32_t>(before->getStopIndex() + 1);
         diags.report(Diag::ExpectedAfter, {file, at - 1, at}, "`;`", before->getText()).suggest(before->getText().substr(before->getText().size() - 1) + ";");
         return;

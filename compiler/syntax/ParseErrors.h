@@ -5,8 +5,8 @@
 #include "support/Diagnostics.h"
 
 #include "antlr4-runtime.h"
-#include "grammar/ScxSymbols.h"
 #include "grammar/ScxParser.h"
+#include "grammar/ScxSymbols.h"
 
 namespace scx {
 
@@ -15,12 +15,12 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
 
 /// Turns ANTLR's reports into ours.
 class ErrorReporter : public antlr4::BaseErrorListener {
-public:
+  public:
     ErrorReporter(FileId file, Diagnostics &diags) : file(file), diags(diags) {}
     void syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *offending, size_t line, size_t column, const std::string &message,
                      std::exception_ptr error) override;
 
-private:
+  private:
     FileId file;
     Diagnostics &diags;
     size_t lastToken = SIZE_MAX;

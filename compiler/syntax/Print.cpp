@@ -16,14 +16,22 @@ Level levelOf(const Expr &e) {
         case Op::And: return kAnd;
         case Op::BitOr: return kBits;
         case Op::BitAnd: return kMeet;
-        case Op::Add: case Op::Sub: return kSum;
-        case Op::Mul: case Op::Div: case Op::Rem: case Op::Shl: case Op::Shr: return kProduct;
+        case Op::Add:
+        case Op::Sub: return kSum;
+        case Op::Mul:
+        case Op::Div:
+        case Op::Rem:
+        case Op::Shl:
+        case Op::Shr: return kProduct;
         default: return kComparison;
         }
     case ExprKind::Not: return kNot;
-    case ExprKind::Is: case ExprKind::Matches: case ExprKind::In: return kComparison;
+    case ExprKind::Is:
+    case ExprKind::Matches:
+    case ExprKind::In: return kComparison;
     case ExprKind::Range: return kRange;
-    case ExprKind::Negate: case ExprKind::CpuRange: return kUnary;
+    case ExprKind::Negate:
+    case ExprKind::CpuRange: return kUnary;
     case ExprKind::Number: return e.value < 0 && e.value != INT64_MIN ? kUnary : kPostfix;
     default: return kPostfix;
     }
@@ -96,7 +104,7 @@ std::string at(const Expr &e, Level least) { return levelOf(e) < least ? "(" + t
 std::string typeNameText(const TypeName &type) { return type.name + (type.length ? "[" + at(*type.length, kSum) + "]" : ""); }
 
 class SourcePrinter {
-public:
+  public:
     std::string out;
     Span origin;
     std::vector<PrintedLine> lines;
@@ -185,8 +193,8 @@ public:
     std::string placeText(const PlaceBlock &p) {
         std::string s = "place {";
         for (const Candidate &c : p.candidates)
-            s += std::string(c.isElse ? " else " : " idle ") + c.name + (c.within ? " in " + text(*c.within) : "") +
-                 (c.guard ? " if " + text(*c.guard) : "") + ";";
+            s += std::string(c.isElse ? " else " : " idle ") + c.name + (c.within ? " in " + text(*c.within) : "") + (c.guard ? " if " + text(*c.guard) : "") +
+                 ";";
         return s + " }";
     }
     std::string optionsText(const Options &options) {
@@ -198,7 +206,8 @@ public:
         return s + " }";
     }
     std::string stat(const StatDecl &d) {
-        std::string s = (d.kind == StatKind::Counter ? "counter " : "histogram ") + d.name + (d.length ? "[" + at(*d.length, kSum) + "]" : "") + (d.per.empty() ? "" : " per " + d.per);
+        std::string s = (d.kind == StatKind::Counter ? "counter " : "histogram ") + d.name + (d.length ? "[" + at(*d.length, kSum) + "]" : "") +
+                        (d.per.empty() ? "" : " per " + d.per);
         if (!d.shape.empty())
             s += ": " + d.shape;
         for (size_t i = 0; i < d.shapeArguments.size(); ++i)
@@ -322,15 +331,29 @@ public:
         case StmtKind::Let: line("let " + s.local->name + " = " + text(*s.value) + ";"); break;
         case StmtKind::Var: line("var " + s.local->name + (s.typeName ? ": " + *s.typeName : "") + " = " + text(*s.value) + ";"); break;
         case StmtKind::If: ifStmt(s, ""); break;
-        case StmtKind::For: open("for " + s.local->name + " in " + text(*s.value)); block(s.body); close(); break;
-        case StmtKind::Repeat: open("repeat " + at(*s.value, kSum)); block(s.body); close(); break;
+        case StmtKind::For:
+            open("for " + s.local->name + " in " + text(*s.value));
+            block(s.body);
+            close();
+            break;
+        case StmtKind::Repeat:
+            open("repeat " + at(*s.value, kSum));
+            block(s.body);
+            close();
+            break;
         case StmtKind::Return: line(s.value ? "return " + text(*s.value) + ";" : "return;"); break;
         case StmtKind::Break: line("break;"); break;
         case StmtKind::Continue: line("continue;"); break;
         case StmtKind::Assert: line("assert " + text(*s.value) + ";"); break;
         case StmtKind::Assign: line(text(*s.target) + assigns[static_cast<int>(s.assign)] + text(*s.value) + ";"); break;
-        case StmtKind::Call: case StmtKind::Log: line(text(*s.value) + ";"); break;
-        case StmtKind::Block: line("{"); ++depth; block(s.body); close(); break;
+        case StmtKind::Call:
+        case StmtKind::Log: line(text(*s.value) + ";"); break;
+        case StmtKind::Block:
+            line("{");
+            ++depth;
+            block(s.body);
+            close();
+            break;
         }
     }
 };

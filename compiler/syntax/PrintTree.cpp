@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "syntax/Print.h"
 #include "syntax/Literals.h"
+#include "syntax/Print.h"
 
 namespace scx {
 namespace {
 
 class TreePrinter {
-public:
+  public:
     explicit TreePrinter(const SourceManager &sources) : sources(sources) {}
     std::string out;
 
@@ -18,8 +18,8 @@ public:
         --depth;
     }
     void expr(const Expr &e) {
-        static const char *const kinds[] = {"number", "bool", "text", "name", "member", "call", "index", "negate", "not", "binary", "is", "matches", "in",
-                                            "range", "cpus"};
+        static const char *const kinds[] = {"number", "bool",   "text", "name",    "member", "call",  "index", "negate",
+                                            "not",    "binary", "is",   "matches", "in",     "range", "cpus"};
         static const char *const ops[] = {"or", "and", "==", "!=", "<", "<=", ">", ">=", "|", "&", "+", "-", "*", "/", "%", "<<", ">>"};
         std::string head = kinds[static_cast<int>(e.kind)];
         if (e.kind == ExprKind::Number)
@@ -113,7 +113,9 @@ public:
                 options(q->options);
             });
         for (const auto &d : p.stats)
-            nested((d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name + (d->per.empty() ? "" : " per " + d->per) + (d->shape.empty() ? "" : " " + d->shape), [&] {
+            nested((d->kind == StatKind::Counter ? "counter " : "histogram ") + d->name + (d->per.empty() ? "" : " per " + d->per) +
+                       (d->shape.empty() ? "" : " " + d->shape),
+                   [&] {
                 if (d->length)
                     expr(*d->length);
                 for (const ExprPtr &argument : d->shapeArguments)
@@ -159,7 +161,7 @@ public:
         body(p.asserts);
     }
 
-private:
+  private:
     const SourceManager &sources;
     int depth = 0;
 

@@ -4,7 +4,7 @@
 namespace scx {
 
 std::string typeText(const Type &type) {
-    static const char *const names[] = {"nothing", "bool", "int", "duration", "time", "ratio", "cpu", "task", "cgroup", "queue",
+    static const char *const names[] = {"nothing",        "bool",   "int",  "duration",          "time", "ratio",         "cpu", "task", "cgroup", "queue",
                                         "queue instance", "cpuset", "enum", "scheduling policy", "text", "set of cgroups"};
     std::string text = type.kind == TypeKind::Enum && type.enumDecl ? type.enumDecl->name : names[static_cast<int>(type.kind)];
     if (type.length)

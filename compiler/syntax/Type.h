@@ -23,15 +23,15 @@ enum class TypeKind : uint8_t {
     Instance, // one instance of a queue: q[c], q[cgroup], `from`
     CpuSet,
     Enum,
-    Policy,   // scheduling policy of a task: values normal, batch, idle, ext, fifo, rr, deadline
-    Text,     // comm, exe, a cgroup's path: only compared by `is`
+    Policy,    // scheduling policy of a task: values normal, batch, idle, ext, fifo, rr, deadline
+    Text,      // comm, exe, a cgroup's path: only compared by `is`
     CgroupSet, // `cgroups`, for loops
 };
 
 struct Type {
     TypeKind kind = TypeKind::None;
-    bool optional = false;             // opened by if let
-    int64_t length = 0;                // >0: array of that many
+    bool optional = false;              // opened by if let
+    int64_t length = 0;                 // >0: array of that many
     const EnumDecl *enumDecl = nullptr; // Enum
 
     bool operator==(const Type &) const = default;

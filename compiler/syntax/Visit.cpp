@@ -9,7 +9,8 @@ namespace {
 bool any(const ExprPtr &e, const ExprTest &test) { return e && anyExpr(*e, test); }
 
 bool any(const PlaceBlock *place, const ExprTest &test) {
-    return place && std::any_of(place->candidates.begin(), place->candidates.end(), [&](const Candidate &c) { return any(c.within, test) || any(c.guard, test); });
+    return place &&
+           std::any_of(place->candidates.begin(), place->candidates.end(), [&](const Candidate &c) { return any(c.within, test) || any(c.guard, test); });
 }
 
 bool any(const Options &options, const ExprTest &test) {
@@ -35,14 +36,11 @@ template <typename Decls> bool values(const Decls &decls, const ExprTest &test) 
 
 } // namespace
 
-bool anyExpr(const Expr &e, const ExprTest &test) {
-    return test(e) || any(e.args, test);
-}
+bool anyExpr(const Expr &e, const ExprTest &test) { return test(e) || any(e.args, test); }
 
 bool anyExpr(const Block &block, const ExprTest &test) {
-    return std::any_of(block.begin(), block.end(), [&](const StmtPtr &s) {
-        return any(s->target, test) || any(s->value, test) || anyExpr(s->body, test) || anyExpr(s->orElse, test);
-    });
+    return std::any_of(block.begin(), block.end(),
+                       [&](const StmtPtr &s) { return any(s->target, test) || any(s->value, test) || anyExpr(s->body, test) || anyExpr(s->orElse, test); });
 }
 
 bool anyExpr(const Program &p, const ExprTest &test) {

@@ -11,7 +11,7 @@
 namespace scx {
 
 class Words : public grammar::ScxSymbols {
-public:
+  public:
     using ScxSymbols::ScxSymbols;
     std::unique_ptr<antlr4::Token> nextToken() override {
         skipBlanks();
@@ -34,7 +34,7 @@ public:
         return std::move(token);
     }
 
-private:
+  private:
     static bool isDigit(size_t c) { return c >= '0' && c <= '9'; }
     static bool isWord(size_t c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || isDigit(c); }
 

@@ -16,12 +16,12 @@ SCX_USER_POLICY
 
 namespace {
 
-constexpr double kLearning = 0.25;    // a: how much the last burst counts
-constexpr double kUnknown = 5e6;      // ns: predicted of a task that nothing is known of
-constexpr double kStretch = 4;        // how far ahead of the long the short come
+constexpr double kLearning = 0.25; // a: how much the last burst counts
+constexpr double kUnknown = 5e6;   // ns: predicted of a task that nothing is known of
+constexpr double kStretch = 4;     // how far ahead of the long the short come
 
 class Predict : public scx::UserPolicy {
-public:
+  public:
     explicit Predict(size_t capacity) : known(capacity), stamps(capacity) { heap.reserve(4 * capacity); }
 
     void added(scx::UserTask &task) override {
@@ -52,7 +52,7 @@ public:
     void taken(scx::UserTask &task) override { ++stamps[task.number]; } // its place in the heap means nothing now
     void gone(scx::UserTask &task) override { known[task.number] = {}; }
 
-private:
+  private:
     struct History {
         double estimate = kUnknown, scatter = 0; // ns
         double running = 0;                      // of the burst that goes on

@@ -9,7 +9,7 @@
 namespace scx {
 
 class Attended {
-public:
+  public:
     virtual ~Attended() = default;
     /// Readable when there is news; -1: nobody says, so it is asked again and again.
     virtual int fd() const { return -1; }

@@ -29,12 +29,14 @@ std::string mountOfCgroups() {
         if (words >> device >> place >> type && type == "cgroup2")
             return place;
     }
-    throw std::runtime_error("the policy compares cgroups with regular expressions, and no cgroup v2 hierarchy is mounted; mount one: mount -t cgroup2 none /sys/fs/cgroup");
+    throw std::runtime_error(
+        "the policy compares cgroups with regular expressions, and no cgroup v2 hierarchy is mounted; mount one: mount -t cgroup2 none /sys/fs/cgroup");
 }
 
 } // namespace
 
-CgroupExpressions::CgroupExpressions(int map, const std::vector<std::string> &texts) : map(map), notify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), mount(mountOfCgroups()) {
+CgroupExpressions::CgroupExpressions(int map, const std::vector<std::string> &texts)
+    : map(map), notify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)), mount(mountOfCgroups()) {
     for (const std::string &text : texts) {
         expressions.push_back(std::make_unique<RE2>(text, RE2::Quiet));
         if (!expressions.back()->ok())

@@ -20,14 +20,14 @@ namespace scx {
 /// Keeps a map of cgroup id → bits, one for each expression, while cgroups come and go. A cgroup that matches none has no entry.
 /// inotify says at once what is new; the hierarchy is read again now and then as well, and often if inotify has no watch for all of it.
 class CgroupExpressions : public Attended {
-public:
+  public:
     /// The map is right when this returns. Throws std::runtime_error with one line.
     CgroupExpressions(int map, const std::vector<std::string> &expressions);
     ~CgroupExpressions() override;
     int fd() const override { return notify; }
     void update() override;
 
-private:
+  private:
     struct Group {
         uint64_t id = 0, bits = 0;
         int watch = -1;

@@ -4,9 +4,9 @@
 #include "kernel/Fold.h"
 #include "kernel/KernelForms.h"
 #include "kernel/TypeMatch.h"
-#include "object/TypeRules.h"
 #include "object/Code.h"
 #include "object/Elf.h"
+#include "object/TypeRules.h"
 
 #include <bpf/btf.h>
 
@@ -29,7 +29,7 @@ struct Poison {
 };
 
 class Fitter {
-public:
+  public:
     Fitter(const Code &code, const std::optional<ObjectInfo> &info, const std::map<std::string, int64_t> &loaderSets, const btf *object, const btf *kernel)
         : code(code), info(info), loaderSets(loaderSets), object(object), kernel(kernel), types(kernel) {}
 
@@ -50,14 +50,14 @@ public:
         return std::move(fit);
     }
 
-private:
+  private:
     const Code &code;
     const std::optional<ObjectInfo> &info;
     const std::map<std::string, int64_t> &loaderSets; // constants, by symbol
     const btf *object, *kernel;
     const KernelTypes types;
     Fit fit;
-    std::vector<std::string> work; // functions that are loaded
+    std::vector<std::string> work;         // functions that are loaded
     std::set<std::string> called, lacking; // functions of the kernel
 
     void load(const std::string &function) {
@@ -92,7 +92,10 @@ private:
 
     void fitOps(const OpsStruct &ops) {
         if (btf__find_by_name_kind(kernel, ops.type.c_str(), BTF_KIND_STRUCT) < 0)
-            return add({"type", ops.type, ops.name, ops.type == "sched_ext_ops" ? "the kernel has no sched_ext; it takes Linux 6.12 or newer with CONFIG_SCHED_CLASS_EXT" : "the kernel has no such callbacks", true});
+            return add({"type", ops.type, ops.name,
+                        ops.type == "sched_ext_ops" ? "the kernel has no sched_ext; it takes Linux 6.12 or newer with CONFIG_SCHED_CLASS_EXT"
+                                                    : "the kernel has no such callbacks",
+                        true});
         for (const OpsStruct::Member &member : ops.members) {
             std::optional<int64_t> theirs = types.memberSize(ops.type, member.name);
             const OptionalHook *hook = nullptr;
@@ -108,7 +111,9 @@ private:
             else if (theirs && *theirs != member.size && member.program.empty())
                 add({"member", member.name, "", "it has another size there, so libbpf does not load the object", true});
             else if (!theirs && !program.empty()) {
-                std::string since = hook ? "; it came with Linux " + hook->since : member.name.starts_with("cgroup_") ? "; it takes CONFIG_EXT_GROUP_SCHED" : "";
+                std::string since = hook                                 ? "; it came with Linux " + hook->since
+                                    : member.name.starts_with("cgroup_") ? "; it takes CONFIG_EXT_GROUP_SCHED"
+                                                                         : "";
                 if (info)
                     add({"callback", member.name, program, "`on " + (hook ? hook->hook : member.name) + "` never runs" + since, false});
                 else
@@ -154,7 +159,8 @@ private:
             settleSymbol(f, need, program, poisons);
         for (const CoreNeed &need : f.core)
             settleCore(f, need, program, poisons);
-        std::vector<bool> comes = reached(program.data(), program.size(), [&](int section, uint32_t offset, unsigned bytes) { return constant(section, offset, bytes); });
+        std::vector<bool> comes =
+            reached(program.data(), program.size(), [&](int section, uint32_t offset, unsigned bytes) { return constant(section, offset, bytes); });
         if (!comes.at(0))
             throw std::runtime_error("function " + f.name + " is damaged");
         std::set<std::string> asked; // what the function asks for, where something comes
@@ -220,7 +226,8 @@ private:
         }
         if (there)
             return;
-        bool otherForm = std::any_of(code.kernelFunctions.begin(), code.kernelFunctions.end(), [&](const auto &row) { return essentialName(row.first) == name && types.hasFunction(object, row.second, name); });
+        bool otherForm = std::any_of(code.kernelFunctions.begin(), code.kernelFunctions.end(),
+                                     [&](const auto &row) { return essentialName(row.first) == name && types.hasFunction(object, row.second, name); });
         if (!otherForm)
             lacking.insert(name);
         if (!need.weak)
@@ -255,20 +262,29 @@ private:
         };
         switch (need.kind) {
         case BPF_CORE_TYPE_ID_LOCAL: return;
-        case BPF_CORE_FIELD_EXISTS: case BPF_CORE_FIELD_BYTE_OFFSET: case BPF_CORE_FIELD_BYTE_SIZE: case BPF_CORE_FIELD_SIGNED: case BPF_CORE_FIELD_LSHIFT_U64: case BPF_CORE_FIELD_RSHIFT_U64:
+        case BPF_CORE_FIELD_EXISTS:
+        case BPF_CORE_FIELD_BYTE_OFFSET:
+        case BPF_CORE_FIELD_BYTE_SIZE:
+        case BPF_CORE_FIELD_SIGNED:
+        case BPF_CORE_FIELD_LSHIFT_U64:
+        case BPF_CORE_FIELD_RSHIFT_U64:
             there = types.hasField(object, need.type, need.access);
             missing.name = fieldText(object, need.type, need.access);
             if (need.kind == BPF_CORE_FIELD_EXISTS)
                 set(there);
             break;
-        case BPF_CORE_TYPE_ID_TARGET: case BPF_CORE_TYPE_EXISTS: case BPF_CORE_TYPE_SIZE: case BPF_CORE_TYPE_MATCHES:
+        case BPF_CORE_TYPE_ID_TARGET:
+        case BPF_CORE_TYPE_EXISTS:
+        case BPF_CORE_TYPE_SIZE:
+        case BPF_CORE_TYPE_MATCHES:
             there = types.hasType(object, need.type);
             missing.what = "type";
             missing.name = typeText(object, need.type);
             if (need.kind == BPF_CORE_TYPE_EXISTS || need.kind == BPF_CORE_TYPE_MATCHES)
                 set(there);
             break;
-        case BPF_CORE_ENUMVAL_EXISTS: case BPF_CORE_ENUMVAL_VALUE: {
+        case BPF_CORE_ENUMVAL_EXISTS:
+        case BPF_CORE_ENUMVAL_VALUE: {
             std::optional<uint64_t> value = types.enumValue(object, need.type, need.access);
             there = value.has_value();
             missing.what = "enum value";
@@ -282,7 +298,8 @@ private:
         }
         if (there)
             return;
-        bool asks = need.kind == BPF_CORE_FIELD_EXISTS || need.kind == BPF_CORE_TYPE_EXISTS || need.kind == BPF_CORE_TYPE_MATCHES || need.kind == BPF_CORE_ENUMVAL_EXISTS;
+        bool asks = need.kind == BPF_CORE_FIELD_EXISTS || need.kind == BPF_CORE_TYPE_EXISTS || need.kind == BPF_CORE_TYPE_MATCHES ||
+                    need.kind == BPF_CORE_ENUMVAL_EXISTS;
         poisons.push_back({need.at, missing, asks});
     }
 
@@ -300,12 +317,14 @@ private:
         }
         // A newer form that is not there costs nothing where an older one does the same.
         std::erase_if(fit.missing, [&](const Missing &m) {
-            return !m.fatal && std::any_of(fit.chosen.begin(), fit.chosen.end(), [&](const ChosenFunction &row) { return std::count(row.lacking.begin(), row.lacking.end(), m.name) > 0; });
+            return !m.fatal && std::any_of(fit.chosen.begin(), fit.chosen.end(),
+                                           [&](const ChosenFunction &row) { return std::count(row.lacking.begin(), row.lacking.end(), m.name) > 0; });
         });
         // An older form that the kernel has given up, likewise.
         std::erase_if(fit.missing, [&](const Missing &m) {
             const OperationForms *forms = m.what == "kfunc" ? findForms(m.name) : nullptr;
-            return !m.fatal && forms && std::any_of(fit.chosen.begin(), fit.chosen.end(), [&](const ChosenFunction &row) { return row.operation == forms->operation; });
+            return !m.fatal && forms &&
+                   std::any_of(fit.chosen.begin(), fit.chosen.end(), [&](const ChosenFunction &row) { return row.operation == forms->operation; });
         });
     }
 };

@@ -25,8 +25,9 @@ struct Known {
 using State = std::array<Known, kRegisters>;
 
 class Folder {
-public:
-    Folder(bpf_insn *program, size_t count, const ReadOnly &readOnly) : code(program), count(count), readOnly(readOnly), before(count), joins(count, 2), decided(count) {}
+  public:
+    Folder(bpf_insn *program, size_t count, const ReadOnly &readOnly)
+        : code(program), count(count), readOnly(readOnly), before(count), joins(count, 2), decided(count) {}
 
     /// Only registers that there are, and ways that lead to an instruction.
     bool wellFormed() const {
@@ -65,7 +66,7 @@ public:
         while (sweep()) {}
     }
 
-private:
+  private:
     bpf_insn *code;
     size_t count;
     const ReadOnly &readOnly;
@@ -83,7 +84,9 @@ private:
     static bool test(const bpf_insn &i) { return jump(i) && !call(i) && !leaves(i) && !always(i); }
     static bool namesFunction(const bpf_insn &i) { return (call(i) && i.src_reg == BPF_PSEUDO_CALL) || (wide(i) && i.src_reg == BPF_PSEUDO_FUNC); }
     size_t following(size_t at) const { return at + (wide(code[at]) ? 2 : 1); }
-    size_t target(size_t at) const { return at + 1 + static_cast<size_t>(static_cast<int64_t>(code[at].code == (kJump32 | BPF_JA) ? code[at].imm : code[at].off)); }
+    size_t target(size_t at) const {
+        return at + 1 + static_cast<size_t>(static_cast<int64_t>(code[at].code == (kJump32 | BPF_JA) ? code[at].imm : code[at].off));
+    }
 
     /// Where it may go on, of a test only where the verdict says.
     std::vector<size_t> successors(size_t at, std::optional<bool> verdict = {}) const {
@@ -171,7 +174,8 @@ private:
                 to = {Known::Loaded};
             break;
         }
-        case BPF_ALU: case BPF_ALU64: {
+        case BPF_ALU:
+        case BPF_ALU64: {
             bool narrow = family(i) == BPF_ALU, constant = BPF_SRC(i.code) == BPF_K;
             if (BPF_OP(i.code) == BPF_MOV && i.off == 0) {
                 to = constant ? Known{Known::Number, 0, narrow ? static_cast<uint32_t>(i.imm) : static_cast<uint64_t>(static_cast<int64_t>(i.imm))} : from;
@@ -215,7 +219,8 @@ private:
             return BPF_OP(i.code) == BPF_JNE;
         if (k.kind != Known::Number)
             return std::nullopt;
-        uint64_t a = narrow ? static_cast<uint32_t>(k.value) : k.value, b = narrow ? static_cast<uint32_t>(i.imm) : static_cast<uint64_t>(static_cast<int64_t>(i.imm));
+        uint64_t a = narrow ? static_cast<uint32_t>(k.value) : k.value,
+                 b = narrow ? static_cast<uint32_t>(i.imm) : static_cast<uint64_t>(static_cast<int64_t>(i.imm));
         int64_t x = narrow ? static_cast<int32_t>(k.value) : static_cast<int64_t>(k.value), y = i.imm;
         switch (BPF_OP(i.code)) {
         case BPF_JEQ: return a == b;
@@ -324,7 +329,8 @@ private:
         case BPF_LDX: return src;
         case BPF_ST: return dst;
         case BPF_STX: return dst | src | 1;
-        case BPF_ALU: case BPF_ALU64: {
+        case BPF_ALU:
+        case BPF_ALU64: {
             bool moves = BPF_OP(i.code) == BPF_MOV, constant = BPF_SRC(i.code) == BPF_K || BPF_OP(i.code) == BPF_END || BPF_OP(i.code) == BPF_NEG;
             return (moves ? 0 : dst) | (constant ? 0 : src);
         }

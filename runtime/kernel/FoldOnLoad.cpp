@@ -19,7 +19,8 @@ namespace {
 std::vector<char> constants(int map) {
     bpf_map_info info = {};
     uint32_t size = sizeof info, key = 0;
-    if (bpf_map_get_info_by_fd(map, &info, &size) != 0 || !(info.map_flags & BPF_F_RDONLY_PROG) || std::string_view(info.name).find(".rodata") == std::string_view::npos)
+    if (bpf_map_get_info_by_fd(map, &info, &size) != 0 || !(info.map_flags & BPF_F_RDONLY_PROG) ||
+        std::string_view(info.name).find(".rodata") == std::string_view::npos)
         return {};
     std::vector<char> bytes(info.value_size);
     if (bpf_map_lookup_elem(map, &key, bytes.data()) != 0)
@@ -31,7 +32,8 @@ int prepare(bpf_program *program, bpf_prog_load_opts *options, long sleepable) {
     if (sleepable)
         options->prog_flags |= BPF_F_SLEEPABLE;
     std::map<int, std::vector<char>> read;
-    foldKnown(const_cast<bpf_insn *>(bpf_program__insns(program)), bpf_program__insn_cnt(program), [&](int map, uint32_t offset, unsigned bytes) -> std::optional<uint64_t> {
+    foldKnown(const_cast<bpf_insn *>(bpf_program__insns(program)), bpf_program__insn_cnt(program),
+              [&](int map, uint32_t offset, unsigned bytes) -> std::optional<uint64_t> {
         auto [it, first] = read.try_emplace(map);
         if (first)
             it->second = constants(map);

@@ -14,12 +14,12 @@ namespace scx {
 /// Keeps a map of process id → 1. The kernel tells nobody who opens a device, so /proc/PID/fd is looked through, all of it once a second, or more
 /// slowly where that would take more than a twenty-fifth of a CPU.
 class GpuUsers : public Attended {
-public:
+  public:
     /// The map is right when this returns.
     explicit GpuUsers(int map);
     void update() override;
 
-private:
+  private:
     int map;
     std::set<uint64_t> users, seen;
     std::vector<uint64_t> left; // processes that this pass has still to look at

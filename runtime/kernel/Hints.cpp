@@ -36,9 +36,10 @@ Hints::Hints() : server(socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXE
     std::strcpy(address.sun_path, kHintSocket);
     mkdir("/run/scx", 0755);
     chmod("/run/scx", 0755); // whatever the umask
-    unlink(kHintSocket); // of one that was killed: only one policy runs at a time
+    unlink(kHintSocket);     // of one that was killed: only one policy runs at a time
     int yes = 1;
-    if (server < 0 || setsockopt(server, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0 || bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kHintSocket, 0666) != 0)
+    if (server < 0 || setsockopt(server, SOL_SOCKET, SO_PASSCRED, &yes, sizeof yes) != 0 ||
+        bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kHintSocket, 0666) != 0)
         throw std::runtime_error(std::string("hints cannot be received at ") + kHintSocket + ": " + std::strerror(errno) + "; free that place");
 }
 
@@ -81,7 +82,8 @@ void Hints::update() {
             continue;
         ucred sender;
         std::memcpy(&sender, CMSG_DATA(head), sizeof sender);
-        std::string said = message.msg_flags & MSG_TRUNC ? "too long; send a number" : answer(std::string(text, static_cast<size_t>(bytes)), sender.pid, sender.uid);
+        std::string said =
+            message.msg_flags & MSG_TRUNC ? "too long; send a number" : answer(std::string(text, static_cast<size_t>(bytes)), sender.pid, sender.uid);
         if (message.msg_namelen > sizeof(sa_family_t))
             sendto(server, said.data(), said.size(), MSG_DONTWAIT | MSG_NOSIGNAL, reinterpret_cast<sockaddr *>(&from), message.msg_namelen);
     }

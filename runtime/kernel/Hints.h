@@ -17,7 +17,7 @@ inline constexpr const char *kHintSocket = "/run/scx/hint";
 /// `VALUE` is about every thread of the sender, `VALUE TID` about one thread of the sender's user. The answer, for who has an address, is `ok` or says
 /// what is wrong; then the map has the value, and the task's next enqueue reads it. The map outlives a policy that is loaded again.
 class Hints : public Attended {
-public:
+  public:
     /// Throws std::runtime_error with one line.
     Hints();
     ~Hints() override;
@@ -28,7 +28,7 @@ public:
     int fd() const override { return server; }
     void update() override;
 
-private:
+  private:
     int server = -1, map = -1;
 
     std::string answer(const std::string &message, int pid, unsigned uid);

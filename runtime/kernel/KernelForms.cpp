@@ -18,10 +18,12 @@ constexpr Forms kRunning = {"scx_bpf_cpu_curr", "scx_bpf_cpu_rq"};
 constexpr Forms kIdle = {"__scx_bpf_select_cpu_and", "scx_bpf_select_cpu_and", "scx_bpf_select_cpu_dfl"};
 constexpr Forms kReenqueue = {"scx_bpf_reenqueue_local___v2", "scx_bpf_reenqueue_local"};
 
+// clang-format off
 constexpr OperationForms kOperations[] = {
     {"insert", kInsert}, {"insert in order", kInsertOrdered}, {"take the first", kConsume}, {"move one", kMove}, {"move one in order", kMoveOrdered},
     {"a slice with a move", kMoveSlice}, {"a key with a move", kMoveKey}, {"what runs on a CPU", kRunning}, {"find an idle CPU", kIdle}, {"give back what waits for a CPU", kReenqueue},
 };
+// clang-format on
 
 struct LossRow {
     std::string_view name, loss;
@@ -43,7 +45,8 @@ constexpr LossRow kLosses[] = {
     {"SCX_OPS_HAS_CGROUP_WEIGHT", "nothing, from Linux 7.1 on; before it the kernel warns that weights are ignored"},
 };
 
-constexpr AttachRow kAttach[] = {{"fentry/", ""}, {"fexit/", ""}, {"fmod_ret/", ""}, {"fentry.s/", ""}, {"fexit.s/", ""}, {"tp_btf/", "btf_trace_"}, {"iter/", "bpf_iter_"}, {"lsm/", "bpf_lsm_"}};
+constexpr AttachRow kAttach[] = {{"fentry/", ""},           {"fexit/", ""},         {"fmod_ret/", ""},   {"fentry.s/", ""}, {"fexit.s/", ""},
+                                 {"tp_btf/", "btf_trace_"}, {"iter/", "bpf_iter_"}, {"lsm/", "bpf_lsm_"}};
 
 } // namespace
 

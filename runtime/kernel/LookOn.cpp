@@ -49,7 +49,8 @@ void leaveOutTrace(bpf_object *object) {
     bpf_object__for_each_map(map, object) if (isTrace(map)) bpf_map__set_autocreate(map, false);
 }
 
-LookOn::LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter) {
+LookOn::LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, std::initializer_list<const char *> programs,
+               const std::optional<TraceFilter> &filter) {
     collectLibbpfLog(false);
     bpf_object_open_opts open = {};
     open.sz = sizeof open;
@@ -86,7 +87,8 @@ LookOn::LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object 
             std::string reason = verifierReason(log);
             if (reason.empty())
                 reason = libbpfReason(log);
-            throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; the policy goes on");
+            throw std::runtime_error("the kernel does not let anybody look on: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) +
+                                     "; the policy goes on");
         }
     } catch (...) {
         bpf_object__close(object);

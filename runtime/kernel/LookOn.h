@@ -21,11 +21,11 @@ namespace scx {
 /// What `tasks__` writes of each task, and `explain__` before its reports.
 struct TaskRow {
     enum Flag : uint64_t { Running = 1, Runnable = 2, Kthread = 4 };
-    int32_t pid, tgid;   // of the thread, of its process
-    int32_t cpu, queue;  // where it runs or last ran; the number of its queue
-    uint64_t flags;      // of Flag; the kernel's number of its scheduling policy from bit 8 on
-    uint64_t runtime;    // ns of CPU time so far
-    uint64_t slice;      // ns that are left of its slice; ~0: no end
+    int32_t pid, tgid;  // of the thread, of its process
+    int32_t cpu, queue; // where it runs or last ran; the number of its queue
+    uint64_t flags;     // of Flag; the kernel's number of its scheduling policy from bit 8 on
+    uint64_t runtime;   // ns of CPU time so far
+    uint64_t slice;     // ns that are left of its slice; ~0: no end
     char comm[16];
     bool is(Flag flag) const { return flags & flag; }
     unsigned policy() const { return static_cast<unsigned>(flags >> 8); }
@@ -41,14 +41,14 @@ inline constexpr int64_t kReportRule = 0, kReportSlice = 1;
 /// A CPU turns from one task to another.
 struct TraceEvent {
     enum Flag : uint32_t { NextWanted = 1, PrevWanted = 2, PrevRunnable = 4 };
-    uint64_t time;       // ns of the monotonic clock
-    int32_t cpu, queue;  // the queue of the next one
-    int32_t prev, next;  // threads; 0: idle
-    int64_t rule, wait;  // the rule that sorted the next one when it began to wait, ns since then; -1: not known
-    char comm[16];       // the next one's
+    uint64_t time;      // ns of the monotonic clock
+    int32_t cpu, queue; // the queue of the next one
+    int32_t prev, next; // threads; 0: idle
+    int64_t rule, wait; // the rule that sorted the next one when it began to wait, ns since then; -1: not known
+    char comm[16];      // the next one's
     int32_t tgid;
-    uint32_t flags;      // of Flag; the kernel's number of the next one's scheduling policy from bit 8 on
-    uint64_t number;     // events are numbered; one that is missing was lost, as the ring was full
+    uint32_t flags;  // of Flag; the kernel's number of the next one's scheduling policy from bit 8 on
+    uint64_t number; // events are numbered; one that is missing was lost, as the ring was full
     unsigned policy() const { return flags >> 8; }
 };
 static_assert(sizeof(TraceEvent) == 72);
@@ -60,8 +60,9 @@ struct TraceFilter {
 
 /// Some of these programs, loaded. Throws std::runtime_error with one line if the kernel does not take them, or the object has none.
 class LookOn {
-public:
-    LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter = {});
+  public:
+    LookOn(const ObjectFile &file, const ObjectInfo &info, const bpf_object *running, std::initializer_list<const char *> programs,
+           const std::optional<TraceFilter> &filter = {});
     ~LookOn();
     LookOn(const LookOn &) = delete;
     LookOn &operator=(const LookOn &) = delete;
@@ -71,7 +72,7 @@ public:
     /// From here on events come, in the ring of that descriptor, which stays ours. Throws likewise.
     int trace();
 
-private:
+  private:
     bpf_object *object = nullptr;
     std::vector<bpf_link *> links;
 };

@@ -17,8 +17,8 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <linux/capability.h>
 #include <stdexcept>
@@ -198,7 +198,8 @@ void Scheduler::load(const LoadOptions &options) {
     if (error == -EPERM)
         throw std::runtime_error("the kernel does not let this process load BPF; run scxrun as root, outside containers and with lockdown off");
     std::string reason = libbpfReason(log);
-    throw std::runtime_error("the policy could not be loaded: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) + "; --verbose shows all that libbpf says");
+    throw std::runtime_error("the policy could not be loaded: " + (reason.empty() ? std::string(std::strerror(-error)) : reason) +
+                             "; --verbose shows all that libbpf says");
 }
 
 /// What the policy is told is right before its first task is matched.
@@ -219,9 +220,11 @@ void Scheduler::orderInUserSpace(const ObjectFile &file, const ObjectInfo &info,
     if (!some && !options.userPolicy.empty())
         throw std::runtime_error("`" + options.userPolicy + "` has nothing to order; give a queue of `" + info.policy + "` a `backing: userspace(TIME)`");
     if (some)
-        telling.push_back(std::make_shared<UserOrder>(object, file, info, options.userPolicy,
-                                                      UserOrder::Source{[this](const std::string &section, const std::string &name) { Variable v = find(section, name); return UserOrder::Variable{v.address, v.size}; },
-                                                                        [this](const std::string &name) { return counter(name); }}));
+        telling.push_back(
+            std::make_shared<UserOrder>(object, file, info, options.userPolicy, UserOrder::Source{[this](const std::string &section, const std::string &name) {
+            Variable v = find(section, name);
+            return UserOrder::Variable{v.address, v.size};
+        }, [this](const std::string &name) { return counter(name); }}));
 }
 
 void Scheduler::attach() {
@@ -265,7 +268,8 @@ ExitInfo Scheduler::exitInfo() const {
     return info;
 }
 
-std::unique_ptr<LookOn> Scheduler::lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter) const {
+std::unique_ptr<LookOn> Scheduler::lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs,
+                                          const std::optional<TraceFilter> &filter) const {
     return std::make_unique<LookOn>(file, info, object, programs, filter);
 }
 

@@ -21,8 +21,8 @@ struct ExitInfo {
     int kind = 0; // 0: still running; values of enum scx_exit_kind
     int64_t code = 0;
     std::string reason, message;
-    bool error() const { return kind >= 1024; } // SCX_EXIT_ERROR and what follows
-    bool stall() const { return kind == 1026; }  // SCX_EXIT_ERROR_STALL: the watchdog
+    bool error() const { return kind >= 1024; }                                 // SCX_EXIT_ERROR and what follows
+    bool stall() const { return kind == 1026; }                                 // SCX_EXIT_ERROR_STALL: the watchdog
     bool restart() const { return static_cast<uint64_t>(code) & (1ull << 48); } // SCX_ECODE_ACT_RESTART
 };
 
@@ -30,14 +30,14 @@ class Hints;
 
 struct LoadOptions {
     bool statistics = true, verbose = false, dump = false;
-    std::string verifierLog; // a file that gets all that libbpf and the verifier said when the load fails; empty: none
-    std::string userPolicy; // a shared object that orders queues in user space; empty: their disciplines do
+    std::string verifierLog;      // a file that gets all that libbpf and the verifier said when the load fails; empty: none
+    std::string userPolicy;       // a shared object that orders queues in user space; empty: their disciplines do
     std::shared_ptr<Hints> hints; // if the policy reads them: the same in each of its lives
 };
 
 /// One loaded policy. The kernel takes its default scheduler back when this object, or the process, goes: the link is not pinned.
 class Scheduler {
-public:
+  public:
     /// Opens, sets parameters and topology, and loads, so that the verifier has said its word. Throws std::runtime_error with one line on any failure.
     Scheduler(const ObjectFile &file, const ObjectInfo &info, const std::map<std::string, int64_t> &parameters, const LoadOptions &options);
     ~Scheduler();
@@ -57,11 +57,12 @@ public:
     void detach();
     uint64_t counter(const std::string &name) const;
     /// Programs that look on, over this policy's maps; see LookOn.h. Throws as the constructor.
-    std::unique_ptr<LookOn> lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs, const std::optional<TraceFilter> &filter = {}) const;
+    std::unique_ptr<LookOn> lookOn(const ObjectFile &file, const ObjectInfo &info, std::initializer_list<const char *> programs,
+                                   const std::optional<TraceFilter> &filter = {}) const;
     /// The buckets of a histogram; with several of one name, of that number.
     std::vector<uint64_t> histogram(const std::string &name, size_t buckets = 256, size_t part = 0) const;
 
-private:
+  private:
     bpf_object *object = nullptr;
     bpf_map *ops = nullptr;
     bpf_link *link = nullptr;

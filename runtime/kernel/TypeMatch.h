@@ -16,7 +16,7 @@ namespace scx {
 
 /// A kernel's types, by name. The BTF is the caller's, and has to outlive it.
 class KernelTypes {
-public:
+  public:
     explicit KernelTypes(const btf *kernel);
 
     /// A function of that name which can be called as `local` says (a BTF_KIND_FUNC of `object`).
@@ -33,7 +33,7 @@ public:
     /// Names and numbers of an enum; empty: there is none.
     std::map<std::string, uint64_t> enumerators(const std::string &name) const;
 
-private:
+  private:
     const btf *types;
     std::multimap<std::string, uint32_t, std::less<>> named; // by essential name
 

@@ -24,8 +24,8 @@ namespace scx {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{100}, kLongestPause{10000}; // before it is started again
-constexpr std::chrono::seconds kTellEvery{1};                             // at most, of one queue
-constexpr ino_t kMachinesPids = 0xEFFFFFFC;                               // PROC_PID_INIT_INO
+constexpr std::chrono::seconds kTellEvery{1};                               // at most, of one queue
+constexpr ino_t kMachinesPids = 0xEFFFFFFC;                                 // PROC_PID_INIT_INO
 
 uint64_t nowNs() {
     timespec now;
@@ -68,12 +68,14 @@ void unmap(const user::MappedRing &ring) {
 void demandMachinesPids() {
     struct stat own;
     if (stat("/proc/self/ns/pid", &own) == 0 && own.st_ino != kMachinesPids)
-        throw std::runtime_error("a queue that is ordered in user space needs the machine's own process numbers; run the container in the host's pid namespace (hostPID)");
+        throw std::runtime_error(
+            "a queue that is ordered in user space needs the machine's own process numbers; run the container in the host's pid namespace (hostPID)");
 }
 
 } // namespace
 
-UserOrder::UserOrder(bpf_object *object, const ObjectFile &file, const ObjectInfo &described, const std::string &plugin, Source source) : info(described), plugin(plugin), source(std::move(source)) {
+UserOrder::UserOrder(bpf_object *object, const ObjectFile &file, const ObjectInfo &described, const std::string &plugin, Source source)
+    : info(described), plugin(plugin), source(std::move(source)) {
     demandMachinesPids();
     if (plugin.empty())
         code = user::codeOf(file, info);
@@ -166,7 +168,8 @@ void UserOrder::update() {
     if (process && waitpid(process, &status, WNOHANG) == process) {
         std::string how = WIFSIGNALED(status) ? std::string("killed by ") + strsignal(WTERMSIG(status)) : "exit code " + std::to_string(WEXITSTATUS(status));
         ended();
-        std::cerr << "scxrun: the process that orders queues in user space has died (" << how << "); the kernel orders them, it starts again in " << pause.count() << " ms\n";
+        std::cerr << "scxrun: the process that orders queues in user space has died (" << how << "); the kernel orders them, it starts again in "
+                  << pause.count() << " ms\n";
     }
     if (!process && Clock::now() >= startAgain) {
         if (std::string why = start(); !why.empty())
@@ -185,7 +188,8 @@ void UserOrder::tell(bool all) {
         if (toKernel == queue.toKernel && toProcess == queue.toProcess)
             continue;
         bool kernels = __atomic_load_n(&queue.shared->epoch, __ATOMIC_ACQUIRE) % 2;
-        std::cerr << "scxrun: `" << queue.info->name << "` is ordered by " << (kernels ? "the kernel" : "the process in user space") << " now; " << toKernel << " times so far the process was behind or gone\n";
+        std::cerr << "scxrun: `" << queue.info->name << "` is ordered by " << (kernels ? "the kernel" : "the process in user space") << " now; " << toKernel
+                  << " times so far the process was behind or gone\n";
         queue.toKernel = toKernel;
         queue.toProcess = toProcess;
         toldAt = Clock::now();
@@ -243,7 +247,8 @@ void UserOrder::serve(int ready) {
             for (size_t i = 0; i < served.size(); ++i) {
                 for (size_t p = 0; p < queues[i].parameters.size(); ++p) {
                     const Variable &v = queues[i].parameters[p];
-                    served[i].parameters[p] = v.size == 1 ? __atomic_load_n(v.address, __ATOMIC_RELAXED) : __atomic_load_n(reinterpret_cast<const int64_t *>(v.address), __ATOMIC_RELAXED);
+                    served[i].parameters[p] = v.size == 1 ? __atomic_load_n(v.address, __ATOMIC_RELAXED)
+                                                          : __atomic_load_n(reinterpret_cast<const int64_t *>(v.address), __ATOMIC_RELAXED);
                 }
                 did |= served[i].order.engine->turn(nowNs());
             }

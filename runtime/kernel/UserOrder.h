@@ -20,7 +20,7 @@ namespace scx {
 
 /// A child of scxrun that has only the rings of these queues and their words: what goes wrong in it harms neither scxrun nor the policy. It is started again when it dies.
 class UserOrder : public Attended {
-public:
+  public:
     /// A variable of the object, in memory that is shared with the kernel.
     struct Variable {
         const char *address = nullptr;
@@ -36,7 +36,7 @@ public:
     int fd() const override { return child; }
     void update() override;
 
-private:
+  private:
     using Clock = std::chrono::steady_clock;
     struct Queue {
         const QueueInfo *info;

@@ -160,7 +160,8 @@ struct Reader {
         eachRecord<bpf_line_info>(part(header.linesAt, header.linesLength), [&](unsigned in, const bpf_line_info &row) {
             auto [f, at] = functionAt(in, row.insn_off / 8);
             if (f && BPF_LINE_INFO_LINE_NUM(row.line_col))
-                f->places[at] = std::filesystem::path(nameAt(row.file_name_off)).filename().string() + ":" + std::to_string(BPF_LINE_INFO_LINE_NUM(row.line_col));
+                f->places[at] =
+                    std::filesystem::path(nameAt(row.file_name_off)).filename().string() + ":" + std::to_string(BPF_LINE_INFO_LINE_NUM(row.line_col));
         });
         if (header.headerLength < sizeof header)
             return; // of a compiler before CO-RE
@@ -221,7 +222,9 @@ struct Reader {
 
     void readOps(const std::string &sectionName, const std::string &variable, uint32_t id) {
         const ElfSection *section = elf.find(sectionName);
-        auto symbol = std::find_if(elf.symbols.begin(), elf.symbols.end(), [&](const ElfSymbol &s) { return s.object && s.name == variable && s.section < elf.sections.size() && &elf.sections[s.section] == section; });
+        auto symbol = std::find_if(elf.symbols.begin(), elf.symbols.end(), [&](const ElfSymbol &s) {
+            return s.object && s.name == variable && s.section < elf.sections.size() && &elf.sections[s.section] == section;
+        });
         const btf_type *type = bare(id);
         if (!section || symbol == elf.symbols.end() || !type || !btf_is_struct(type))
             return;

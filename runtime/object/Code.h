@@ -33,7 +33,7 @@ struct Function {
     std::vector<bpf_insn> code; // calls of other functions of the object are ordinary calls here, see `calls`
     std::vector<CoreNeed> core;
     std::vector<SymbolNeed> symbols;
-    std::map<size_t, std::string> calls; // by instruction: functions of the object that it calls, or hands to the kernel
+    std::map<size_t, std::string> calls;  // by instruction: functions of the object that it calls, or hands to the kernel
     std::map<size_t, std::string> places; // instruction from which on it stands there in the source: `fair.scx:12`
 };
 

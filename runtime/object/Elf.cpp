@@ -42,10 +42,12 @@ std::vector<ElfSymbol> readSymbols(const std::vector<ElfSection> &sections) {
         for (size_t i = 0; i < table.data.size() / sizeof(Elf64_Sym); ++i) {
             auto row = rowAt<Elf64_Sym>(table.data, i);
             bool special = row.st_shndx == SHN_UNDEF || row.st_shndx >= SHN_LORESERVE;
-            if (!special && (row.st_shndx >= sections.size() || row.st_value > sections[row.st_shndx].size || row.st_size > sections[row.st_shndx].size - row.st_value))
+            if (!special &&
+                (row.st_shndx >= sections.size() || row.st_value > sections[row.st_shndx].size || row.st_size > sections[row.st_shndx].size - row.st_value))
                 throw std::runtime_error("a symbol lies outside its section");
             unsigned kind = ELF64_ST_TYPE(row.st_info);
-            symbols.push_back({nameAt(sections[table.link].data, row.st_name), row.st_value, row.st_size, row.st_shndx, kind == STT_FUNC, kind == STT_OBJECT, kind == STT_SECTION, ELF64_ST_BIND(row.st_info) == STB_WEAK});
+            symbols.push_back({nameAt(sections[table.link].data, row.st_name), row.st_value, row.st_size, row.st_shndx, kind == STT_FUNC, kind == STT_OBJECT,
+                               kind == STT_SECTION, ELF64_ST_BIND(row.st_info) == STB_WEAK});
         }
     }
     return symbols;
@@ -61,7 +63,8 @@ Elf readElf(std::string_view bytes) {
     if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB || header.e_machine != EM_BPF)
         throw std::runtime_error("not for BPF");
     auto inside = [&](uint64_t offset, uint64_t size) { return offset <= bytes.size() && size <= bytes.size() - offset; };
-    if (header.e_shentsize != sizeof(Elf64_Shdr) || !inside(header.e_shoff, uint64_t(header.e_shnum) * sizeof(Elf64_Shdr)) || header.e_shstrndx >= header.e_shnum)
+    if (header.e_shentsize != sizeof(Elf64_Shdr) || !inside(header.e_shoff, uint64_t(header.e_shnum) * sizeof(Elf64_Shdr)) ||
+        header.e_shstrndx >= header.e_shnum)
         throw std::runtime_error(kCutOff);
     std::string_view table = bytes.substr(header.e_shoff);
     Elf elf;
@@ -71,7 +74,8 @@ Elf readElf(std::string_view bytes) {
         bool stored = row.sh_type != SHT_NOBITS && row.sh_type != SHT_NULL;
         if (stored && !inside(row.sh_offset, row.sh_size))
             throw std::runtime_error(kCutOff);
-        elf.sections.push_back({"", row.sh_type, row.sh_link, row.sh_info, row.sh_flags, row.sh_size, stored ? bytes.substr(row.sh_offset, row.sh_size) : std::string_view()});
+        elf.sections.push_back(
+            {"", row.sh_type, row.sh_link, row.sh_info, row.sh_flags, row.sh_size, stored ? bytes.substr(row.sh_offset, row.sh_size) : std::string_view()});
         names.push_back(row.sh_name);
     }
     for (size_t i = 0; i < elf.sections.size(); ++i)

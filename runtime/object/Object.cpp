@@ -35,9 +35,7 @@ std::string_view descriptionOf(const ObjectFile &file) {
         if (section && !section->data.empty())
             return section->data;
         why = section ? "its section .scx.meta is empty" : "it has no section .scx.meta";
-    } catch (const std::runtime_error &error) {
-        why = error.what();
-    }
+    } catch (const std::runtime_error &error) { why = error.what(); }
     throw std::runtime_error("`" + file.path + "` is not a policy object (" + why + "); make one with scxc");
 }
 
@@ -87,7 +85,9 @@ void checkParameter(const ObjectInfo &info, const Parameter &p) {
     static const std::set<std::string> plain = {"bool", "int", "duration", "time", "ratio", "cpu"};
     if (plain.count(p.type))
         return;
-    demand(std::any_of(info.enums.begin(), info.enums.end(), [&](const auto &row) { return row.first == p.type && p.value >= 0 && static_cast<size_t>(p.value) < row.second.size(); }), "type");
+    demand(std::any_of(info.enums.begin(), info.enums.end(),
+                       [&](const auto &row) { return row.first == p.type && p.value >= 0 && static_cast<size_t>(p.value) < row.second.size(); }),
+           "type");
 }
 
 StatInfo readHistogram(const json &row) {
@@ -113,7 +113,8 @@ RuleInfo readRule(const json &row) {
     for (const json &one : row.at("conditions")) {
         ConditionInfo condition{text(one.at("text")), textOr(one, "of"), integer(one, "number"), {}};
         for (const json &look : one.at("looks"))
-            condition.looks.push_back({text(look.at("text")), textOr(look, "type"), textOr(look, "reads"), look.contains("number") ? integer(look, "number") : -1});
+            condition.looks.push_back(
+                {text(look.at("text")), textOr(look, "type"), textOr(look, "reads"), look.contains("number") ? integer(look, "number") : -1});
         rule.conditions.push_back(std::move(condition));
     }
     return rule;
@@ -157,7 +158,9 @@ UserInfo readUser(const ObjectInfo &info, const json &row, const Elf &elf) {
     code.queueBytes = static_cast<size_t>(queue);
     code.lifo = host.at("lifo").get<bool>();
     const ElfSection *section = elf.find(code.section);
-    demand(!section || (section->type == SHT_PROGBITS && section->data.size() <= kMostCode && elf.relocations(static_cast<size_t>(section - elf.sections.data())).empty()), "code");
+    demand(!section || (section->type == SHT_PROGBITS && section->data.size() <= kMostCode &&
+                        elf.relocations(static_cast<size_t>(section - elf.sections.data())).empty()),
+           "code");
     for (const auto &[name, offset] : host.at("functions").items()) {
         int64_t at = integer(host.at("functions"), name.c_str());
         demand(functions.contains(name) && section && at >= 0 && static_cast<size_t>(at) < section->data.size(), "functions");
@@ -170,7 +173,9 @@ ObjectInfo readInfo(const json &meta, const Elf &elf) {
     ObjectInfo info;
     info.policy = meta.at("policy").get<std::string>();
     // What the kernel takes as a scheduler's name (bpf_scx_check_member in kernel/sched/ext.c, SCX_OPS_NAME_LEN).
-    demand(!info.policy.empty() && info.policy.size() <= kLongestName && std::all_of(info.policy.begin(), info.policy.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; }), "policy");
+    demand(!info.policy.empty() && info.policy.size() <= kLongestName &&
+               std::all_of(info.policy.begin(), info.policy.end(), [](unsigned char c) { return std::isalnum(c) || c == '_' || c == '.'; }),
+           "policy");
     info.doc = textOr(meta, "doc");
     info.source = textOr(meta, "source");
     info.handlesHotplug = meta.value("handles_hotplug", false);
@@ -178,7 +183,15 @@ ObjectInfo readInfo(const json &meta, const Elf &elf) {
     for (const json &row : meta.at("enums"))
         info.enums.emplace_back(text(row.at("name")), texts(row.at("values")));
     for (const json &row : meta.at("params")) {
-        Parameter p{identifier(row.at("name")), identifier(row.at("symbol")), row.at("section"), text(row.at("type")), textOr(row, "doc"), row.at("live").get<bool>(), integer(row, "default"), {}, {}};
+        Parameter p{identifier(row.at("name")),
+                    identifier(row.at("symbol")),
+                    row.at("section"),
+                    text(row.at("type")),
+                    textOr(row, "doc"),
+                    row.at("live").get<bool>(),
+                    integer(row, "default"),
+                    {},
+                    {}};
         if (row.contains("min"))
             p.minimum = integer(row, "min");
         if (row.contains("max"))
@@ -187,8 +200,10 @@ ObjectInfo readInfo(const json &meta, const Elf &elf) {
         info.parameters.push_back(std::move(p));
     }
     for (const json &row : meta.at("queues"))
-        info.queues.push_back({identifier(row.at("name")), text(row.at("ordering")), textOr(row, "domain"), textOr(row, "on"), identifierOr(row, "tasks"), identifierOr(row, "direct"), identifierOr(row, "ran"), identifierOr(row, "wait"), textOr(row, "doc"),
-                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt, row.contains("user") ? std::optional(readUser(info, row.at("user"), elf)) : std::nullopt});
+        info.queues.push_back({identifier(row.at("name")), text(row.at("ordering")), textOr(row, "domain"), textOr(row, "on"), identifierOr(row, "tasks"),
+                               identifierOr(row, "direct"), identifierOr(row, "ran"), identifierOr(row, "wait"), textOr(row, "doc"),
+                               row.contains("dsq") ? std::optional<uint64_t>(integer(row, "dsq")) : std::nullopt,
+                               row.contains("user") ? std::optional(readUser(info, row.at("user"), elf)) : std::nullopt});
     for (const json &row : meta.at("rules"))
         info.rules.push_back(readRule(row));
     for (const json &row : meta.at("counters"))
@@ -239,9 +254,7 @@ ObjectFile readFile(const std::string &path) {
 bool isPolicy(const ObjectFile &file) {
     try {
         return readElf(file.bytes).find(".scx.meta") != nullptr;
-    } catch (const std::runtime_error &) {
-        return false;
-    }
+    } catch (const std::runtime_error &) { return false; }
 }
 
 ObjectInfo describe(const ObjectFile &file) {
@@ -252,8 +265,7 @@ ObjectInfo describe(const ObjectFile &file) {
             throw std::runtime_error("`" + file.path + "`: object newer than this scxrun; install the scxrun that came with its scxc");
         return readInfo(meta, readElf(file.bytes));
     } catch (const json::exception &) {
-    } catch (const std::out_of_range &) {
-    }
+    } catch (const std::out_of_range &) {}
     throw std::runtime_error("the description in `" + file.path + "` is damaged; compile the policy again");
 }
 

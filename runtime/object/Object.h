@@ -22,7 +22,7 @@ struct Parameter {
 /// Code of this or another machine that orders a queue.
 struct HostCodeInfo {
     std::string architecture, section;
-    std::vector<std::string> parameters; // what it reads of the policy's
+    std::vector<std::string> parameters;       // what it reads of the policy's
     std::map<std::string, uint64_t> functions; // offsets in the section
     size_t taskBytes = 0, queueBytes = 0;      // its state
     bool lifo = false;
@@ -53,8 +53,8 @@ struct LookInfo {
 };
 
 struct ConditionInfo {
-    std::string text, of;   // of: the named rules it stands in
-    int64_t number = -1;    // that is reported if it holds
+    std::string text, of; // of: the named rules it stands in
+    int64_t number = -1;  // that is reported if it holds
     std::vector<LookInfo> looks;
 };
 
@@ -99,7 +99,9 @@ struct ObjectInfo {
     std::vector<OptionalHook> optional;
     ToldInfo told;
     std::vector<std::string> flags; // names of enum scx_ops_flags, to be set where the kernel knows them
-    bool ordersInUserSpace() const { return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); }); }
+    bool ordersInUserSpace() const {
+        return std::any_of(queues.begin(), queues.end(), [](const QueueInfo &q) { return q.user.has_value(); });
+    }
 };
 
 /// A file as it was read, once: what is checked is what is loaded, whatever becomes of the file meanwhile.

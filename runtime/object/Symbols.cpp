@@ -19,7 +19,7 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
     const btf *types = object ? bpf_object__btf(object.get()) : nullptr;
     if (!types)
         throw damaged("libbpf cannot read it");
-    std::map<std::string, int64_t> sizes; // of variables, by section and name
+    std::map<std::string, int64_t> sizes;    // of variables, by section and name
     std::map<std::string, uint32_t> members; // of the per-CPU state: their sizes
     auto nameOf = [&](uint32_t offset) {
         const char *name = btf__name_by_offset(types, offset);

@@ -24,7 +24,9 @@ std::string whose(int process, uint64_t thread) { return ",\"pid\":" + std::to_s
 
 } // namespace
 
-TraceEvents::TraceEvents(FILE *out, const json &about) : out(out) { fprintf(out, "{\"displayTimeUnit\":\"ns\",\"otherData\":%s,\"traceEvents\":[", documentText(about).c_str()); }
+TraceEvents::TraceEvents(FILE *out, const json &about) : out(out) {
+    fprintf(out, "{\"displayTimeUnit\":\"ns\",\"otherData\":%s,\"traceEvents\":[", documentText(about).c_str());
+}
 
 void TraceEvents::event(const std::string &fields) {
     fprintf(out, "%s\n{%s}", first ? "" : ",", fields.c_str());
@@ -33,19 +35,23 @@ void TraceEvents::event(const std::string &fields) {
 
 void TraceEvents::name(const std::string &what, int process, uint64_t thread, const std::string &name) {
     event("\"ph\":\"M\",\"name\":\"" + what + "_name\"" + whose(process, thread) + ",\"args\":{\"name\":" + documentText(name) + "}");
-    event("\"ph\":\"M\",\"name\":\"" + what + "_sort_index\"" + whose(process, thread) + ",\"args\":{\"sort_index\":" + std::to_string(what == "process" ? static_cast<uint64_t>(process) : thread) + "}");
+    event("\"ph\":\"M\",\"name\":\"" + what + "_sort_index\"" + whose(process, thread) +
+          ",\"args\":{\"sort_index\":" + std::to_string(what == "process" ? static_cast<uint64_t>(process) : thread) + "}");
 }
 
 void TraceEvents::span(const std::string &name, const char *category, int process, uint64_t thread, uint64_t from, uint64_t length, const json &arguments) {
-    event("\"ph\":\"X\",\"name\":" + documentText(name) + ",\"cat\":\"" + category + "\"" + whose(process, thread) + ",\"ts\":" + timeOf(from) + ",\"dur\":" + timeOf(length) + ",\"args\":" + documentText(arguments));
+    event("\"ph\":\"X\",\"name\":" + documentText(name) + ",\"cat\":\"" + category + "\"" + whose(process, thread) + ",\"ts\":" + timeOf(from) +
+          ",\"dur\":" + timeOf(length) + ",\"args\":" + documentText(arguments));
 }
 
 void TraceEvents::flow(bool begins, const std::string &name, uint64_t number, int process, uint64_t thread, uint64_t at) {
-    event(std::string("\"ph\":\"") + (begins ? "s" : "f\",\"bp\":\"e") + "\",\"name\":" + documentText(name) + ",\"cat\":" + documentText(name) + ",\"id\":" + std::to_string(number) + whose(process, thread) + ",\"ts\":" + timeOf(at));
+    event(std::string("\"ph\":\"") + (begins ? "s" : "f\",\"bp\":\"e") + "\",\"name\":" + documentText(name) + ",\"cat\":" + documentText(name) +
+          ",\"id\":" + std::to_string(number) + whose(process, thread) + ",\"ts\":" + timeOf(at));
 }
 
 void TraceEvents::count(const std::string &name, int process, uint64_t at, const char *what, int64_t value) {
-    event("\"ph\":\"C\",\"name\":" + documentText(name) + ",\"pid\":" + std::to_string(process) + ",\"ts\":" + timeOf(at) + ",\"args\":{\"" + what + "\":" + std::to_string(value) + "}");
+    event("\"ph\":\"C\",\"name\":" + documentText(name) + ",\"pid\":" + std::to_string(process) + ",\"ts\":" + timeOf(at) + ",\"args\":{\"" + what +
+          "\":" + std::to_string(value) + "}");
 }
 
 void TraceEvents::instant(const std::string &name, const char *category, int process, uint64_t thread, uint64_t at) {

@@ -11,13 +11,14 @@
 namespace scx {
 
 class TraceEvents {
-public:
+  public:
     /// Writes to `out`, which it does not close. `about`: what stands in the file beside the events.
     TraceEvents(FILE *out, const nlohmann::json &about);
     /// `what`: process or thread. They are listed in the order of their numbers.
     void name(const std::string &what, int process, uint64_t thread, const std::string &name);
     /// From `from`, `length` long; in ns. `arguments`: an object.
-    void span(const std::string &name, const char *category, int process, uint64_t thread, uint64_t from, uint64_t length, const nlohmann::json &arguments = nlohmann::json::object());
+    void span(const std::string &name, const char *category, int process, uint64_t thread, uint64_t from, uint64_t length,
+              const nlohmann::json &arguments = nlohmann::json::object());
     /// An arrow named `name`, of that number, begins or ends at the thread's span.
     void flow(bool begins, const std::string &name, uint64_t number, int process, uint64_t thread, uint64_t at);
     void count(const std::string &name, int process, uint64_t at, const char *what, int64_t value);
@@ -25,7 +26,7 @@ public:
     /// Nothing comes after it.
     void finish();
 
-private:
+  private:
     FILE *out;
     bool first = true;
     void event(const std::string &fields);

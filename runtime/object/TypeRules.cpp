@@ -13,7 +13,12 @@ bool typesCompatible(const btf *object, uint32_t local, const btf *kernel, uint3
     if (!a || !b || depth < 0 || !sameKind(a, b))
         return false;
     switch (btf_kind(a)) {
-    case BTF_KIND_UNKN: case BTF_KIND_STRUCT: case BTF_KIND_UNION: case BTF_KIND_ENUM: case BTF_KIND_FWD: case BTF_KIND_ENUM64: return true;
+    case BTF_KIND_UNKN:
+    case BTF_KIND_STRUCT:
+    case BTF_KIND_UNION:
+    case BTF_KIND_ENUM:
+    case BTF_KIND_FWD:
+    case BTF_KIND_ENUM64: return true;
     case BTF_KIND_INT: return btf_int_offset(a) == 0 && btf_int_offset(b) == 0;
     case BTF_KIND_PTR: return typesCompatible(object, a->type, kernel, b->type, depth - 1);
     case BTF_KIND_ARRAY: return typesCompatible(object, btf_array(a)->type, kernel, btf_array(b)->type, depth - 1);
@@ -37,8 +42,11 @@ bool fieldsCompatible(const btf *object, uint32_t local, const btf *kernel, uint
     if (!sameKind(a, b))
         return false;
     switch (btf_kind(a)) {
-    case BTF_KIND_PTR: case BTF_KIND_FLOAT: return true;
-    case BTF_KIND_FWD: case BTF_KIND_ENUM: case BTF_KIND_ENUM64: {
+    case BTF_KIND_PTR:
+    case BTF_KIND_FLOAT: return true;
+    case BTF_KIND_FWD:
+    case BTF_KIND_ENUM:
+    case BTF_KIND_ENUM64: {
         std::string_view ours = essentialName(nameAt(object, a->name_off)), its = essentialName(nameAt(kernel, b->name_off));
         return ours.empty() || its.empty() || ours == its;
     }
@@ -77,7 +85,9 @@ bool sameKind(const btf_type *a, const btf_type *b) { return btf_kind(a) == btf_
 
 bool typesCompatible(const btf *object, uint32_t local, const btf *kernel, uint32_t theirs) { return typesCompatible(object, local, kernel, theirs, kDeepest); }
 
-bool fieldsCompatible(const btf *object, uint32_t local, const btf *kernel, uint32_t theirs) { return fieldsCompatible(object, local, kernel, theirs, kDeepest); }
+bool fieldsCompatible(const btf *object, uint32_t local, const btf *kernel, uint32_t theirs) {
+    return fieldsCompatible(object, local, kernel, theirs, kDeepest);
+}
 
 std::vector<Enumerator> enumeratorsOf(const btf *types, const btf_type *type) {
     std::vector<Enumerator> all;

@@ -117,9 +117,7 @@ int64_t parseValue(const ObjectInfo &object, const Parameter &p, const std::stri
     } else if (p.type == "duration" || p.type == "time") {
         try {
             value = parseDuration(text);
-        } catch (const std::runtime_error &) {
-            throw bad("a duration like 20ms or 1.5s");
-        }
+        } catch (const std::runtime_error &) { throw bad("a duration like 20ms or 1.5s"); }
     } else if (p.type == "ratio") {
         Decimal d = readDecimal(text);
         std::optional<int64_t> ratio = scaled(d, 10'000); // parts per million
@@ -202,7 +200,10 @@ const Parameter &parameterOf(const ObjectInfo &info, const std::string &name, co
         known.push_back(p.name);
     }
     std::string near = nearestName(name, known);
-    throw std::runtime_error("the policy has no parameter `" + name + "`; " + (known.empty() ? "it has none" : near.empty() ? list + " shows what it has" : "did you mean `" + near + "`?"));
+    throw std::runtime_error("the policy has no parameter `" + name + "`; " +
+                             (known.empty()  ? "it has none"
+                              : near.empty() ? list + " shows what it has"
+                                             : "did you mean `" + near + "`?"));
 }
 
 } // namespace scx

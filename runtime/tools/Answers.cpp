@@ -19,7 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr size_t kMostTraces = 4; // each has its programs and its ring
+constexpr size_t kMostTraces = 4;                                             // each has its programs and its ring
 constexpr int64_t kGrace = 10'000'000'000, kLongestGrace = 3'600'000'000'000; // ns
 
 Settings settingsOf(const json &request) {
@@ -43,7 +43,8 @@ json changed(Runner &runner, const json &request, const Peer &peer) {
     json changes = json::array();
     for (const Runner::Change &change : runner.set(settings)) {
         changes.push_back({{"name", change.name}, {"from", change.from}, {"to", change.to}});
-        std::cerr << "scxrun: " << change.name << " was " << change.from << ", is " << change.to << " (by process " << peer.pid << " of user " << peer.uid << ")\n";
+        std::cerr << "scxrun: " << change.name << " was " << change.from << ", is " << change.to << " (by process " << peer.pid << " of user " << peer.uid
+                  << ")\n";
     }
     return {{"changes", changes}};
 }
@@ -60,13 +61,11 @@ json replacing(Runner &runner, const json &request, int file, const Peer &peer, 
     auto seconds = std::chrono::ceil<std::chrono::seconds>(std::chrono::nanoseconds(grace));
     Policy policy = readPolicy(std::move(object), settingsOf(request));
     std::string before = runner.policy().info.policy, after = policy.info.policy;
-    runner.prepare(std::move(policy), seconds,
-                   {[=](Runner::Clock::duration gap) {
-                        double milliseconds = std::chrono::duration<double, std::milli>(gap).count();
-                        std::cerr << "scxrun: " << after << " follows " << before << " after " << milliseconds << " ms without a policy\n";
-                        say({{"policy", after}, {"before", before}, {"gap_ms", milliseconds}, {"grace_s", seconds.count()}});
-                    },
-                    [=](bool kept, const std::string &why) { say(kept ? json{{"kept", true}} : json{{"kept", false}, {"why", why}}); }});
+    runner.prepare(std::move(policy), seconds, {[=](Runner::Clock::duration gap) {
+        double milliseconds = std::chrono::duration<double, std::milli>(gap).count();
+        std::cerr << "scxrun: " << after << " follows " << before << " after " << milliseconds << " ms without a policy\n";
+        say({{"policy", after}, {"before", before}, {"gap_ms", milliseconds}, {"grace_s", seconds.count()}});
+    }, [=](bool kept, const std::string &why) { say(kept ? json{{"kept", true}} : json{{"kept", false}, {"why", why}}); }});
     return nullptr; // told when it is done
 }
 
@@ -119,7 +118,13 @@ Said Answers::trace(const json &request, const Peer &peer, int client, const Say
     json rules = json::array();
     for (const RuleInfo &r : policy.info.rules)
         rules.push_back(r.shortText());
-    Said said{{{"policy", policy.info.policy}, {"event", sizeof(TraceEvent)}, {"ring", kTraceRing}, {"partial", policy.info.partial}, {"queues", names}, {"rules", rules}}, dup(look->trace())};
+    Said said{{{"policy", policy.info.policy},
+               {"event", sizeof(TraceEvent)},
+               {"ring", kTraceRing},
+               {"partial", policy.info.partial},
+               {"queues", names},
+               {"rules", rules}},
+              dup(look->trace())};
     traces[client] = {std::move(look), say};
     return said;
 }
@@ -156,9 +161,7 @@ Said Answers::answer(const json &request, int file, const Peer &peer, int client
         throw std::runtime_error("`" + ask + "` cannot be asked; list, stats, tasks, explain, trace, set and replace can");
     } catch (const json::exception &) {
         return {{{"error", "the request has not the form it should; see docs/operations/control.md"}}};
-    } catch (const std::runtime_error &error) {
-        return {{{"error", error.what()}}};
-    }
+    } catch (const std::runtime_error &error) { return {{{"error", error.what()}}}; }
 }
 
 } // namespace scx

@@ -13,7 +13,7 @@ bool mayChange(const Peer &peer);
 bool mayExamine(const Peer &peer, int tid);
 
 class Answers {
-public:
+  public:
     /// `statistics`: they are kept.
     Answers(Runner &runner, bool statistics) : runner(runner), statistics(statistics) {}
 
@@ -24,7 +24,7 @@ public:
     /// The policy that ran does so no more: what looks on is ended, and who traces is told.
     void policyEnded();
 
-private:
+  private:
     Runner &runner;
     bool statistics;
     std::unique_ptr<LookOn> tasks; // as soon as somebody has asked

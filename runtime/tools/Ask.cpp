@@ -64,7 +64,8 @@ int askSet(const AskOptions &options) {
     return talk([&](Conversation &scxrun) {
         json answer = scxrun.ask({{"ask", "set"}, {"values", values(options.sets)}});
         for (const json &change : answer.at("changes"))
-            std::cout << change.at("name").get<std::string>() << ": " << change.at("from").get<std::string>() << " -> " << change.at("to").get<std::string>() << "\n";
+            std::cout << change.at("name").get<std::string>() << ": " << change.at("from").get<std::string>() << " -> " << change.at("to").get<std::string>()
+                      << "\n";
         return 0;
     });
 }
@@ -86,7 +87,8 @@ int askReplace(const AskOptions &options) {
         };
         if (answer.contains("kept")) // it could not even be attached
             return putBack();
-        std::cout << answer.at("policy").get<std::string>() << " follows " << answer.at("before").get<std::string>() << "; " << answer.at("gap_ms").get<double>() << " ms without a policy" << std::endl;
+        std::cout << answer.at("policy").get<std::string>() << " follows " << answer.at("before").get<std::string>() << "; "
+                  << answer.at("gap_ms").get<double>() << " ms without a policy" << std::endl;
         if (!options.wait)
             return 0;
         scxrun.wait(120 + answer.at("grace_s").get<int>());

@@ -21,14 +21,16 @@ json document(const std::string &kernel, const Fit &fit) {
     for (const ChosenFunction &f : fit.chosen)
         out["kfuncs"].push_back({{"name", f.name}, {"operation", f.operation.empty() ? json() : json(f.operation)}, {"lacking", f.lacking}});
     for (const Missing &m : fit.missing)
-        out["missing"].push_back({{"what", m.what}, {"name", m.name}, {"place", m.place.empty() ? json() : json(m.place)}, {"fatal", m.fatal}, {"consequence", m.consequence}});
+        out["missing"].push_back(
+            {{"what", m.what}, {"name", m.name}, {"place", m.place.empty() ? json() : json(m.place)}, {"fatal", m.fatal}, {"consequence", m.consequence}});
     return out;
 }
 
 void print(const std::string &path, const std::string &kernel, const Fit &fit) {
     std::cout << path << (fit.loads() ? " will load" : " will not load") << " on " << kernel << "\n";
     for (const Missing &m : fit.missing)
-        std::cout << (m.fatal ? "needs   " : "without ") << m.what << " " << m.name << (m.place.empty() ? "" : " (" + m.place + ")") << ": " << m.consequence << "\n";
+        std::cout << (m.fatal ? "needs   " : "without ") << m.what << " " << m.name << (m.place.empty() ? "" : " (" + m.place + ")") << ": " << m.consequence
+                  << "\n";
     for (const ChosenFunction &f : fit.chosen) {
         std::cout << "kfunc   " << f.name;
         if (!f.operation.empty())

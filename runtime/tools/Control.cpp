@@ -57,7 +57,8 @@ Control::Control(Answer answer, std::function<void(int)> gone) : answer(std::mov
     waiter = epoll_create1(EPOLL_CLOEXEC);
     epoll_event event{EPOLLIN, {}};
     event.data.fd = kServer;
-    if (server < 0 || waiter < 0 || bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kControlSocket, 0666) != 0 || listen(server, 16) != 0 || epoll_ctl(waiter, EPOLL_CTL_ADD, server, &event) != 0)
+    if (server < 0 || waiter < 0 || bind(server, reinterpret_cast<sockaddr *>(&address), sizeof address) != 0 || chmod(kControlSocket, 0666) != 0 ||
+        listen(server, 16) != 0 || epoll_ctl(waiter, EPOLL_CTL_ADD, server, &event) != 0)
         throw failed(std::string("no socket at ") + kControlSocket);
 }
 
@@ -128,7 +129,8 @@ void Control::answerOne(int number, Client &client) {
     json request = json::parse(client.in.substr(0, end), nullptr, false);
     client.in.erase(0, end + 1);
     client.heard = ++turn;
-    Said said = request.is_object() ? answer(request, client.file, client.peer, number) : Said{{{"error", "that is no JSON object; see docs/operations/control.md"}}};
+    Said said =
+        request.is_object() ? answer(request, client.file, client.peer, number) : Said{{{"error", "that is no JSON object; see docs/operations/control.md"}}};
     if (!said.line.is_null())
         client.out += line(said.line);
     if (client.toSend >= 0)

@@ -30,7 +30,7 @@ struct Said {
 /// One line of JSON in, one or more out. Nobody can make it wait: it answers a few questions a turn, and none of a client that has not read the last answer; a
 /// client that sends half a line, or does not read, only fills its own buffers, and goes when they are full or others want its place.
 class Control : public Attended {
-public:
+  public:
     /// What is asked, with the descriptor that came with it (-1: none; it is closed afterwards), by whom; gives the answer, null if that is said later, to `client`.
     using Answer = std::function<Said(const nlohmann::json &request, int file, const Peer &peer, int client)>;
 
@@ -45,7 +45,7 @@ public:
     /// One line more, to a client that may have gone.
     void say(int client, const nlohmann::json &line);
 
-private:
+  private:
     struct Client {
         int socket = -1, file = -1, toSend = -1;
         Peer peer;

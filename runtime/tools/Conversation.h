@@ -9,7 +9,7 @@
 namespace scx {
 
 class Conversation {
-public:
+  public:
     /// Throws std::runtime_error with one line, also where nobody runs.
     Conversation();
     ~Conversation();
@@ -27,7 +27,7 @@ public:
     /// Readable when there is a line more, or when it is over.
     int fd() const { return connection; }
 
-private:
+  private:
     int connection, file = -1;
     std::string in;
 };

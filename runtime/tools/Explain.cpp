@@ -24,7 +24,9 @@ namespace {
 using nlohmann::json;
 
 /// Empty: there is none of that number, as that of the threads which order queues in user space.
-std::string queueName(const ObjectInfo &info, int64_t number) { return number >= 0 && static_cast<size_t>(number) < info.queues.size() ? info.queues[static_cast<size_t>(number)].name : ""; }
+std::string queueName(const ObjectInfo &info, int64_t number) {
+    return number >= 0 && static_cast<size_t>(number) < info.queues.size() ? info.queues[static_cast<size_t>(number)].name : "";
+}
 
 std::string lookText(const ObjectInfo &info, const LookInfo &look, int64_t value) {
     if (look.type == "scheduling policy")
@@ -106,13 +108,15 @@ std::string explanationText(const json &a) {
     std::ostringstream out;
     auto text = [&](const char *name) { return a.at(name).get<std::string>(); };
     auto time = [](const json &ns) { return ns.is_null() ? std::string("forever") : durationText(ns.get<double>()); };
-    out << text("comm") << " [" << a.at("tid").get<int>() << "]" << (a.at("tid") == a.at("pid") ? "" : " of " + processName(a) + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
+    out << text("comm") << " [" << a.at("tid").get<int>() << "]"
+        << (a.at("tid") == a.at("pid") ? "" : " of " + processName(a) + " [" + std::to_string(a.at("pid").get<int>()) + "]") << ": ";
     if (!a.at("ours").get<bool>()) {
         out << "its scheduling policy is " << text("scheduling_policy") << ", so `" << text("policy") << "` does not schedule it\n";
         return out.str();
     }
-    out << "queue " << text("queue") << ", slice " << (a.at("slice_known").get<bool>() ? time(a.at("slice_ns")) + " (" + time(a.at("slice_left_ns")) + " left)" : time(a.at("slice_left_ns"))) << ", " << text("state") << " CPU "
-              << a.at("cpu").get<int>() << ", ran " << time(a.at("runtime_ns")) << "\n";
+    out << "queue " << text("queue") << ", slice "
+        << (a.at("slice_known").get<bool>() ? time(a.at("slice_ns")) + " (" + time(a.at("slice_left_ns")) + " left)" : time(a.at("slice_left_ns"))) << ", "
+        << text("state") << " CPU " << a.at("cpu").get<int>() << ", ran " << time(a.at("runtime_ns")) << "\n";
     for (size_t i = 0; i < a.at("rules").size(); ++i) {
         const json &rule = a.at("rules")[i];
         bool matches = a.at("rule") == json(i);
@@ -137,7 +141,8 @@ std::string explanationText(const json &a) {
             out << " " << durationText(waits[waits.size() - 1 - i].get<double>());
         std::vector<int64_t> sorted = waits.get<std::vector<int64_t>>();
         std::sort(sorted.begin(), sorted.end());
-        out << "; of " << sorted.size() << " half below " << durationText(static_cast<double>(sorted[(sorted.size() - 1) / 2])) << ", the longest " << durationText(static_cast<double>(sorted.back())) << "\n";
+        out << "; of " << sorted.size() << " half below " << durationText(static_cast<double>(sorted[(sorted.size() - 1) / 2])) << ", the longest "
+            << durationText(static_cast<double>(sorted.back())) << "\n";
     }
     return out.str();
 }
@@ -155,12 +160,23 @@ json explanation(const ObjectInfo &info, int tid, const std::string &bytes) {
     }
     auto endless = [](uint64_t ns) { return ns == ~0ull ? json() : json(ns); };
     auto slice = reports.find(kReportSlice), rule = reports.find(kReportRule);
-    json out = {{"policy", info.policy}, {"tid", row.pid}, {"pid", row.tgid}, {"comm", nameOf(row.comm)}, {"cpu", row.cpu},
-                {"scheduling_policy", policyName(row.policy())}, {"ours", isOurs(row.policy(), info.partial)}, {"runtime_ns", row.runtime}, {"slice_left_ns", endless(row.slice)},
-                {"slice_known", slice != reports.end()}, {"slice_ns", slice == reports.end() ? json() : endless(static_cast<uint64_t>(slice->second))},
-                {"state", row.is(TaskRow::Running) ? "runs on" : row.is(TaskRow::Runnable) ? "waits at" : "sleeps, last on"},
+    json out = {{"policy", info.policy},
+                {"tid", row.pid},
+                {"pid", row.tgid},
+                {"comm", nameOf(row.comm)},
+                {"cpu", row.cpu},
+                {"scheduling_policy", policyName(row.policy())},
+                {"ours", isOurs(row.policy(), info.partial)},
+                {"runtime_ns", row.runtime},
+                {"slice_left_ns", endless(row.slice)},
+                {"slice_known", slice != reports.end()},
+                {"slice_ns", slice == reports.end() ? json() : endless(static_cast<uint64_t>(slice->second))},
+                {"state", row.is(TaskRow::Running)    ? "runs on"
+                          : row.is(TaskRow::Runnable) ? "waits at"
+                                                      : "sleeps, last on"},
                 {"queue", queueName(info, row.queue)},
-                {"rule", rule == reports.end() ? json() : json(rule->second)}, {"rules", json::array()}};
+                {"rule", rule == reports.end() ? json() : json(rule->second)},
+                {"rules", json::array()}};
     for (const RuleInfo &r : info.rules) {
         json conditions = json::array();
         for (const ConditionInfo &condition : r.conditions)

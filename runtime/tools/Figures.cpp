@@ -58,9 +58,13 @@ json figures(const Scheduler &scheduler, const ObjectInfo &info, bool buckets) {
     for (const QueueInfo &q : info.queues) {
         uint64_t ran = scheduler.counter(q.ran);
         std::vector<uint64_t> waits = scheduler.histogram(q.wait);
-        out["queues"].push_back({{"name", q.name}, {"tasks", scheduler.counter(q.tasks)}, {"direct", scheduler.counter(q.direct)}, {"ran_ns", ran},
+        out["queues"].push_back({{"name", q.name},
+                                 {"tasks", scheduler.counter(q.tasks)},
+                                 {"direct", scheduler.counter(q.direct)},
+                                 {"ran_ns", ran},
                                  {"share", all ? static_cast<double>(ran) / static_cast<double>(all) : 0.0},
-                                 {"wait_p50_ns", measured(waits, 0.5)}, {"wait_p99_ns", measured(waits, 0.99)}});
+                                 {"wait_p50_ns", measured(waits, 0.5)},
+                                 {"wait_p99_ns", measured(waits, 0.99)}});
         if (buckets)
             out["queues"].back()["wait_buckets"] = waits;
     }

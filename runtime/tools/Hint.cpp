@@ -26,7 +26,8 @@ std::string tell(const std::string &message) {
     // Bound to no name the kernel gives one, so that there is an answer.
     if (client < 0 || bind(client, reinterpret_cast<sockaddr *>(&own), sizeof(sa_family_t)) != 0 ||
         sendto(client, message.data(), message.size(), MSG_NOSIGNAL, reinterpret_cast<sockaddr *>(&server), sizeof server) < 0)
-        result = errno == ENOENT || errno == ECONNREFUSED ? "no policy runs that takes hints; start one whose rules read `hint`" : std::string("the hint cannot be sent: ") + std::strerror(errno);
+        result = errno == ENOENT || errno == ECONNREFUSED ? "no policy runs that takes hints; start one whose rules read `hint`"
+                                                          : std::string("the hint cannot be sent: ") + std::strerror(errno);
     else {
         pollfd answer{client, POLLIN, 0};
         char text[256];

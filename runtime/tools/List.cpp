@@ -12,8 +12,14 @@ json description(const ObjectInfo &info, const std::map<std::string, int64_t> &v
     for (const Parameter &p : info.parameters) {
         auto set = values.find(p.name);
         int64_t value = set == values.end() ? p.value : set->second;
-        out["params"].push_back({{"name", p.name}, {"type", p.type}, {"default", valueText(info, p.type, p.value)}, {"value", valueText(info, p.type, value)}, {"number", value},
-                                 {"range", rangeText(info, p)}, {"live", p.live}, {"doc", p.doc}});
+        out["params"].push_back({{"name", p.name},
+                                 {"type", p.type},
+                                 {"default", valueText(info, p.type, p.value)},
+                                 {"value", valueText(info, p.type, value)},
+                                 {"number", value},
+                                 {"range", rangeText(info, p)},
+                                 {"live", p.live},
+                                 {"doc", p.doc}});
     }
     for (const QueueInfo &q : info.queues)
         out["queues"].push_back({{"name", q.name}, {"ordering", q.ordering}, {"domain", q.domain}, {"on", q.on}, {"doc", q.doc}});
@@ -27,10 +33,12 @@ void printDescription(const json &d) {
     auto with = [&](const char *before, const json &row, const char *name) { return text(row, name).empty() ? "" : before + text(row, name); };
     std::cout << "policy " << text(d, "policy") << with("  ", d, "doc") << "\n";
     for (const json &p : d.at("params"))
-        std::cout << "param  " << text(p, "name") << ": " << text(p, "type") << " = " << text(p, "value") << (p.at("value") == p.at("default") ? "" : with(", by default ", p, "default")) << with(" in ", p, "range")
+        std::cout << "param  " << text(p, "name") << ": " << text(p, "type") << " = " << text(p, "value")
+                  << (p.at("value") == p.at("default") ? "" : with(", by default ", p, "default")) << with(" in ", p, "range")
                   << (p.at("live").get<bool>() ? " (live)" : "") << with("  ", p, "doc") << "\n";
     for (const json &q : d.at("queues"))
-        std::cout << "queue  " << text(q, "name") << ": " << text(q, "ordering") << with(" per ", q, "domain") << with(" on ", q, "on") << with("  ", q, "doc") << "\n";
+        std::cout << "queue  " << text(q, "name") << ": " << text(q, "ordering") << with(" per ", q, "domain") << with(" on ", q, "on") << with("  ", q, "doc")
+                  << "\n";
     for (const json &r : d.at("rules"))
         std::cout << "rule   " << r.get<std::string>() << "\n";
 }

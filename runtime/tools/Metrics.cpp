@@ -21,7 +21,7 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 /// One family after the other: first its head, then its samples.
 class Exposition {
-public:
+  public:
     void family(const std::string &name, const char *type, const std::string &help, const char *unit = nullptr) {
         out << "# HELP " << name << ' ' << escaped(help, false) << "\n# TYPE " << name << ' ' << type << '\n';
         if (unit)
@@ -52,7 +52,7 @@ public:
         return out.str();
     }
 
-private:
+  private:
     std::ostringstream out;
 
     static std::string escaped(const std::string &text, bool quoted) {
@@ -130,12 +130,14 @@ void aboutQueues(Exposition &out, const Runner &runner) {
     out.family("scx_queue_wait_seconds", "histogram", "How long tasks of the queue waited, if they did.", "seconds");
     for (const QueueInfo &q : info.queues)
         if (!q.wait.empty())
-            out.histogram("scx_queue_wait_seconds", {{"queue", q.name}}, byPowers(scheduler.histogram(q.wait), kFirstEdge, kLastEdge), edges(powers(kFirstEdge, kLastEdge), true));
+            out.histogram("scx_queue_wait_seconds", {{"queue", q.name}}, byPowers(scheduler.histogram(q.wait), kFirstEdge, kLastEdge),
+                          edges(powers(kFirstEdge, kLastEdge), true));
     if (!info.rules.empty())
         out.family("scx_rule_hits", "counter", "Tasks that a rule of `match` took.");
     for (size_t i = 0; i < info.rules.size(); ++i)
         if (const RuleInfo &r = info.rules[i]; !r.hits.empty())
-            out.sample("scx_rule_hits_total", {{"rule", r.text}, {"queue", r.queue}, {"number", std::to_string(i)}}, static_cast<double>(scheduler.counter(r.hits)));
+            out.sample("scx_rule_hits_total", {{"rule", r.text}, {"queue", r.queue}, {"number", std::to_string(i)}},
+                       static_cast<double>(scheduler.counter(r.hits)));
 }
 
 /// What the policy itself counts. A family has one unit, so those of time have one of their own.
@@ -153,7 +155,8 @@ void aboutItsOwn(Exposition &out, const Runner &runner) {
             if (h.isTime != time)
                 continue;
             if (!std::exchange(begun, true))
-                out.family(family, "histogram", time ? "Histograms of durations that the policy declares." : "Histograms that the policy declares.", time ? "seconds" : nullptr);
+                out.family(family, "histogram", time ? "Histograms of durations that the policy declares." : "Histograms that the policy declares.",
+                           time ? "seconds" : nullptr);
             std::vector<double> ends;
             for (size_t i = 1; h.width && i < h.buckets; ++i)
                 ends.push_back(static_cast<double>(h.width) * static_cast<double>(i));

@@ -31,7 +31,8 @@ Address split(const std::string &address) {
 }
 
 MHD_Result answer(void *self, MHD_Connection *connection, const char *path, const char *method, const char *, const char *, size_t *, void **) {
-    bool reads = std::string_view(method) == MHD_HTTP_METHOD_GET || std::string_view(method) == MHD_HTTP_METHOD_HEAD, there = std::string_view(path) == "/metrics";
+    bool reads = std::string_view(method) == MHD_HTTP_METHOD_GET || std::string_view(method) == MHD_HTTP_METHOD_HEAD,
+         there = std::string_view(path) == "/metrics";
     std::string_view text = !reads ? "only GET\n" : !there ? "metrics are at /metrics\n" : std::string_view(static_cast<MetricsServer *>(self)->current());
     MHD_Response *response = MHD_create_response_from_buffer(text.size(), const_cast<char *>(text.data()), MHD_RESPMEM_MUST_COPY);
     if (!response)
@@ -54,8 +55,9 @@ MetricsServer::MetricsServer(const std::string &address, std::function<std::stri
     std::unique_ptr<addrinfo, void (*)(addrinfo *)> owner(found, freeaddrinfo);
     unsigned flags = static_cast<unsigned>(MHD_USE_EPOLL) | (found->ai_family == AF_INET6 ? static_cast<unsigned>(MHD_USE_IPv6) : 0u);
     errno = 0;
-    daemon = MHD_start_daemon(flags, static_cast<uint16_t>(std::stoi(at.port)), nullptr, nullptr, answer, this, MHD_OPTION_SOCK_ADDR, found->ai_addr, MHD_OPTION_CONNECTION_LIMIT, kMostConnections,
-                              MHD_OPTION_CONNECTION_TIMEOUT, kPatience, MHD_OPTION_CONNECTION_MEMORY_LIMIT, size_t(32 << 10), MHD_OPTION_END);
+    daemon = MHD_start_daemon(flags, static_cast<uint16_t>(std::stoi(at.port)), nullptr, nullptr, answer, this, MHD_OPTION_SOCK_ADDR, found->ai_addr,
+                              MHD_OPTION_CONNECTION_LIMIT, kMostConnections, MHD_OPTION_CONNECTION_TIMEOUT, kPatience, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                              size_t(32 << 10), MHD_OPTION_END);
     const MHD_DaemonInfo *info = daemon ? MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD) : nullptr;
     if (!info)
         throw std::runtime_error("metrics cannot be served at " + address + ": " + std::strerror(errno ? errno : EIO) + "; name another address");

@@ -15,7 +15,7 @@ namespace scx {
 /// GET /metrics gives what `text` says, made anew ten times a second at most. Runs in `update`, without threads; a client that sends nothing or reads nothing
 /// is dropped after five seconds, and as many as there are cannot make it wait.
 class MetricsServer : public Attended {
-public:
+  public:
     /// `address`: `127.0.0.1:9273`, `[::1]:9273`, or `:9273` for all addresses of the machine. Throws std::runtime_error with one line.
     MetricsServer(const std::string &address, std::function<std::string()> text);
     ~MetricsServer() override;
@@ -25,7 +25,7 @@ public:
     void update() override;
     const std::string &current();
 
-private:
+  private:
     std::function<std::string()> make;
     MHD_Daemon *daemon = nullptr;
     int waiter = -1;

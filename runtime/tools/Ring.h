@@ -9,7 +9,7 @@
 namespace scx {
 
 class Ring {
-public:
+  public:
     /// `file`: of the map, the ring's from now on; `bytes`: its size. Throws std::runtime_error with one line.
     Ring(int file, size_t bytes);
     ~Ring();
@@ -19,7 +19,7 @@ public:
     /// Takes all that is there.
     void take(const std::function<void(std::span<const char>)> &each);
 
-private:
+  private:
     int file;
     size_t bytes, page;
     char *consumer = nullptr, *producer = nullptr;

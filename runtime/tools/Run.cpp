@@ -63,7 +63,8 @@ ExitInfo close(const RunOptions &options, Scheduler &scheduler, const ObjectInfo
         std::string dump = end.error() ? scheduler.dump() : "";
         json document = options.load.statistics ? figures(scheduler, info) : json{{"policy", info.policy}};
         document["seconds"] = lived;
-        document["exit"] = {{"kind", end.kind}, {"code", end.code}, {"reason", end.reason}, {"message", end.message}, {"error", end.error()}, {"restart", end.restart()}};
+        document["exit"] = {{"kind", end.kind},       {"code", end.code},     {"reason", end.reason},
+                            {"message", end.message}, {"error", end.error()}, {"restart", end.restart()}};
         if (!dump.empty())
             document["exit"]["dump"] = dump;
         printDocument(document);
@@ -117,7 +118,8 @@ Ended live(const RunOptions &options, Runner &runner, const std::vector<std::sha
     ExitInfo end = close(options, scheduler, info, seconds(now - runner.since()), started);
     if (!itself && !end.error())
         return Ended::InOrder;
-    std::cerr << "scxrun: " << (started ? "the kernel ended " + info.policy : info.policy + " did not start") << ": " << reason(end) << (end.stall() && !options.load.dump ? "; --dump shows every CPU and waiting task of that moment" : "") << "\n";
+    std::cerr << "scxrun: " << (started ? "the kernel ended " + info.policy : info.policy + " did not start") << ": " << reason(end)
+              << (end.stall() && !options.load.dump ? "; --dump shows every CPU and waiting task of that moment" : "") << "\n";
     if (end.error() && options.load.dump && !options.json) {
         std::string dump = scheduler.dump();
         std::cerr << (dump.empty() ? "scxrun: the object keeps no dump; compile the policy again, or look at the trace event sched_ext_dump\n" : dump + "\n");

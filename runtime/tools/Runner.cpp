@@ -58,7 +58,8 @@ std::vector<Runner::Change> Runner::set(const Settings &settings) {
     for (const auto &[name, text] : settings) {
         const Parameter &p = parameterOf(now.info, name);
         if (!p.live)
-            throw std::runtime_error("`" + name + "` is fixed while the policy runs; start it again with --set " + name + "=" + text + ", or declare it a `live param`");
+            throw std::runtime_error("`" + name + "` is fixed while the policy runs; start it again with --set " + name + "=" + text +
+                                     ", or declare it a `live param`");
         values[name] = parseValue(now.info, p, text);
         changes.push_back({name, valueText(now.info, p.type, valueOf(now, p)), valueText(now.info, p.type, values[name])});
     }

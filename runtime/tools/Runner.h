@@ -21,7 +21,7 @@ struct Policy {
 Policy readPolicy(ObjectFile file, const Settings &settings);
 
 class Runner {
-public:
+  public:
     using Clock = std::chrono::steady_clock;
     /// Who wants to know what becomes of a replacement: that it runs, after so long without a policy; and, once its time of grace is over, whether it is kept or
     /// why it was put back, which may come alone.
@@ -36,7 +36,7 @@ public:
     const Policy &policy() const { return now; }
     Scheduler &scheduler() const { return *running; }
     Clock::time_point since() const { return began; } // when it was attached
-    uint64_t loads() const { return loaded; }          // policies that were attached so far
+    uint64_t loads() const { return loaded; }         // policies that were attached so far
 
     struct Change {
         std::string name, from, to;
@@ -58,7 +58,7 @@ public:
     /// The policy before the trial runs again, loaded anew, with the values it had. Throws as begin.
     void putBack(const std::string &why);
 
-private:
+  private:
     LoadOptions options;
     Policy now;
     std::unique_ptr<Scheduler> running, next;

@@ -16,8 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr size_t kHistory = 60; // looks
-constexpr int kPatience = 2;    // seconds, once scxrun has loaded what looks on; who looks every second does not wait for long
+constexpr size_t kHistory = 60;    // looks
+constexpr int kPatience = 2;       // seconds, once scxrun has loaded what looks on; who looks every second does not wait for long
 constexpr size_t kRemembered = 64; // the busiest tasks, whose histories are kept
 
 std::map<int, std::pair<uint64_t, uint64_t>> cpuTimes() {
@@ -101,7 +101,8 @@ void TopModel::look() {
         next->stats = scxrun->ask({{"ask", "stats"}, {"buckets", true}});
     } catch (const std::runtime_error &) { // none are kept
     }
-    bool another = now && (now->list.at("policy") != next->list.at("policy") || (!now->stats.is_null() && !next->stats.is_null() && next->stats.at("seconds") < now->stats.at("seconds")));
+    bool another = now && (now->list.at("policy") != next->list.at("policy") ||
+                           (!now->stats.is_null() && !next->stats.is_null() && next->stats.at("seconds") < now->stats.at("seconds")));
     if (another) {
         now.reset();
         histories.clear();
@@ -125,16 +126,20 @@ void TopModel::remember() {
     for (const TaskRow &t : before->tasks)
         ranBefore[t.pid] = t.runtime;
     std::map<std::string, double> points;
-    for (const auto &[prefix, table, column] : {std::tuple("q", queues(), size_t(2)), std::tuple("r", rules(), size_t(1)), std::tuple("c", cpus(), size_t(1)), std::tuple("p", parameters(), size_t(1))})
+    for (const auto &[prefix, table, column] : {std::tuple("q", queues(), size_t(2)), std::tuple("r", rules(), size_t(1)), std::tuple("c", cpus(), size_t(1)),
+                                                std::tuple("p", parameters(), size_t(1))})
         for (const TopRow &row : table.rows)
             points[row.key] = row.cells.at(column).number;
     TopTable busiest = tasks();
-    std::stable_sort(busiest.rows.begin(), busiest.rows.end(), [&](const TopRow &a, const TopRow &b) { return a.cells[busiest.sortedBy].number > b.cells[busiest.sortedBy].number; });
+    std::stable_sort(busiest.rows.begin(), busiest.rows.end(),
+                     [&](const TopRow &a, const TopRow &b) { return a.cells[busiest.sortedBy].number > b.cells[busiest.sortedBy].number; });
     for (size_t i = 0; i < busiest.rows.size(); ++i)
         if (const TopRow &row = busiest.rows[i]; i < kRemembered || histories.contains(row.key))
             points[row.key] = row.cells[busiest.sortedBy].number;
     for (auto it = histories.begin(); it != histories.end();) // what is gone, and what did nothing for all that is shown
-        it = points.contains(it->first) && (it->first[0] != 't' || std::any_of(it->second.begin(), it->second.end(), [](double v) { return v > 0; })) ? std::next(it) : histories.erase(it);
+        it = points.contains(it->first) && (it->first[0] != 't' || std::any_of(it->second.begin(), it->second.end(), [](double v) { return v > 0; }))
+                 ? std::next(it)
+                 : histories.erase(it);
     for (const auto &[key, value] : points) {
         std::deque<double> &history = histories[key];
         history.push_back(value);
@@ -152,7 +157,8 @@ std::string TopModel::heading() const {
     std::string text = now->list.at("policy").get<std::string>();
     if (!now->stats.is_null())
         text += ", after " + durationText(now->stats.at("seconds").get<double>() * 1e9);
-    return text + ": " + std::to_string(now->cpus.size()) + " CPUs, " + std::to_string(now->tasks.size()) + " tasks, " + std::to_string(running) + " run, " + std::to_string(waiting) + " wait" + (now->stats.is_null() ? "; no statistics are kept" : "");
+    return text + ": " + std::to_string(now->cpus.size()) + " CPUs, " + std::to_string(now->tasks.size()) + " tasks, " + std::to_string(running) + " run, " +
+           std::to_string(waiting) + " wait" + (now->stats.is_null() ? "; no statistics are kept" : "");
 }
 
 int TopModel::widestQueue() const {
@@ -163,7 +169,16 @@ int TopModel::widestQueue() const {
 }
 
 TopTable TopModel::queues() const {
-    TopTable table{"Queues", {{"queue", widestQueue(), false}, {"length", 6, true}, {"runs/s", 7, true}, {"direct", 6, true}, {"share", 6, true}, {"wait p50", 8, true}, {"wait p99", 8, true}, {"order", 7, false}}, {}};
+    TopTable table{"Queues",
+                   {{"queue", widestQueue(), false},
+                    {"length", 6, true},
+                    {"runs/s", 7, true},
+                    {"direct", 6, true},
+                    {"share", 6, true},
+                    {"wait p50", 8, true},
+                    {"wait p99", 8, true},
+                    {"order", 7, false}},
+                   {}};
     const json none = json::array();
     const json &rows = now->stats.is_null() ? none : now->stats.at("queues"), &old = before->stats.is_null() ? none : before->stats.at("queues");
     double all = 0;
@@ -171,7 +186,9 @@ TopTable TopModel::queues() const {
         all += grown(row, named(old, row.at("name")), "ran_ns");
     int number = 0;
     for (const json &q : now->list.at("queues")) {
-        auto length = std::count_if(now->tasks.begin(), now->tasks.end(), [&](const TaskRow &t) { return t.queue == number && t.is(TaskRow::Runnable) && !t.is(TaskRow::Running) && isOurs(t.policy(), now->partial); });
+        auto length = std::count_if(now->tasks.begin(), now->tasks.end(), [&](const TaskRow &t) {
+            return t.queue == number && t.is(TaskRow::Runnable) && !t.is(TaskRow::Running) && isOurs(t.policy(), now->partial);
+        });
         TopRow row{"q" + q.at("name").get<std::string>(), {{q.at("name"), static_cast<double>(number)}, count(static_cast<double>(length))}, {}};
         const json *figures = named(rows, q.at("name")), *then = named(old, q.at("name"));
         if (figures) {
@@ -180,10 +197,13 @@ TopTable TopModel::queues() const {
             if (then)
                 for (size_t i = 0; i < waits.size(); ++i)
                     waits[i] -= std::min(waits[i], then->at("wait_buckets").at(i).get<uint64_t>());
-            row.cells.insert(row.cells.end(), {count(runs / seconds()), percent(runs > 0 ? direct / runs : 0), percent(all > 0 ? grown(*figures, then, "ran_ns") / all : 0), time(percentile(waits, 0.5)), time(percentile(waits, 0.99))});
+            row.cells.insert(row.cells.end(),
+                             {count(runs / seconds()), percent(runs > 0 ? direct / runs : 0), percent(all > 0 ? grown(*figures, then, "ran_ns") / all : 0),
+                              time(percentile(waits, 0.5)), time(percentile(waits, 0.99))});
         } else
             row.cells.insert(row.cells.end(), 5, {"-", 0});
-        row.cells.push_back({q.at("ordering").get<std::string>() + (q.at("domain").get<std::string>().empty() ? "" : " per " + q.at("domain").get<std::string>())});
+        row.cells.push_back(
+            {q.at("ordering").get<std::string>() + (q.at("domain").get<std::string>().empty() ? "" : " per " + q.at("domain").get<std::string>())});
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
         ++number;
@@ -198,7 +218,9 @@ TopTable TopModel::rules() const {
     size_t i = 0;
     for (const json &r : now->stats.at("rules")) {
         const json *then = before->stats.is_null() || i >= before->stats.at("rules").size() ? nullptr : &before->stats.at("rules")[i];
-        TopRow row{"r" + std::to_string(i), {count(r.at("hits").get<double>()), count(grown(r, then, "hits") / seconds()), {r.at("short"), static_cast<double>(i)}}, {}};
+        TopRow row{"r" + std::to_string(i),
+                   {count(r.at("hits").get<double>()), count(grown(r, then, "hits") / seconds()), {r.at("short"), static_cast<double>(i)}},
+                   {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
         ++i;
@@ -215,17 +237,21 @@ std::string TopModel::queueOf(const TaskRow &task) const {
 }
 
 TopTable TopModel::cpus() const {
-    TopTable table{"CPUs", {{"cpu", 4, true}, {"busy", 6, true}, {"task", 15, false}, {"tid", 7, true}, {"queue", widestQueue(), false}}, {}, TopTable::kAsGiven, false, 1};
+    TopTable table{"CPUs", {{"cpu", 4, true}, {"busy", 6, true}, {"task", 15, false}, {"tid", 7, true}, {"queue", widestQueue(), false}},
+                   {},     TopTable::kAsGiven,
+                   false,  1};
     for (const auto &[cpu, times] : now->cpus) {
         auto then = before->cpus.find(cpu);
-        uint64_t busy = then == before->cpus.end() ? 0 : times.first - std::min(times.first, then->second.first), all = then == before->cpus.end() ? 0 : times.second - std::min(times.second, then->second.second);
+        uint64_t busy = then == before->cpus.end() ? 0 : times.first - std::min(times.first, then->second.first),
+                 all = then == before->cpus.end() ? 0 : times.second - std::min(times.second, then->second.second);
         auto runs = std::find_if(now->tasks.begin(), now->tasks.end(), [&, cpu = cpu](const TaskRow &t) { return t.cpu == cpu && t.is(TaskRow::Running); });
-        TopRow row{"c" + std::to_string(cpu), {{std::to_string(cpu), static_cast<double>(cpu)}, percent(all ? static_cast<double>(busy) / static_cast<double>(all) : 0)}, {}};
+        TopRow row{"c" + std::to_string(cpu),
+                   {{std::to_string(cpu), static_cast<double>(cpu)}, percent(all ? static_cast<double>(busy) / static_cast<double>(all) : 0)},
+                   {}};
         if (runs == now->tasks.end())
             row.cells.insert(row.cells.end(), {{"idle"}, {"", 0}, {""}});
         else
-            row.cells.insert(row.cells.end(), {{nameOf(runs->comm)}, {std::to_string(runs->pid), static_cast<double>(runs->pid)},
-                                               {queueOf(*runs)}});
+            row.cells.insert(row.cells.end(), {{nameOf(runs->comm)}, {std::to_string(runs->pid), static_cast<double>(runs->pid)}, {queueOf(*runs)}});
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }
@@ -233,7 +259,19 @@ TopTable TopModel::cpus() const {
 }
 
 TopTable TopModel::tasks() const {
-    TopTable table{"Tasks", {{"tid", 7, true}, {"cpu%", 6, true}, {"task", 15, false}, {"queue", widestQueue(), false}, {"cpu", 3, true}, {"state", 5, false}, {"cpu time", 8, true}, {"process", 15, false}}, {}, 1, true, 1};
+    TopTable table{"Tasks",
+                   {{"tid", 7, true},
+                    {"cpu%", 6, true},
+                    {"task", 15, false},
+                    {"queue", widestQueue(), false},
+                    {"cpu", 3, true},
+                    {"state", 5, false},
+                    {"cpu time", 8, true},
+                    {"process", 15, false}},
+                   {},
+                   1,
+                   true,
+                   1};
     std::map<int, std::string> processes;
     for (const TaskRow &t : now->tasks)
         if (t.pid == t.tgid)
@@ -241,9 +279,18 @@ TopTable TopModel::tasks() const {
     for (const TaskRow &t : now->tasks) {
         auto then = ranBefore.find(t.pid);
         double ran = then == ranBefore.end() ? 0 : static_cast<double>(t.runtime - std::min(t.runtime, then->second)) / 1e9 / seconds();
-        TopRow row{"t" + std::to_string(t.pid), {{std::to_string(t.pid), static_cast<double>(t.pid)}, percent(ran), {nameOf(t.comm)},
-                                                {queueOf(t)},
-                                                {std::to_string(t.cpu), static_cast<double>(t.cpu)}, {t.is(TaskRow::Running) ? "run" : t.is(TaskRow::Runnable) ? "wait" : "sleep"}, time(static_cast<double>(t.runtime)), {processes[t.tgid]}}, {}};
+        TopRow row{"t" + std::to_string(t.pid),
+                   {{std::to_string(t.pid), static_cast<double>(t.pid)},
+                    percent(ran),
+                    {nameOf(t.comm)},
+                    {queueOf(t)},
+                    {std::to_string(t.cpu), static_cast<double>(t.cpu)},
+                    {t.is(TaskRow::Running)    ? "run"
+                     : t.is(TaskRow::Runnable) ? "wait"
+                                               : "sleep"},
+                    time(static_cast<double>(t.runtime)),
+                    {processes[t.tgid]}},
+                   {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }
@@ -255,7 +302,8 @@ TopTable TopModel::parameters() const {
     for (const json &p : now->list.at("params")) {
         if (!p.at("live").get<bool>())
             continue;
-        TopRow row{"p" + p.at("name").get<std::string>(), {{p.at("name")}, {p.at("value"), p.at("number").get<double>()}, {p.at("default")}, {p.at("range")}}, {}};
+        TopRow row{
+            "p" + p.at("name").get<std::string>(), {{p.at("name")}, {p.at("value"), p.at("number").get<double>()}, {p.at("default")}, {p.at("range")}}, {}};
         row.history = historyOf(row.key);
         table.rows.push_back(std::move(row));
     }

@@ -52,11 +52,11 @@ struct TopTable {
     static constexpr size_t kAsGiven = ~size_t(0);
     size_t sortedBy = kAsGiven; // a column, at first
     bool descending = false;
-    double full = 0;            // what a whole bar of a sparkline is; 0: the largest that is shown
+    double full = 0; // what a whole bar of a sparkline is; 0: the largest that is shown
 };
 
 class TopModel {
-public:
+  public:
     TopModel();
     ~TopModel();
     /// Looks once more. Throws std::runtime_error with one line if nobody answers; what was seen stays.
@@ -67,11 +67,11 @@ public:
     /// Queues, rules, CPUs, tasks, parameters: those there are.
     std::vector<TopTable> tables() const;
 
-private:
+  private:
     std::unique_ptr<Conversation> scxrun;
     std::unique_ptr<TopLook> before, now;
     std::map<std::string, std::deque<double>> histories; // by the key of a row
-    std::map<int, uint64_t> ranBefore; // ns, by thread
+    std::map<int, uint64_t> ranBefore;                   // ns, by thread
 
     double seconds() const;
     int widestQueue() const;

@@ -66,7 +66,10 @@ TopScreen::TopScreen() {
     setlocale(LC_ALL, "");
     utf8 = std::strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
     const char *type = std::getenv("TERM");
-    auto useless = [&] { return std::runtime_error("the terminal" + (type ? " `" + std::string(type) + "`" : std::string()) + " cannot be drawn on; scxrun top --once prints all as text"); };
+    auto useless = [&] {
+        return std::runtime_error("the terminal" + (type ? " `" + std::string(type) + "`" : std::string()) +
+                                  " cannot be drawn on; scxrun top --once prints all as text");
+    };
     if (!type || !newterm(nullptr, stdout, stdin))
         throw useless();
     if (const char *cursor = tigetstr("cup"); !cursor || cursor == reinterpret_cast<char *>(-1)) { // it cannot even place its cursor
@@ -108,9 +111,7 @@ void TopScreen::run(TopModel &model, std::chrono::nanoseconds every) {
                     trouble.clear();
                     if (model.complete())
                         tables = model.tables();
-                } catch (const std::runtime_error &error) {
-                    trouble = error.what();
-                }
+                } catch (const std::runtime_error &error) { trouble = error.what(); }
             }
             next = Clock::now() + every;
         }
@@ -138,14 +139,20 @@ void TopScreen::draw(const TopModel &model, const std::vector<TopTable> &tables)
     getmaxyx(stdscr, height, width);
     erase();
     std::string head = model.complete() ? model.heading() : trouble.empty() ? "looking" : "";
-    put(0, trouble.empty() ? head + (frozen ? " (frozen)" : "") : trouble, width, trouble.empty() ? A_REVERSE : color ? COLOR_PAIR(kTrouble) : A_REVERSE | A_BOLD);
+    put(0, trouble.empty() ? head + (frozen ? " (frozen)" : "") : trouble, width,
+        trouble.empty() ? A_REVERSE
+        : color         ? COLOR_PAIR(kTrouble)
+                        : A_REVERSE | A_BOLD);
     int foot = height >= 4 ? 1 : 0;
     if (mode == Mode::Help || mode == Mode::Explained)
         drawPage(1, height - 1 - foot, width);
     else
         drawTables(tables, 1, height - 1 - foot, width);
     if (foot) {
-        std::string keys = mode == Mode::Search ? "Search: " + typed + "_" : mode == Mode::Filter ? "Filter: " + typed + "_" : mode == Mode::Tables ? "F1 help  Tab table  F3 search  F4 filter  F6 sort  Space tag  Enter explain  F10 quit" : "q back";
+        std::string keys = mode == Mode::Search   ? "Search: " + typed + "_"
+                           : mode == Mode::Filter ? "Filter: " + typed + "_"
+                           : mode == Mode::Tables ? "F1 help  Tab table  F3 search  F4 filter  F6 sort  Space tag  Enter explain  F10 quit"
+                                                  : "q back";
         put(height - 1, keys, width, A_REVERSE);
     }
     refresh();
@@ -206,7 +213,9 @@ void TopScreen::drawTable(const TopTable &table, int top, int height, int width)
     for (size_t i = 0; i < seen && from + i < rows.size(); ++i) {
         const TopRow &row = rows[from + i];
         bool here = own && from + i == at, found = !searched.empty() && contains(plainText(row), searched);
-        int look = here ? (color ? COLOR_PAIR(kFocus) : A_REVERSE) : tagged.contains(row.key) || found ? (color ? COLOR_PAIR(kHigh) | A_BOLD : A_BOLD) : A_NORMAL;
+        int look = here                                ? (color ? COLOR_PAIR(kFocus) : A_REVERSE)
+                   : tagged.contains(row.key) || found ? (color ? COLOR_PAIR(kHigh) | A_BOLD : A_BOLD)
+                                                       : A_NORMAL;
         put(top + 1 + static_cast<int>(i), lineOf(table, &row, columns, spark, choice, utf8), width, look);
     }
 }
@@ -228,8 +237,11 @@ void TopScreen::key(int key, const std::vector<TopTable> &tables) {
     if (mode == Mode::Help || mode == Mode::Explained)
         return pageKey(key);
     switch (key) {
-    case 'q': case KEY_F(10): over = true; return;
-    case KEY_F(1): case 'h': case '?':
+    case 'q':
+    case KEY_F(10): over = true; return;
+    case KEY_F(1):
+    case 'h':
+    case '?':
         mode = Mode::Help;
         page.assign(std::begin(kHelp), std::end(kHelp));
         pageTop = 0;
@@ -246,8 +258,10 @@ void TopScreen::key(int key, const std::vector<TopTable> &tables) {
     switch (key) {
     case '\t': turn(tables, 1); break;
     case KEY_BTAB: turn(tables, -1); break;
-    case KEY_UP: case 'k': move(*table, -1); break;
-    case KEY_DOWN: case 'j': move(*table, 1); break;
+    case KEY_UP:
+    case 'k': move(*table, -1); break;
+    case KEY_DOWN:
+    case 'j': move(*table, 1); break;
     case KEY_PPAGE: move(*table, -static_cast<long>(pageHeight)); break;
     case KEY_NPAGE: move(*table, static_cast<long>(pageHeight)); break;
     case KEY_HOME: move(*table, -1'000'000); break;
@@ -258,10 +272,18 @@ void TopScreen::key(int key, const std::vector<TopTable> &tables) {
             break;
         }
         [[fallthrough]];
-    case '/': mode = Mode::Search; typed.clear(); break;
+    case '/':
+        mode = Mode::Search;
+        typed.clear();
+        break;
     case 'n': search(*table, true); break;
-    case KEY_F(4): case '\\': mode = Mode::Filter; typed = choice.filter; break;
-    case KEY_F(6): case '>': sortBy(*table, 1); break;
+    case KEY_F(4):
+    case '\\':
+        mode = Mode::Filter;
+        typed = choice.filter;
+        break;
+    case KEY_F(6):
+    case '>': sortBy(*table, 1); break;
     case '<': sortBy(*table, -1); break;
     case 'I':
         if (!choice.chosen)
@@ -278,7 +300,9 @@ void TopScreen::key(int key, const std::vector<TopTable> &tables) {
             tagged.insert(row);
         break;
     }
-    case '\n': case '\r': case KEY_ENTER: explain(*table); break;
+    case '\n':
+    case '\r':
+    case KEY_ENTER: explain(*table); break;
     default: break;
     }
 }
@@ -309,10 +333,13 @@ void TopScreen::typedKey(int key, const std::vector<TopTable> &tables) {
 
 void TopScreen::pageKey(int key) {
     switch (key) {
-    case KEY_UP: case 'k': pageTop -= std::min<size_t>(pageTop, 1); break;
-    case KEY_DOWN: case 'j': ++pageTop; break;
+    case KEY_UP:
+    case 'k': pageTop -= std::min<size_t>(pageTop, 1); break;
+    case KEY_DOWN:
+    case 'j': ++pageTop; break;
     case KEY_PPAGE: pageTop -= std::min(pageTop, pageHeight); break;
-    case KEY_NPAGE: case ' ': pageTop += pageHeight; break;
+    case KEY_NPAGE:
+    case ' ': pageTop += pageHeight; break;
     default: mode = Mode::Tables; break;
     }
 }
@@ -325,7 +352,8 @@ void TopScreen::turn(const std::vector<TopTable> &tables, int by) {
 void TopScreen::move(const TopTable &table, long by) {
     std::vector<TopRow> rows = arranged(table, choices[table.title], tagged);
     if (!rows.empty())
-        selected[table.title] = rows[static_cast<size_t>(std::clamp<long>(static_cast<long>(rowOf(rows, selected[table.title])) + by, 0, static_cast<long>(rows.size()) - 1))].key;
+        selected[table.title] =
+            rows[static_cast<size_t>(std::clamp<long>(static_cast<long>(rowOf(rows, selected[table.title])) + by, 0, static_cast<long>(rows.size()) - 1))].key;
 }
 
 /// The next row that contains what is searched, this one included unless `further`.
@@ -361,9 +389,7 @@ void TopScreen::explain(const TopTable &table) {
     try {
         Conversation scxrun;
         text = explanationText(askExplanation(scxrun, std::atoi(key.c_str() + 1)));
-    } catch (const std::runtime_error &error) {
-        text = error.what();
-    }
+    } catch (const std::runtime_error &error) { text = error.what(); }
     page.clear();
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)

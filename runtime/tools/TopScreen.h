@@ -9,7 +9,7 @@
 namespace scx {
 
 class TopScreen {
-public:
+  public:
     /// Takes the terminal. Throws std::runtime_error with one line if it cannot be drawn on.
     TopScreen();
     ~TopScreen();
@@ -19,20 +19,20 @@ public:
     /// Until somebody wants no more; looks every so often.
     void run(TopModel &model, std::chrono::nanoseconds every);
 
-private:
+  private:
     enum class Mode { Tables, Search, Filter, Help, Explained };
     bool utf8, color;
     Mode mode = Mode::Tables;
     bool over = false, frozen = false;
-    std::string focus;                        // the title of the table that keys are for
-    std::map<std::string, TopChoice> choices; // by the title of the table
+    std::string focus;                           // the title of the table that keys are for
+    std::map<std::string, TopChoice> choices;    // by the title of the table
     std::map<std::string, std::string> selected; // the key of a row, likewise
     std::map<std::string, size_t> scrolled;
     std::set<std::string> tagged;
-    std::string typed, searched, trouble;     // trouble: why nothing new is seen
-    std::vector<std::string> page;            // of Help and Explained
+    std::string typed, searched, trouble; // trouble: why nothing new is seen
+    std::vector<std::string> page;        // of Help and Explained
     size_t pageTop = 0;
-    size_t pageHeight = 1;                    // rows of the focused table that are seen
+    size_t pageHeight = 1; // rows of the focused table that are seen
 
     void draw(const TopModel &model, const std::vector<TopTable> &tables);
     void drawTables(const std::vector<TopTable> &tables, int top, int height, int width);

@@ -66,7 +66,8 @@ bool contains(const std::string &text, const std::string &part) {
 
 std::vector<TopRow> arranged(const TopTable &table, const TopChoice &choice, const std::set<std::string> &tagged) {
     std::vector<TopRow> rows;
-    std::copy_if(table.rows.begin(), table.rows.end(), std::back_inserter(rows), [&](const TopRow &row) { return choice.filter.empty() || contains(plainText(row), choice.filter); });
+    std::copy_if(table.rows.begin(), table.rows.end(), std::back_inserter(rows),
+                 [&](const TopRow &row) { return choice.filter.empty() || contains(plainText(row), choice.filter); });
     size_t by = choice.chosen ? choice.sortedBy : table.sortedBy;
     bool descending = choice.chosen ? choice.descending : table.descending;
     if (by < table.columns.size())

@@ -44,13 +44,17 @@ struct Names {
 
     explicit Names(const json &answer) : policy(answer.at("policy")), queues(answer.at("queues")), rules(answer.at("rules")), partial(answer.at("partial")) {}
     bool ours(const TraceEvent &e) const { return e.next && isOurs(e.policy(), partial); }
-    std::string queue(const TraceEvent &e) const { return ours(e) && e.queue >= 0 && static_cast<size_t>(e.queue) < queues.size() ? queues[static_cast<size_t>(e.queue)] : "-"; }
-    std::string rule(const TraceEvent &e) const { return ours(e) && e.rule >= 0 && static_cast<size_t>(e.rule) < rules.size() ? rules[static_cast<size_t>(e.rule)] : "-"; }
+    std::string queue(const TraceEvent &e) const {
+        return ours(e) && e.queue >= 0 && static_cast<size_t>(e.queue) < queues.size() ? queues[static_cast<size_t>(e.queue)] : "-";
+    }
+    std::string rule(const TraceEvent &e) const {
+        return ours(e) && e.rule >= 0 && static_cast<size_t>(e.rule) < rules.size() ? rules[static_cast<size_t>(e.rule)] : "-";
+    }
 };
 
 /// What is asked for besides threads, which the kernel's side has sorted out.
 class Choice {
-public:
+  public:
     Choice(const TraceOptions &options, const Names &names) : names(names), queue(options.queue), comm(options.comm), prefix(comm.ends_with('*')) {
         if (prefix)
             comm.pop_back();
@@ -60,17 +64,18 @@ public:
     /// Is it a decision for one of these tasks?
     bool takes(const TraceEvent &e) const {
         std::string name = nameOf(e.comm);
-        return e.flags & TraceEvent::NextWanted && (comm.empty() || (prefix ? name.starts_with(comm) : name == comm)) && (queue.empty() || names.queue(e) == queue);
+        return e.flags & TraceEvent::NextWanted && (comm.empty() || (prefix ? name.starts_with(comm) : name == comm)) &&
+               (queue.empty() || names.queue(e) == queue);
     }
 
-private:
+  private:
     const Names &names;
     std::string queue, comm;
     bool prefix;
 };
 
 class Reader {
-public:
+  public:
     virtual ~Reader() = default;
     /// `taken`: it is a decision that was asked for.
     virtual void on(const TraceEvent &event, bool taken) = 0;
@@ -78,7 +83,7 @@ public:
 
 /// A line, or a document, for each decision.
 class Lines : public Reader {
-public:
+  public:
     Lines(const Names &names, bool asJson) : names(names), asJson(asJson) {
         if (!asJson)
             printf("%12s %4s %8s %-15s %-12s %10s  %s\n", "seconds", "cpu", "tid", "task", "queue", "waited", "rule");
@@ -90,13 +95,20 @@ public:
             began = e.time;
         double seconds = static_cast<double>(e.time - *began) / 1e9;
         if (asJson)
-            printDocument({{"seconds", seconds}, {"cpu", e.cpu}, {"tid", e.next}, {"pid", e.tgid}, {"comm", nameOf(e.comm)}, {"queue", names.ours(e) ? json(names.queue(e)) : json()},
-                              {"rule", names.ours(e) && e.rule >= 0 ? json(names.rule(e)) : json()}, {"wait_ns", e.wait < 0 ? json() : json(e.wait)}});
+            printDocument({{"seconds", seconds},
+                           {"cpu", e.cpu},
+                           {"tid", e.next},
+                           {"pid", e.tgid},
+                           {"comm", nameOf(e.comm)},
+                           {"queue", names.ours(e) ? json(names.queue(e)) : json()},
+                           {"rule", names.ours(e) && e.rule >= 0 ? json(names.rule(e)) : json()},
+                           {"wait_ns", e.wait < 0 ? json() : json(e.wait)}});
         else
-            printf("%12.6f %4d %8d %-15s %-12s %10s  %s\n", seconds, e.cpu, e.next, nameOf(e.comm).c_str(), names.queue(e).c_str(), e.wait < 0 ? "-" : durationText(static_cast<double>(e.wait)).c_str(), names.rule(e).c_str());
+            printf("%12.6f %4d %8d %-15s %-12s %10s  %s\n", seconds, e.cpu, e.next, nameOf(e.comm).c_str(), names.queue(e).c_str(),
+                   e.wait < 0 ? "-" : durationText(static_cast<double>(e.wait)).c_str(), names.rule(e).c_str());
     }
 
-private:
+  private:
     const Names &names;
     bool asJson;
     std::optional<uint64_t> began;
@@ -104,7 +116,7 @@ private:
 
 /// Rows of CPUs and of tasks, as scxsim's timeline has them. A span is written when it ends.
 class Perfetto : public Reader {
-public:
+  public:
     Perfetto(const Names &names, FILE *out) : names(names), events(out, {{"policy", names.policy}}) {
         events.name("process", kCpus, 0, "CPUs");
         events.name("process", kTasks, 0, "tasks");
@@ -123,7 +135,7 @@ public:
         events.finish();
     }
 
-private:
+  private:
     enum { kCpus = 1, kTasks = 2 }; // process ids
     const Names &names;
     TraceEvents events;
@@ -204,9 +216,7 @@ Told listen(Conversation &scxrun, const json &answer, std::chrono::nanoseconds l
         if (waiting.revents) {
             try {
                 told.policyEnded = scxrun.hear().contains("ended");
-            } catch (const std::runtime_error &) {
-                told.policyEnded = true;
-            }
+            } catch (const std::runtime_error &) { told.policyEnded = true; }
         }
     }
     told.lost = next - std::min(next, told.events);

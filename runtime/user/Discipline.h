@@ -18,7 +18,12 @@ namespace scx::user {
 /// `code`: the section that `info` names; null if it names no function.
 inline HostDiscipline disciplineOf(const HostCodeInfo &info, const HostCode *code) {
     HostDiscipline discipline;
-    for (auto [name, function] : {std::pair{"begin", &discipline.begin}, {"join", &discipline.join}, {"enqueue", &discipline.enqueue}, {"running", &discipline.running}, {"stopping", &discipline.stopping}, {"key", &discipline.key}})
+    for (auto [name, function] : {std::pair{"begin", &discipline.begin},
+                                  {"join", &discipline.join},
+                                  {"enqueue", &discipline.enqueue},
+                                  {"running", &discipline.running},
+                                  {"stopping", &discipline.stopping},
+                                  {"key", &discipline.key}})
         if (auto it = info.functions.find(name); it != info.functions.end())
             *function = code->at<HostFunction>(it->second);
     discipline.taskBytes = info.taskBytes;
@@ -35,7 +40,8 @@ inline std::unique_ptr<HostCode> codeOf(const ObjectFile &file, const ObjectInfo
             continue;
         const HostCodeInfo &own = q.user->code;
         if (own.architecture != hostArchitecture())
-            throw std::runtime_error("`" + q.name + "` is ordered by code for " + own.architecture + ", and this machine is " + hostArchitecture() + "; compile the policy on such a machine, or name a plug-in by --user-policy");
+            throw std::runtime_error("`" + q.name + "` is ordered by code for " + own.architecture + ", and this machine is " + hostArchitecture() +
+                                     "; compile the policy on such a machine, or name a plug-in by --user-policy");
         if (!code && !own.functions.empty())
             code = std::make_unique<HostCode>(readElf(file.bytes).find(own.section)->data);
     }

@@ -12,7 +12,7 @@ namespace scx::user {
 
 /// Both directions, as the engine sees them. In scxrun they are rings in memory that is shared with the kernel (MappedLink.h), in a simulator whatever it likes.
 class Link {
-public:
+  public:
     virtual ~Link() = default;
     /// The next record, or null if there is none now. Valid until the next call. Of the right size.
     virtual const Record *receive() = 0;
@@ -26,7 +26,7 @@ public:
 
 /// One queue. All memory is taken when it is made.
 class Engine {
-public:
+  public:
     /// `attributes`: how many words of them each record has. `waitLimit`, ns: who has waited so long comes next, whatever the policy says; 0: none does. All have to outlive it.
     Engine(Link &link, Shared &shared, UserPolicy &policy, size_t attributes, uint64_t waitLimit);
     ~Engine();
@@ -37,7 +37,7 @@ public:
     /// Tasks that wait here.
     size_t waiting() const { return count; }
 
-private:
+  private:
     struct Entry;
     Link &link;
     Shared &shared;

@@ -35,7 +35,8 @@ HostCode::HostCode(std::string_view code) : memory(MAP_FAILED), size(code.size()
     if (file >= 0)
         close(file);
     if (memory == MAP_FAILED)
-        throw std::runtime_error(std::string("this system does not let code run that an object carries (") + std::strerror(error) + "); order the queue by a plug-in, --user-policy LIB.so");
+        throw std::runtime_error(std::string("this system does not let code run that an object carries (") + std::strerror(error) +
+                                 "); order the queue by a plug-in, --user-policy LIB.so");
     __builtin___clear_cache(static_cast<char *>(memory), static_cast<char *>(memory) + size);
 }
 

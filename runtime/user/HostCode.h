@@ -12,7 +12,7 @@ const char *hostArchitecture();
 
 /// Code without relocations, in memory of its own that can be read and run, and no longer written.
 class HostCode {
-public:
+  public:
     /// Throws std::runtime_error with one line.
     explicit HostCode(std::string_view code);
     ~HostCode();
@@ -21,7 +21,7 @@ public:
     /// The function at this offset, which is inside.
     template <typename Function> Function at(size_t offset) const { return reinterpret_cast<Function>(static_cast<char *>(memory) + offset); }
 
-private:
+  private:
     void *memory;
     size_t size;
 };

@@ -12,7 +12,8 @@ bool HostOrder::Waiting::before(const Waiting &other) const {
 }
 
 HostOrder::HostOrder(const HostDiscipline &discipline, const int64_t *parameters, size_t capacity)
-    : discipline(discipline), parameters(parameters), queueState(discipline.queueBytes / 8 + 1), taskWords(discipline.taskBytes / 8 + 1), places(capacity), handed(capacity) {
+    : discipline(discipline), parameters(parameters), queueState(discipline.queueBytes / 8 + 1), taskWords(discipline.taskBytes / 8 + 1), places(capacity),
+      handed(capacity) {
     taskStates.resize(capacity * taskWords);
     heap.reserve(capacity);
 }

@@ -15,7 +15,7 @@ using HostFunction = int64_t (*)(void *queue, void *task, const int64_t *attribu
 
 /// What the object says of a queue's discipline.
 struct HostDiscipline {
-    HostFunction begin = nullptr; // sets the state of a task to its initial values
+    HostFunction begin = nullptr;                                                                         // sets the state of a task to its initial values
     HostFunction join = nullptr, enqueue = nullptr, running = nullptr, stopping = nullptr, key = nullptr; // null: it has none
     size_t taskBytes = 0, queueBytes = 0;
     bool lifo = false; // without a key: the latest first
@@ -23,7 +23,7 @@ struct HostDiscipline {
 
 /// All memory is taken when it is made.
 class HostOrder : public UserPolicy {
-public:
+  public:
     /// `parameters`: their values, in the order of the description; read at each call, so that they may change. They have to outlive it.
     HostOrder(const HostDiscipline &discipline, const int64_t *parameters, size_t capacity);
     void added(UserTask &task) override;
@@ -31,7 +31,7 @@ public:
     void taken(UserTask &task) override;
     void gone(UserTask &task) override;
 
-private:
+  private:
     /// A waiting task: a place in the heap.
     struct Waiting {
         int64_t key;
@@ -44,8 +44,8 @@ private:
     std::vector<int64_t> queueState, taskStates;
     const size_t taskWords;
     std::vector<Waiting> heap;
-    std::vector<uint32_t> places;  // by task number: 1 + the place in the heap, 0: none
-    std::vector<uint8_t> handed;   // by task number: its `running` was called when it was handed out
+    std::vector<uint32_t> places; // by task number: 1 + the place in the heap, 0: none
+    std::vector<uint8_t> handed;  // by task number: its `running` was called when it was handed out
     uint64_t arrivals = 0;
 
     int64_t call(HostFunction function, UserTask &task, uint64_t now, uint64_t ran = 0, bool runnable = true);

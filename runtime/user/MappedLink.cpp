@@ -16,7 +16,8 @@ uint64_t load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQU
 } // namespace
 
 MappedLink::MappedLink(const MappedRing &records, const MappedRing &answers, size_t attributes)
-    : records(records), answers(answers), recordBytes(sizeof(Record) + attributes * sizeof(int64_t)), read(load(records.consumed)), written(load(answers.produced)) {}
+    : records(records), answers(answers), recordBytes(sizeof(Record) + attributes * sizeof(int64_t)), read(load(records.consumed)),
+      written(load(answers.produced)) {}
 
 const Record *MappedLink::receive() {
     __atomic_store_n(records.consumed, read, __ATOMIC_RELEASE); // the one before is no longer needed

@@ -16,7 +16,7 @@ struct MappedRing {
 };
 
 class MappedLink : public Link {
-public:
+  public:
     /// Whatever a process before this one has left half done is taken up: what it wrote and showed stays, the rest is not there.
     MappedLink(const MappedRing &records, const MappedRing &answers, size_t attributes);
     const Record *receive() override;
@@ -26,7 +26,7 @@ public:
     /// Answers that are shown and not yet read by the kernel side.
     uint64_t unread() const;
 
-private:
+  private:
     MappedRing records, answers;
     const size_t recordBytes;
     uint64_t read = 0;    // behind the record at hand

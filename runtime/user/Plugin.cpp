@@ -20,7 +20,8 @@ UserPolicy &loadPlugin(const std::string &path, const char *queue) {
     if (!interface || !make)
         throw std::runtime_error("`" + path + "` defines no `" + (make ? "scx_user_interface" : "scx_user_policy") + "`; see libscx.h");
     if (interface() != kUserInterface)
-        throw std::runtime_error("`" + path + "` was built against another libscx.h (" + std::to_string(interface()) + " instead of " + std::to_string(kUserInterface) + "); build it again");
+        throw std::runtime_error("`" + path + "` was built against another libscx.h (" + std::to_string(interface()) + " instead of " +
+                                 std::to_string(kUserInterface) + "); build it again");
     UserPolicy *policy = make({kUserInterface, queue, kMostTasks});
     if (!policy)
         throw std::runtime_error("`" + path + "` makes no policy for the queue `" + queue + "`; use it with a policy that it knows");

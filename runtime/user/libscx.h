@@ -21,19 +21,19 @@ inline constexpr unsigned kUserInterface = 1;
 
 /// A task as this queue knows it, from when it first waits here to its end. The memory is the caller's; the address is the same all that time.
 struct UserTask {
-    uint32_t number;   // below the capacity, for tables of one's own; that of a task that is gone is used again
-    int32_t pid, tgid; // thread and process
-    uint32_t weight;   // from nice: 100 is nice 0, up to 10000
-    uint64_t now;      // ns, CLOCK_MONOTONIC: when it began to wait
-    uint64_t ran;      // ns of CPU time since it was last added, in the queue or not
-    uint64_t sleeps;   // how often it went to sleep in that time: `ran` is that many bursts, and the one that goes on if it was stopped
-    uint64_t slice;    // to be set, in ns, before it is given to run; 0: the queue's own
-    void *data;        // the policy's; null at first
+    uint32_t number;           // below the capacity, for tables of one's own; that of a task that is gone is used again
+    int32_t pid, tgid;         // thread and process
+    uint32_t weight;           // from nice: 100 is nice 0, up to 10000
+    uint64_t now;              // ns, CLOCK_MONOTONIC: when it began to wait
+    uint64_t ran;              // ns of CPU time since it was last added, in the queue or not
+    uint64_t sleeps;           // how often it went to sleep in that time: `ran` is that many bursts, and the one that goes on if it was stopped
+    uint64_t slice;            // to be set, in ns, before it is given to run; 0: the queue's own
+    void *data;                // the policy's; null at first
     const int64_t *attributes; // what the queue's discipline reads of it, in the order of the object's description
 };
 
 class UserPolicy {
-public:
+  public:
     virtual ~UserPolicy() = default;
     /// A task begins to wait. It does not wait already.
     virtual void added(UserTask &task) = 0;
@@ -64,5 +64,5 @@ unsigned scx_user_interface();
 }
 
 /// Stands once in a plug-in.
-#define SCX_USER_POLICY                                                                                                                                                        \
+#define SCX_USER_POLICY                                                                                                                                        \
     extern "C" unsigned scx_user_interface() { return scx::kUserInterface; }

@@ -31,7 +31,8 @@ std::string tokens(antlr4::Lexer &lexer) {
     stream.fill();
     std::string all;
     for (antlr4::Token *t : stream.getTokens())
-        all += std::to_string(t->getType()) + ' ' + std::to_string(t->getChannel()) + ' ' + std::to_string(t->getStartIndex()) + ' ' + std::to_string(t->getStopIndex()) + ' ' + std::to_string(t->getLine()) + '\n';
+        all += std::to_string(t->getType()) + ' ' + std::to_string(t->getChannel()) + ' ' + std::to_string(t->getStartIndex()) + ' ' +
+               std::to_string(t->getStopIndex()) + ' ' + std::to_string(t->getLine()) + '\n';
     return all;
 }
 

@@ -45,11 +45,14 @@ std::string objectWith(std::string description) {
     sections[2].sh_name = 1;
     sections[2].sh_offset = sections[1].sh_offset + sizeof names;
     sections[2].sh_size = description.size();
-    return std::string(reinterpret_cast<char *>(&header), sizeof header) + std::string(reinterpret_cast<char *>(sections), sizeof sections) + std::string(names, sizeof names) + description;
+    return std::string(reinterpret_cast<char *>(&header), sizeof header) + std::string(reinterpret_cast<char *>(sections), sizeof sections) +
+           std::string(names, sizeof names) + description;
 }
 
 /// One line, `situation; what to do`.
-void requireLine(const std::string &line) { require(line.find("; ") != std::string::npos && line.find('\n') == std::string::npos, "not one line with what to do", line); }
+void requireLine(const std::string &line) {
+    require(line.find("; ") != std::string::npos && line.find('\n') == std::string::npos, "not one line with what to do", line);
+}
 
 void checkAgainstItself(const ObjectFile &file) {
     try {
@@ -60,9 +63,7 @@ void checkAgainstItself(const ObjectFile &file) {
             return;
         try {
             fitTo(file, std::nullopt, {}, types.get());
-        } catch (const std::runtime_error &error) {
-            requireLine(error.what());
-        }
+        } catch (const std::runtime_error &error) { requireLine(error.what()); }
     } catch (const std::runtime_error &) { // not even an ELF file, as `describe` tells
     }
 }
@@ -86,9 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         std::string shown = valueText(info, p.type, p.value);
         try {
             require(parseValue(info, p, shown) == p.value, "read as another value", p.name + " = " + shown);
-        } catch (const std::runtime_error &error) {
-            require(false, "its own value is refused", error.what());
-        }
+        } catch (const std::runtime_error &error) { require(false, "its own value is refused", error.what()); }
         rangeText(info, p);
     }
     for (const QueueInfo &q : info.queues)

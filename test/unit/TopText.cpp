@@ -33,7 +33,11 @@ int main() {
     expect(sparkline({0, 4, 8}, 4, 0, true), "  ▄█");
     expect(sparkline({9, 0, 0.001, 1}, 3, 1, false), " .@"); // the last three; what is not nothing is seen
     expect(sparkline({0.5, 2}, 2, 1, false), "=@");
-    TopTable table{"T", {{"n", 4, true}, {"name", 6, false}}, {{"a", {{"10", 10}, {"xylo"}}, {1}}, {"b", {{"9", 9}, {"Anna"}}, {0}}, {"c", {{"100", 100}, {"mid"}}, {}}}, 0, true};
+    TopTable table{"T",
+                   {{"n", 4, true}, {"name", 6, false}},
+                   {{"a", {{"10", 10}, {"xylo"}}, {1}}, {"b", {{"9", 9}, {"Anna"}}, {0}}, {"c", {{"100", 100}, {"mid"}}, {}}},
+                   0,
+                   true};
     expect(keys(arranged(table, {})), "cab"); // by number, not by text
     expect(keys(arranged(table, {1, false, true, ""})), "bca");
     expect(keys(arranged(table, {TopTable::kAsGiven, false, true, ""})), "abc");

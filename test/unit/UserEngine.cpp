@@ -66,7 +66,9 @@ struct Kernel {
     Engine engine;
     uint32_t sequences[8] = {};
 
-    explicit Kernel(const HostDiscipline &discipline, uint64_t limit = 0) : order(discipline, none.data(), kMostTasks), engine(link, shared, order, 1, limit) { shared.epoch = 2; }
+    explicit Kernel(const HostDiscipline &discipline, uint64_t limit = 0) : order(discipline, none.data(), kMostTasks), engine(link, shared, order, 1, limit) {
+        shared.epoch = 2;
+    }
 
     void record(uint32_t task, uint32_t flags, uint64_t now, uint64_t ran = 0, int64_t attribute = 0, uint64_t sleeps = 0) {
         std::vector<char> bytes(sizeof(Record) + 8);
@@ -91,12 +93,16 @@ struct Kernel {
 };
 
 // A discipline as the compiler would make it: virtual time by weight, which is its attribute. Task state: vtime; queue state: clock.
-static int64_t joined(void *queue, void *task, const int64_t *, const int64_t *, const int64_t *) { return *static_cast<int64_t *>(task) = *static_cast<int64_t *>(queue); }
+static int64_t joined(void *queue, void *task, const int64_t *, const int64_t *, const int64_t *) {
+    return *static_cast<int64_t *>(task) = *static_cast<int64_t *>(queue);
+}
 static int64_t runs(void *queue, void *task, const int64_t *, const int64_t *, const int64_t *) {
     auto *clock = static_cast<int64_t *>(queue);
     return *clock = std::max(*clock, *static_cast<int64_t *>(task));
 }
-static int64_t stopped(void *, void *task, const int64_t *attributes, const int64_t *, const int64_t *event) { return *static_cast<int64_t *>(task) += event[1] * 100 / attributes[0]; }
+static int64_t stopped(void *, void *task, const int64_t *attributes, const int64_t *, const int64_t *event) {
+    return *static_cast<int64_t *>(task) += event[1] * 100 / attributes[0];
+}
 static int64_t keyed(void *, void *task, const int64_t *, const int64_t *, const int64_t *) { return *static_cast<int64_t *>(task); }
 
 static void orders() {
@@ -246,8 +252,8 @@ static void rings() {
             mirror(memory);
             positions[1] += (length + 15) / 8 * 8;
         };
-        put(8, 0, 0);                              // a wakeup
-        put(sizeof(Record) + 8, 1u << 30, 1000);   // discarded
+        put(8, 0, 0);                            // a wakeup
+        put(sizeof(Record) + 8, 1u << 30, 1000); // discarded
         put(sizeof(Record) + 8, 0, i);
         const Record *record = link.receive();
         if (!record || record->task != i || link.receive()) {

@@ -13,8 +13,8 @@ namespace scx::sim {
 
 /// Stands before each allocation and keeps it apart from the one before; no program may touch it.
 struct Arena::Block {
-    uint64_t size;    // of the block with this header
-    uint32_t wanted;  // bytes that were asked for; of large ones in units of 16
+    uint64_t size;   // of the block with this header
+    uint32_t wanted; // bytes that were asked for; of large ones in units of 16
     uint16_t sizeClass;
     uint16_t free;
     const char *what;
@@ -26,9 +26,7 @@ struct Arena::Block {
 
 namespace {
 
-int8_t *shadowOf(uint64_t address) {
-    return reinterpret_cast<int8_t *>(Arena::kShadow + (address - Arena::kBase) / 8);
-}
+int8_t *shadowOf(uint64_t address) { return reinterpret_cast<int8_t *>(Arena::kShadow + (address - Arena::kBase) / 8); }
 
 void reserve(uint64_t at, size_t bytes) {
     void *got = mmap(reinterpret_cast<void *>(at), bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
@@ -143,9 +141,7 @@ bool Arena::allows(uint64_t address, size_t bytes, Access access) const {
     return true;
 }
 
-const char *Arena::name(const std::string &text) {
-    return names.insert(text).first->c_str();
-}
+const char *Arena::name(const std::string &text) { return names.insert(text).first->c_str(); }
 
 std::string Arena::describe(uint64_t address) const {
     if (address < 4096)

@@ -58,7 +58,8 @@ const std::vector<KernelFunctionRow> &kernelFunctions() {
 }
 
 const KernelFunctionRow *findKernelFunction(std::string_view name) {
-    auto it = std::lower_bound(kernelFunctions().begin(), kernelFunctions().end(), name, [](const KernelFunctionRow &row, std::string_view n) { return row.name < n; });
+    auto it = std::lower_bound(kernelFunctions().begin(), kernelFunctions().end(), name,
+                               [](const KernelFunctionRow &row, std::string_view n) { return row.name < n; });
     return it != kernelFunctions().end() && it->name == name ? &*it : nullptr;
 }
 

@@ -17,7 +17,7 @@ namespace scx::sim {
 using CallFunction = uint64_t (*)(Execution &, uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
 struct HelperRow {
-    uint32_t number; // enum bpf_func_id
+    uint32_t number;       // enum bpf_func_id
     std::string_view name; // without bpf_
     CallFunction call;
     std::string_view remark = {}; // for the table in docs/simulator.md

@@ -241,16 +241,12 @@ bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t 
         return true;
     switch (btf_kind(a)) {
     case BTF_KIND_UNKN:
-    case BTF_KIND_FLOAT:
-        return true;
-    case BTF_KIND_INT:
-        return a->size == b->size && (btf_int_encoding(a) & BTF_INT_SIGNED) == (btf_int_encoding(b) & BTF_INT_SIGNED);
-    case BTF_KIND_PTR:
-        return typesMatch(local, a->type, kernel, b->type, true, depth - 1);
+    case BTF_KIND_FLOAT: return true;
+    case BTF_KIND_INT: return a->size == b->size && (btf_int_encoding(a) & BTF_INT_SIGNED) == (btf_int_encoding(b) & BTF_INT_SIGNED);
+    case BTF_KIND_PTR: return typesMatch(local, a->type, kernel, b->type, true, depth - 1);
     case BTF_KIND_ARRAY:
         return btf_array(a)->nelems == btf_array(b)->nelems && typesMatch(local, btf_array(a)->type, kernel, btf_array(b)->type, behindPointer, depth - 1);
-    case BTF_KIND_FUNC_PROTO:
-        return typesCompatible(local, localId, kernel, kernelId);
+    case BTF_KIND_FUNC_PROTO: return typesCompatible(local, localId, kernel, kernelId);
     case BTF_KIND_ENUM:
     case BTF_KIND_ENUM64:
         for (const Enumerator &mine : enumeratorsOf(local, a)) {
@@ -270,8 +266,7 @@ bool typesMatch(const btf *local, uint32_t localId, const btf *kernel, uint32_t 
                 return false;
         }
         return true;
-    default:
-        return false;
+    default: return false;
     }
 }
 
@@ -284,7 +279,8 @@ CoreAnswer answerType(const CoreRecord &record, const btf *local, const btf *ker
         return answer;
     }
     for (uint32_t id : candidates) {
-        bool fits = record.kind == BPF_CORE_TYPE_MATCHES ? typesMatch(local, record.type, kernel, id, false, 32) : typesCompatible(local, record.type, kernel, id);
+        bool fits =
+            record.kind == BPF_CORE_TYPE_MATCHES ? typesMatch(local, record.type, kernel, id, false, 32) : typesCompatible(local, record.type, kernel, id);
         if (!fits)
             continue;
         switch (record.kind) {
@@ -336,19 +332,15 @@ CoreAnswer answerCore(const CoreRecord &record, const btf *local, const btf *ker
     case BPF_CORE_FIELD_EXISTS:
     case BPF_CORE_FIELD_SIGNED:
     case BPF_CORE_FIELD_LSHIFT_U64:
-    case BPF_CORE_FIELD_RSHIFT_U64:
-        return answerField(record, local, kernel, candidates);
+    case BPF_CORE_FIELD_RSHIFT_U64: return answerField(record, local, kernel, candidates);
     case BPF_CORE_TYPE_ID_LOCAL:
     case BPF_CORE_TYPE_ID_TARGET:
     case BPF_CORE_TYPE_EXISTS:
     case BPF_CORE_TYPE_SIZE:
-    case BPF_CORE_TYPE_MATCHES:
-        return answerType(record, local, kernel, candidates);
+    case BPF_CORE_TYPE_MATCHES: return answerType(record, local, kernel, candidates);
     case BPF_CORE_ENUMVAL_EXISTS:
-    case BPF_CORE_ENUMVAL_VALUE:
-        return answerEnumerator(record, local, kernel, candidates);
-    default:
-        refuse(record);
+    case BPF_CORE_ENUMVAL_VALUE: return answerEnumerator(record, local, kernel, candidates);
+    default: refuse(record);
     }
 }
 

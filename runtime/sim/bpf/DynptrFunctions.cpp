@@ -95,7 +95,9 @@ int32_t adjust(Execution &execution, uint64_t at, uint32_t begin, uint32_t end) 
 
 bool isNull(Execution &execution, uint64_t at) { return !dynptrAt(execution, at).data; }
 bool isReadOnly(Execution &execution, uint64_t at) { return dynptrAt(execution, at).data && dynptrAt(execution, at).size & kReadOnly; }
-uint32_t sizeOf(Execution &execution, uint64_t at) { return dynptrAt(execution, at).data ? dynptrAt(execution, at).size & kSize : static_cast<uint32_t>(-EINVAL); }
+uint32_t sizeOf(Execution &execution, uint64_t at) {
+    return dynptrAt(execution, at).data ? dynptrAt(execution, at).size & kSize : static_cast<uint32_t>(-EINVAL);
+}
 
 int32_t clone(Execution &execution, uint64_t at, uint64_t to) {
     dynptrAt(execution, to) = dynptrAt(execution, at);

@@ -45,9 +45,7 @@ Execution::~Execution() {
 
 // ---------------------------------------------------------------- running
 
-Execution *Execution::running() {
-    return current;
-}
+Execution *Execution::running() { return current; }
 
 /// Keeps what the program below left, and restores it however the one above ends.
 struct Execution::Level {
@@ -127,19 +125,16 @@ void Execution::fire(void *timer) {
 
 // ---------------------------------------------------------------- checks
 
-void Execution::fault(uint32_t at, const std::string &what) const {
-    throw Fault(image.where(at) + ": " + what);
-}
+void Execution::fault(uint32_t at, const std::string &what) const { throw Fault(image.where(at) + ": " + what); }
 
-void Execution::fault(const std::string &what) const {
-    fault(site, what);
-}
+void Execution::fault(const std::string &what) const { fault(site, what); }
 
 void *Execution::memory(uint64_t address, size_t bytes, Access access, const char *what) const {
     if (!arena.allows(address, bytes, access)) {
         char at[32];
         std::snprintf(at, sizeof at, "0x%llx", static_cast<unsigned long long>(address));
-        fault(std::string("gives ") + at + " as " + what + ", of which " + std::to_string(bytes) + " bytes are " + (access == Access::Write ? "written" : "read") + ": " + arena.describe(address));
+        fault(std::string("gives ") + at + " as " + what + ", of which " + std::to_string(bytes) + " bytes are " +
+              (access == Access::Write ? "written" : "read") + ": " + arena.describe(address));
     }
     return reinterpret_cast<void *>(address);
 }
@@ -228,8 +223,7 @@ void Execution::clear(const ValueFields &fields, char *value) {
         case FieldKind::Workqueue:
         case FieldKind::RbNode:
         case FieldKind::ListNode:
-        case FieldKind::Refcount:
-            break;
+        case FieldKind::Refcount: break;
         }
     }
 }

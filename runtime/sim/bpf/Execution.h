@@ -28,14 +28,14 @@ using Native = uint64_t (*)(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t, ui
 class Execution {
   public:
     // Translated code reads and writes these by their offset.
-    uint64_t frame = 0;  // r10 of the function that called last
-    int64_t budget = 0;  // instructions that loops may still take
-    uint32_t site = 0;   // of the call
+    uint64_t frame = 0; // r10 of the function that called last
+    int64_t budget = 0; // instructions that loops may still take
+    uint32_t site = 0;  // of the call
     int32_t cpu = 0;
 
     static constexpr unsigned kFrame = 512, kFrameStride = kFrame + 16, kFrames = 8, kLevels = 16, kArguments = 12;
-    static constexpr int64_t kBudget = 400'000'000; // about a second of the machine
-    static constexpr int64_t kLoops = 8 * 1024 * 1024; // BPF_MAX_LOOPS
+    static constexpr int64_t kBudget = 400'000'000;          // about a second of the machine
+    static constexpr int64_t kLoops = 8 * 1024 * 1024;       // BPF_MAX_LOOPS
     static constexpr uint64_t kCallbacks = 0x1f00'0000'0000; // where functions seem to be for programs
 
     Execution(Host &host, Arena &arena, Profile profile);
@@ -45,7 +45,7 @@ class Execution {
     Arena &arena;
     Profile profile;
     Image image;
-    std::shared_ptr<btf> types; // of the object
+    std::shared_ptr<btf> types;  // of the object
     std::vector<Native> natives; // of Image::functions
 
     // ---- running
@@ -65,7 +65,9 @@ class Execution {
     [[noreturn]] void fault(uint32_t at, const std::string &what) const;
     /// Memory that a program gave; `what` it is for the text of the fault, `the key`.
     void *memory(uint64_t address, size_t bytes, Access access, const char *what) const;
-    template <typename T> T *memory(uint64_t address, Access access, const char *what) const { return static_cast<T *>(memory(address, sizeof(T), access, what)); }
+    template <typename T> T *memory(uint64_t address, Access access, const char *what) const {
+        return static_cast<T *>(memory(address, sizeof(T), access, what));
+    }
     /// A text with its zero.
     std::string text(uint64_t address, size_t most, const char *what) const;
     Map &map(uint64_t handle) const;
@@ -103,8 +105,8 @@ class Execution {
     std::unordered_map<uint64_t, uint32_t> masks; // references to masks of bpf_cpumask_create, by address
     void dropMask(uint64_t mask);
     std::unordered_map<uint64_t, std::string> perCpuVariables; // names by the address on CPU 0
-    std::vector<int32_t> lastDistributed; // of each CPU, for bpf_cpumask_any_distribute
-    std::unordered_map<uint64_t, Map *> records; // that were reserved in rings
+    std::vector<int32_t> lastDistributed;                      // of each CPU, for bpf_cpumask_any_distribute
+    std::unordered_map<uint64_t, Map *> records;               // that were reserved in rings
     void finishRecord(uint64_t record, bool discard, uint64_t flags);
     uint64_t ringbufDropped = 0;
 

@@ -88,7 +88,8 @@ class Expansion {
     void refuseMissing() {
         for (llvm::CallInst *call : callsOf(module, placeholder::kMissing))
             if (const MissingThing &thing = execution.image.missing[numberAt(call, 0)]; thing.refuse)
-                throw std::runtime_error(execution.image.where(static_cast<uint32_t>(numberAt(call, 1))) + ": the program uses " + thing.text + "; see docs/simulator.md for what there is");
+                throw std::runtime_error(execution.image.where(static_cast<uint32_t>(numberAt(call, 1))) + ": the program uses " + thing.text +
+                                         "; see docs/simulator.md for what there is");
     }
 
     void missing(llvm::CallInst *call) {
@@ -173,13 +174,15 @@ class Expansion {
             b.CreateStore(site, pointerTo(&execution.site));
             llvm::Value *zero = b.getInt64(0);
             constexpr uint32_t kLookupElement = 1;
-            return replace(call, callTo(reinterpret_cast<const void *>(findHelper(kLookupElement)->call), b.getInt64Ty(), {pointerTo(&execution), call->getArgOperand(0), key, zero, zero, zero}));
+            return replace(call, callTo(reinterpret_cast<const void *>(findHelper(kLookupElement)->call), b.getInt64Ty(),
+                                        {pointerTo(&execution), call->getArgOperand(0), key, zero, zero, zero}));
         }
         auto *type = llvm::FunctionType::get(b.getInt64Ty(), {b.getInt64Ty(), b.getInt32Ty(), b.getInt32Ty()}, false);
         llvm::Value *index = b.CreateCall(module.getOrInsertFunction(placeholder::kLoad, type), {key, b.getInt32(4), site});
         llvm::Value *element = b.CreateAdd(b.CreateMul(index, b.getInt64(layout.stride)), b.getInt64(layout.first));
         if (layout.perCpu)
-            element = b.CreateAdd(element, b.CreateMul(b.CreateZExt(b.CreateLoad(b.getInt32Ty(), pointerTo(&execution.cpu)), b.getInt64Ty()), b.getInt64(layout.perCpu)));
+            element = b.CreateAdd(
+                element, b.CreateMul(b.CreateZExt(b.CreateLoad(b.getInt32Ty(), pointerTo(&execution.cpu)), b.getInt64Ty()), b.getInt64(layout.perCpu)));
         replace(call, b.CreateSelect(b.CreateICmpULT(index, b.getInt64(layout.count)), element, b.getInt64(0)));
     }
 
@@ -204,8 +207,6 @@ void foldConstants(const Execution &execution, llvm::Module &module) {
     }
 }
 
-void expand(const Execution &execution, llvm::Module &module) {
-    Expansion(execution, module).run();
-}
+void expand(const Execution &execution, llvm::Module &module) { Expansion(execution, module).run(); }
 
 } // namespace scx::sim

@@ -20,12 +20,12 @@ class Host {
   public:
     virtual ~Host() = default;
 
-    virtual uint64_t now() const = 0;           // ns since the simulation began, as bpf_ktime_get_ns
-    virtual uint64_t tickLength() const = 0;    // ns from one jiffy to the next
-    virtual int cpu() const = 0;                // on which the program runs
-    virtual int cpuCount() const = 0;           // CPUs are numbered from 0
-    virtual task_struct *current() const = 0;   // never null: a CPU that idles runs its idle task, of pid 0
-    virtual uint64_t random() = 0;              // from the seed of the simulation; programs get the lower 32 bits
+    virtual uint64_t now() const = 0;         // ns since the simulation began, as bpf_ktime_get_ns
+    virtual uint64_t tickLength() const = 0;  // ns from one jiffy to the next
+    virtual int cpu() const = 0;              // on which the program runs
+    virtual int cpuCount() const = 0;         // CPUs are numbered from 0
+    virtual task_struct *current() const = 0; // never null: a CPU that idles runs its idle task, of pid 0
+    virtual uint64_t random() = 0;            // from the seed of the simulation; programs get the lower 32 bits
 
     /// A kernel function of the host, null if it has none of this name; `self` of its calls is `this` as Host *.
     virtual const Function *function(std::string_view name) const = 0;

@@ -63,7 +63,8 @@ class Optimizer {
 /// First what is known of addresses and variables comes to light, then the tests are put in, then both are made short.
 void optimize(const Execution &execution, llvm::Module &module) {
     Optimizer optimizer;
-    optimizer.run(module, llvm::SROAPass(llvm::SROAOptions::PreserveCFG), llvm::EarlyCSEPass(), llvm::InstCombinePass(), llvm::SCCPPass(), llvm::SimplifyCFGPass());
+    optimizer.run(module, llvm::SROAPass(llvm::SROAOptions::PreserveCFG), llvm::EarlyCSEPass(), llvm::InstCombinePass(), llvm::SCCPPass(),
+                  llvm::SimplifyCFGPass());
     foldConstants(execution, module);
     optimizer.run(module, llvm::SCCPPass(), llvm::InstCombinePass(), llvm::SimplifyCFGPass());
     expand(execution, module);
@@ -91,8 +92,8 @@ Code::Code(const Execution &execution, const CodeOptions &options) : inside(std:
     inside->jit = must(llvm::orc::LLJITBuilder()
                            .setJITTargetMachineBuilder(std::move(machine))
                            .setObjectLinkingLayerCreator([](llvm::orc::ExecutionSession &session, auto &&...) { // LLVM 19 tells the triple, too
-                               return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](auto &&...) { return std::make_unique<llvm::SectionMemoryManager>(); });
-                           })
+        return std::make_unique<llvm::orc::RTDyldObjectLinkingLayer>(session, [](auto &&...) { return std::make_unique<llvm::SectionMemoryManager>(); });
+    })
                            .create());
     must(inside->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
     for (size_t i = 0; i < execution.image.functions.size(); ++i)

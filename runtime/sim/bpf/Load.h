@@ -18,9 +18,9 @@ struct Loading {
     Execution &execution;
     const ObjectFile &file;
     const ObjectOptions &options;
-    std::optional<ObjectInfo> info; // what our own compiler says of its objects
-    std::vector<char *> memory;     // of each section of variables, null for the others
-    std::map<uint64_t, Map *> maps; // by their place in .maps
+    std::optional<ObjectInfo> info;                         // what our own compiler says of its objects
+    std::vector<char *> memory;                             // of each section of variables, null for the others
+    std::map<uint64_t, Map *> maps;                         // by their place in .maps
     std::map<std::pair<int, uint64_t>, uint32_t> functions; // by section and first instruction
 
     Image &image() const { return execution.image; }

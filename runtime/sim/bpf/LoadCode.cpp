@@ -18,7 +18,8 @@ using namespace isa;
 uint32_t Loading::functionAt(int section, uint64_t bytes) const {
     auto it = functions.find({section, bytes / 8});
     if (it == functions.end() || bytes % 8 != 0)
-        throw std::runtime_error("a call goes into the middle of a function of section " + file.sections[static_cast<size_t>(section)].name + "; compile the object again");
+        throw std::runtime_error("a call goes into the middle of a function of section " + file.sections[static_cast<size_t>(section)].name +
+                                 "; compile the object again");
     return it->second;
 }
 
@@ -105,7 +106,8 @@ class CodeLoader {
 
     bool relocated(int section, uint64_t index) const {
         auto it = loading.file.relocations.find(section);
-        return it != loading.file.relocations.end() && std::any_of(it->second.begin(), it->second.end(), [&](const Relocation &r) { return r.offset == index * 8; });
+        return it != loading.file.relocations.end() &&
+               std::any_of(it->second.begin(), it->second.end(), [&](const Relocation &r) { return r.offset == index * 8; });
     }
 
     void miss(Instruction &instruction, Link link, std::string text, bool refuse) {
@@ -118,7 +120,8 @@ class CodeLoader {
         const Symbol &symbol = loading.file.symbols[r.symbol];
         bool call = instruction.code == (Jmp | Call);
         if (!call && !isWide(instruction.code))
-            throw std::runtime_error("a relocation in section " + loading.file.sections[static_cast<size_t>(section)].name + " changes what is neither a call nor an address; compile the object again");
+            throw std::runtime_error("a relocation in section " + loading.file.sections[static_cast<size_t>(section)].name +
+                                     " changes what is neither a call nor an address; compile the object again");
         if (symbol.section < 0)
             return relocateExtern(symbol, call, instruction);
         const Section &to = loading.file.sections[static_cast<size_t>(symbol.section)];
@@ -141,7 +144,8 @@ class CodeLoader {
         else if (to.name == ".jumptables") // the jump that uses it is refused, by its line
             instruction.value = 0;
         else
-            throw std::runtime_error("an instruction means section " + to.name + ", which the simulator does not load; keep variables in .data, .bss or .rodata");
+            throw std::runtime_error("an instruction means section " + to.name +
+                                     ", which the simulator does not load; keep variables in .data, .bss or .rodata");
     }
 
     /// The section of externs in which the types have the symbol: .ksyms or .kconfig.
@@ -195,7 +199,8 @@ class CodeLoader {
             why = "`" + name + "`, which Linux " + profile.version() + " does not have";
             return nullptr;
         }
-        if (!typesCompatible(loading.types(), btf__type_by_id(loading.types(), function)->type, profile.types(), btf__type_by_id(profile.types(), static_cast<uint32_t>(theirs))->type)) {
+        if (!typesCompatible(loading.types(), btf__type_by_id(loading.types(), function)->type, profile.types(),
+                             btf__type_by_id(profile.types(), static_cast<uint32_t>(theirs))->type)) {
             why = "`" + symbol + "` with another prototype than `" + name + "` has in Linux " + profile.version();
             if (!weak)
                 throw std::runtime_error("the object declares " + why + "; include the header of that kernel");
@@ -222,7 +227,9 @@ class CodeLoader {
         uint8_t kind = instruction.code & 7;
         bool memory = kind == Ldx || kind == St || kind == Stx;
         if (!answer.value || (memory && answer.bytes > 8)) {
-            miss(instruction, Link::Poisoned, "`" + answer.what + "`, which Linux " + loading.execution.profile.version() + (answer.value ? " has in another size" : " does not have"), false);
+            miss(instruction, Link::Poisoned,
+                 "`" + answer.what + "`, which Linux " + loading.execution.profile.version() + (answer.value ? " has in another size" : " does not have"),
+                 false);
             return;
         }
         if (isWide(instruction.code))

@@ -16,7 +16,8 @@ namespace {
 bool startsWith(const std::string &text, std::string_view begin) { return text.compare(0, begin.size(), begin) == 0; }
 
 bool holdsVariables(const Section &section) {
-    return section.allocated && !section.executable && (startsWith(section.name, ".rodata") || startsWith(section.name, ".data") || startsWith(section.name, ".bss"));
+    return section.allocated && !section.executable &&
+           (startsWith(section.name, ".rodata") || startsWith(section.name, ".data") || startsWith(section.name, ".bss"));
 }
 
 std::vector<const Symbol *> variablesIn(const Loading &loading, int section) {
@@ -72,7 +73,8 @@ void setAsLoadersDo(const Loading &loading) {
     auto &variables = loading.image().variables;
     auto isConstant = [&](const Object::Variable &variable) {
         auto at = reinterpret_cast<uint64_t>(variable.address);
-        return std::any_of(loading.image().ranges.begin(), loading.image().ranges.end(), [&](const Range &range) { return range.constant && at - range.begin < range.size; });
+        return std::any_of(loading.image().ranges.begin(), loading.image().ranges.end(),
+                           [&](const Range &range) { return range.constant && at - range.begin < range.size; });
     };
     for (const char *name : {"nr_cpu_ids", "nr_cpus"})
         if (auto it = variables.find(name); it != variables.end() && isConstant(it->second))
@@ -116,7 +118,8 @@ void loadData(Loading &loading) {
             for (const auto &[other, variable] : variables)
                 known.push_back(other);
             std::string near = nearestName(name, known);
-            throw std::runtime_error("the object has no variable `" + name + "`" + (near.empty() ? "; see its source for those it has" : "; did you mean `" + near + "`?"));
+            throw std::runtime_error("the object has no variable `" + name + "`" +
+                                     (near.empty() ? "; see its source for those it has" : "; did you mean `" + near + "`?"));
         }
         store(it->second, name, number(name, text));
     }

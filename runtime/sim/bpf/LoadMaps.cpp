@@ -13,9 +13,7 @@ namespace {
 
 constexpr uint32_t kArrayOfMaps = 12, kHashOfMaps = 13, kRing = 27, kUserRing = 31;
 
-[[noreturn]] void refuse(const std::string &map, const std::string &why) {
-    throw std::runtime_error("map `" + map + "` " + why);
-}
+[[noreturn]] void refuse(const std::string &map, const std::string &why) { throw std::runtime_error("map `" + map + "` " + why); }
 
 const btf_type *behind(const Loading &loading, uint32_t &type, const std::string &map) {
     const btf_type *pointer = bareType(loading.types(), type);
@@ -135,7 +133,8 @@ void loadMaps(Loading &loading) {
         const Symbol &symbol = loading.file.symbols[r.symbol];
         auto inner = symbol.section == section ? loading.maps.find(symbol.value) : loading.maps.end();
         if (!outer || !outer->second->shape.inner || inner == loading.maps.end())
-            throw std::runtime_error("map `" + (outer ? outer->second->shape.name : "?") + "` holds something else than maps; the simulator does not have this");
+            throw std::runtime_error("map `" + (outer ? outer->second->shape.name : "?") +
+                                     "` holds something else than maps; the simulator does not have this");
         auto index = static_cast<uint32_t>((r.offset - outer->first - valuesAt[outer->second]) / 8);
         if (outer->second->update(reinterpret_cast<const char *>(&index), reinterpret_cast<const char *>(&inner->second->handle), 0) != 0)
             refuse(outer->second->shape.name, "has no room for its inner maps; give it more max_entries");

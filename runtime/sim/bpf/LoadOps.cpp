@@ -11,11 +11,13 @@
 
 namespace scx::sim {
 
+// clang-format off
 const char *const opNames[static_cast<size_t>(Op::Count)] = {
     "select_cpu", "enqueue", "dequeue", "dispatch", "tick", "runnable", "running", "stopping", "quiescent", "yield", "core_sched_before", "set_weight", "set_cpumask", "update_idle",
     "cpu_acquire", "cpu_release", "init_task", "exit_task", "enable", "disable", "dump", "dump_cpu", "dump_task",
     "cgroup_init", "cgroup_exit", "cgroup_prep_move", "cgroup_move", "cgroup_cancel_move", "cgroup_set_weight", "cgroup_set_bandwidth", "cgroup_set_idle",
     "cpu_online", "cpu_offline", "init", "exit"};
+// clang-format on
 
 namespace {
 
@@ -96,13 +98,15 @@ class OpsLoader {
         uint32_t type = member.type;
         bool callback = btf_is_ptr(bareType(types, type)) && size == 8;
         int function = callback ? functionAt(place) : -1;
-        bool set = function >= 0 || std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(place), bytes.begin() + static_cast<std::ptrdiff_t>(place) + size, [](char c) { return c != 0; });
+        bool set = function >= 0 || std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(place), bytes.begin() + static_cast<std::ptrdiff_t>(place) + size,
+                                                [](char c) { return c != 0; });
         if (!set)
             return;
         if (!loading.execution.profile.hasMember("sched_ext_ops", name)) {
             if (loading.info) // scxrun leaves it out too
                 return;
-            throw std::runtime_error("the object sets `" + name + "` of sched_ext_ops, which Linux " + loading.execution.profile.version() + " does not have; try a later one");
+            throw std::runtime_error("the object sets `" + name + "` of sched_ext_ops, which Linux " + loading.execution.profile.version() +
+                                     " does not have; try a later one");
         }
         uint64_t value = 0;
         std::memcpy(&value, bytes.data() + place, std::min<size_t>(static_cast<size_t>(size), 8));
@@ -133,8 +137,6 @@ class OpsLoader {
 
 } // namespace
 
-void loadOps(Loading &loading) {
-    OpsLoader(loading).run();
-}
+void loadOps(Loading &loading) { OpsLoader(loading).run(); }
 
 } // namespace scx::sim

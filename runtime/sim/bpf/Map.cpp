@@ -58,8 +58,9 @@ const std::vector<MapType> &mapTypes() {
 std::unique_ptr<Map> makeMap(Execution &execution, MapShape shape) {
     constexpr uint32_t kMost = 64 << 20; // elements or bytes of a value: far above any use, far below the arena
     if (shape.keySize > 512 || shape.valueSize > kMost || shape.maxEntries > kMost)
-        throw std::runtime_error("map `" + shape.name + "` has keys of " + std::to_string(shape.keySize) + " bytes, values of " + std::to_string(shape.valueSize) + " and room for " +
-                                 std::to_string(shape.maxEntries) + "; that is more than the simulator holds");
+        throw std::runtime_error("map `" + shape.name + "` has keys of " + std::to_string(shape.keySize) + " bytes, values of " +
+                                 std::to_string(shape.valueSize) + " and room for " + std::to_string(shape.maxEntries) +
+                                 "; that is more than the simulator holds");
     for (const MapType &row : mapTypes())
         if (row.number == shape.type)
             return row.make(execution, std::move(shape));
@@ -67,7 +68,8 @@ std::unique_ptr<Map> makeMap(Execution &execution, MapShape shape) {
     for (const MapType &row : mapTypes())
         known += (known.empty() ? "" : ", ") + std::string(row.name);
     const char *name = libbpf_bpf_map_type_str(static_cast<bpf_map_type>(shape.type)); // null: libbpf does not know it either
-    throw std::runtime_error("map `" + shape.name + "` is of type " + (name ? name : std::to_string(shape.type)) + ", which the simulator does not have; it has " + known);
+    throw std::runtime_error("map `" + shape.name + "` is of type " + (name ? name : std::to_string(shape.type)) +
+                             ", which the simulator does not have; it has " + known);
 }
 
 } // namespace scx::sim

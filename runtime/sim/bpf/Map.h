@@ -80,9 +80,9 @@ const std::vector<MapType> &mapTypes();
 std::unique_ptr<Map> makeMap(Execution &execution, MapShape shape);
 
 // The makers behind the table, by file.
-std::unique_ptr<Map> makeArray(Execution &, MapShape), makePerCpuArray(Execution &, MapShape), makeHash(Execution &, MapShape), makePerCpuHash(Execution &, MapShape),
-    makeLruHash(Execution &, MapShape), makeLruPerCpuHash(Execution &, MapShape), makeTrie(Execution &, MapShape), makeQueue(Execution &, MapShape),
-    makeStack(Execution &, MapShape), makeStorage(Execution &, MapShape), makeRing(Execution &, MapShape),
+std::unique_ptr<Map> makeArray(Execution &, MapShape), makePerCpuArray(Execution &, MapShape), makeHash(Execution &, MapShape),
+    makePerCpuHash(Execution &, MapShape), makeLruHash(Execution &, MapShape), makeLruPerCpuHash(Execution &, MapShape), makeTrie(Execution &, MapShape),
+    makeQueue(Execution &, MapShape), makeStack(Execution &, MapShape), makeStorage(Execution &, MapShape), makeRing(Execution &, MapShape),
     makeUserRing(Execution &, MapShape);
 
 } // namespace scx::sim

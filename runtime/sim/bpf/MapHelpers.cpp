@@ -79,7 +79,8 @@ template <typename Owner> void **placeOf(Execution &execution, uint64_t owner, v
     return &(reinterpret_cast<Owner *>(owner)->*member);
 }
 
-template <typename Owner> uint64_t stored(Execution &execution, uint64_t handle, uint64_t owner, uint64_t value, uint64_t flags, void *Owner::*member, const char *what) {
+template <typename Owner> uint64_t stored(Execution &execution, uint64_t handle, uint64_t owner, uint64_t value, uint64_t flags, void *Owner::*member,
+                                          const char *what) {
     Map &map = execution.map(handle);
     void **place = placeOf(execution, owner, member, what);
     if (!place)

@@ -120,9 +120,15 @@ void setAll(Execution &execution, uint64_t mask) {
 }
 
 void clear(Execution &execution, uint64_t mask) { ownMaskAt(execution, mask) = {}; }
-bool bothOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) { return combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a & b; }); }
-void eitherOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) { combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a | b; }); }
-void oneOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) { combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a ^ b; }); }
+bool bothOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) {
+    return combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a & b; });
+}
+void eitherOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) {
+    combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a | b; });
+}
+void oneOf(Execution &execution, uint64_t to, uint64_t one, uint64_t two) {
+    combine(execution, to, one, two, [](uint64_t a, uint64_t b) { return a ^ b; });
+}
 bool equal(Execution &execution, uint64_t one, uint64_t two) { return std::memcmp(&maskAt(execution, one), &maskAt(execution, two), sizeof(cpumask)) == 0; }
 bool intersects(Execution &execution, uint64_t one, uint64_t two) { return firstAnd(execution, one, two) < cpus(execution); }
 

@@ -52,7 +52,8 @@ void checkDepth(const Image &image) {
     };
     for (size_t i = 0; i < image.functions.size(); ++i)
         if (measure(i) > static_cast<int>(Execution::kFrames))
-            throw std::runtime_error("calls from function `" + image.functions[i].name + "` are nested more than " + std::to_string(Execution::kFrames) + " deep; the kernel's verifier refuses it too");
+            throw std::runtime_error("calls from function `" + image.functions[i].name + "` are nested more than " + std::to_string(Execution::kFrames) +
+                                     " deep; the kernel's verifier refuses it too");
 }
 
 } // namespace
@@ -99,13 +100,9 @@ Object::Object(const std::string &path, Host &host, Arena &arena, const ObjectOp
 
 Object::~Object() = default;
 
-const OpsSettings &Object::ops() const {
-    return inside->execution.image.ops;
-}
+const OpsSettings &Object::ops() const { return inside->execution.image.ops; }
 
-bool Object::has(Op op) const {
-    return inside->execution.image.callbacks[static_cast<size_t>(op)] >= 0;
-}
+bool Object::has(Op op) const { return inside->execution.image.callbacks[static_cast<size_t>(op)] >= 0; }
 
 uint64_t Object::call(Op op, std::initializer_list<uint64_t> arguments) {
     int function = inside->execution.image.callbacks[static_cast<size_t>(op)];
@@ -115,17 +112,11 @@ uint64_t Object::call(Op op, std::initializer_list<uint64_t> arguments) {
     return inside->execution.enter(static_cast<uint32_t>(function), arguments);
 }
 
-void Object::fire(void *timer) {
-    inside->execution.fire(timer);
-}
+void Object::fire(void *timer) { inside->execution.fire(timer); }
 
-void Object::forget(task_struct *task) {
-    inside->execution.forget(&task->bpf_storage);
-}
+void Object::forget(task_struct *task) { inside->execution.forget(&task->bpf_storage); }
 
-void Object::forget(cgroup *group) {
-    inside->execution.forget(&group->bpf_cgrp_storage);
-}
+void Object::forget(cgroup *group) { inside->execution.forget(&group->bpf_cgrp_storage); }
 
 Object::Variable Object::variable(const std::string &name) const {
     auto it = inside->execution.image.variables.find(name);

@@ -16,12 +16,14 @@
 namespace scx::sim {
 
 /// Members of sched_ext_ops that are callbacks, in the order of the kernel's struct; opNames[] has their names.
+// clang-format off
 enum class Op : uint8_t {
     SelectCpu, Enqueue, Dequeue, Dispatch, Tick, Runnable, Running, Stopping, Quiescent, Yield, CoreSchedBefore, SetWeight, SetCpumask, UpdateIdle,
     CpuAcquire, CpuRelease, InitTask, ExitTask, Enable, Disable, Dump, DumpCpu, DumpTask,
     CgroupInit, CgroupExit, CgroupPrepMove, CgroupMove, CgroupCancelMove, CgroupSetWeight, CgroupSetBandwidth, CgroupSetIdle,
     CpuOnline, CpuOffline, Init, Exit, Count
 };
+// clang-format on
 extern const char *const opNames[static_cast<size_t>(Op::Count)];
 
 /// What a program did that no verifier would let pass. what(): `file.scx:12:5: reads 8 bytes at 0x0, outside of …` with the source line of the program
@@ -32,10 +34,11 @@ struct Fault : std::runtime_error {
 
 /// What a simulation is told when it opens an object.
 struct ObjectOptions {
-    std::string kernel = "6.12";                                  // the profile: which functions, constants and members there are
-    std::vector<std::pair<std::string, std::string>> variables;  // name=value of variables in .rodata and .data, numbers in C's notation, before the program runs
-    bool statistics = true;                                       // `stats__` of our own objects
-    uint64_t hotAfter = 300'000;                                  // callbacks after which programs are translated once more, taking longer, to run faster
+    std::string kernel = "6.12"; // the profile: which functions, constants and members there are
+    std::vector<std::pair<std::string, std::string>>
+        variables;               // name=value of variables in .rodata and .data, numbers in C's notation, before the program runs
+    bool statistics = true;      // `stats__` of our own objects
+    uint64_t hotAfter = 300'000; // callbacks after which programs are translated once more, taking longer, to run faster
 };
 
 /// The members of sched_ext_ops that are no callbacks, as the object sets them.

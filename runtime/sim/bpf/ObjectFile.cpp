@@ -13,9 +13,7 @@ namespace {
 
 using Elf = llvm::object::ELF64LEObjectFile;
 
-[[noreturn]] void refuse(const std::string &path, const std::string &why) {
-    throw std::runtime_error("`" + path + "` " + why);
-}
+[[noreturn]] void refuse(const std::string &path, const std::string &why) { throw std::runtime_error("`" + path + "` " + why); }
 
 template <typename T> T take(const std::string &path, llvm::Expected<T> value) {
     if (!value)

@@ -15,7 +15,7 @@ namespace scx::sim {
 
 struct Section {
     std::string name;
-    std::string bytes;        // empty of .bss
+    std::string bytes; // empty of .bss
     uint64_t size = 0;
     bool executable = false, writable = false, allocated = false, empty = false; // empty: no bytes in the file, zeroes in memory
 };
@@ -34,7 +34,7 @@ struct Relocation {
 };
 
 struct SourceLine {
-    uint32_t instruction; // in the section, from which on
+    uint32_t instruction;  // in the section, from which on
     std::string_view file; // without folders
     uint32_t line, column;
 };

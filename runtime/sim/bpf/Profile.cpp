@@ -60,9 +60,7 @@ std::optional<int64_t> Profile::enumerator(const std::string &constant) const {
     return it == constants.end() ? std::nullopt : std::optional(it->second);
 }
 
-bool Profile::hasFunction(const std::string &function) const {
-    return btf__find_by_name_kind(types(), function.c_str(), BTF_KIND_FUNC) > 0;
-}
+bool Profile::hasFunction(const std::string &function) const { return btf__find_by_name_kind(types(), function.c_str(), BTF_KIND_FUNC) > 0; }
 
 bool Profile::hasMember(const std::string &type, const std::string &member) const {
     int id = btf__find_by_name_kind(types(), type.c_str(), BTF_KIND_STRUCT);

@@ -37,15 +37,13 @@ uint64_t reserve(Execution &execution, uint64_t handle, uint64_t size, uint64_t 
 void submit(Execution &execution, uint64_t record, uint64_t flags) { execution.finishRecord(record, false, flags); }
 void discard(Execution &execution, uint64_t record, uint64_t flags) { execution.finishRecord(record, true, flags); }
 uint64_t query(Execution &execution, uint64_t handle, uint64_t figure) { return execution.map(handle).query(figure); }
-int64_t drain(Execution &execution, uint64_t handle, uint64_t callback, uint64_t context, uint64_t flags) { return execution.map(handle).drain(callback, context, flags); }
+int64_t drain(Execution &execution, uint64_t handle, uint64_t callback, uint64_t context, uint64_t flags) {
+    return execution.map(handle).drain(callback, context, flags);
+}
 
 constexpr HelperRow kRows[] = {
-    {130, "ringbuf_output", callAs<output>},
-    {131, "ringbuf_reserve", callAs<reserve>},
-    {132, "ringbuf_submit", callAs<submit>},
-    {133, "ringbuf_discard", callAs<discard>},
-    {134, "ringbuf_query", callAs<query>},
-    {209, "user_ringbuf_drain", callAs<drain>},
+    {130, "ringbuf_output", callAs<output>},   {131, "ringbuf_reserve", callAs<reserve>}, {132, "ringbuf_submit", callAs<submit>},
+    {133, "ringbuf_discard", callAs<discard>}, {134, "ringbuf_query", callAs<query>},     {209, "user_ringbuf_drain", callAs<drain>},
 };
 
 } // namespace

@@ -26,7 +26,10 @@ void check(const Execution &execution, uint64_t address, uint32_t bytes, Access 
     bool write = access == Access::Write, onlyRead = write && execution.arena.allows(address, bytes, Access::Read);
     size_t good = execution.arena.extent(address, bytes, access);
     execution.fault(site, std::string(write ? "writes " : "reads ") + std::to_string(bytes) + (bytes == 1 ? " byte at " : " bytes at ") + at +
-                              (onlyRead ? ", which may only be read" : good ? ", of which " + std::to_string(good) + " may be touched" : "") + ": " + execution.arena.describe(address));
+                              (onlyRead ? ", which may only be read"
+                               : good   ? ", of which " + std::to_string(good) + " may be touched"
+                                        : "") +
+                              ": " + execution.arena.describe(address));
 }
 
 } // namespace
@@ -50,13 +53,9 @@ void slowStore(uint64_t address, uint64_t value, uint32_t site) {
     std::memcpy(reinterpret_cast<void *>(address), &value, bytes);
 }
 
-void endlessLoop(Execution *execution, uint32_t site) {
-    execution->fault(site, "a loop does not come to an end");
-}
+void endlessLoop(Execution *execution, uint32_t site) { execution->fault(site, "a loop does not come to an end"); }
 
-void missingThing(Execution *execution, uint32_t index, uint32_t site) {
-    execution->fault(site, "uses " + execution->image.missing[index].text);
-}
+void missingThing(Execution *execution, uint32_t index, uint32_t site) { execution->fault(site, "uses " + execution->image.missing[index].text); }
 
 void tellCall(Execution *execution, const char *function, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t result, uint32_t site) {
     const uint64_t arguments[5] = {a, b, c, d, e};

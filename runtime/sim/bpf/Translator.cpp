@@ -132,7 +132,8 @@ class FunctionTranslator {
         default:
             if (!isWide(instruction->code))
                 refuse("loads from packets are not known");
-            set(instruction->target, instruction->link == Link::Callback ? b.getInt64(Execution::kCallbacks + uint64_t{instruction->index} * 8) : b.getInt64(instruction->value));
+            set(instruction->target,
+                instruction->link == Link::Callback ? b.getInt64(Execution::kCallbacks + uint64_t{instruction->index} * 8) : b.getInt64(instruction->value));
         }
     }
 

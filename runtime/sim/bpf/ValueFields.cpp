@@ -18,8 +18,9 @@ struct Row {
 
 // include/uapi/linux/bpf.h
 constexpr Row kFields[] = {
-    {"bpf_spin_lock", FieldKind::SpinLock}, {"bpf_timer", FieldKind::Timer},         {"bpf_wq", FieldKind::Workqueue},        {"bpf_rb_root", FieldKind::RbRoot},
-    {"bpf_rb_node", FieldKind::RbNode},     {"bpf_list_head", FieldKind::ListHead}, {"bpf_list_node", FieldKind::ListNode}, {"bpf_refcount", FieldKind::Refcount},
+    {"bpf_spin_lock", FieldKind::SpinLock}, {"bpf_timer", FieldKind::Timer},       {"bpf_wq", FieldKind::Workqueue},
+    {"bpf_rb_root", FieldKind::RbRoot},     {"bpf_rb_node", FieldKind::RbNode},    {"bpf_list_head", FieldKind::ListHead},
+    {"bpf_list_node", FieldKind::ListNode}, {"bpf_refcount", FieldKind::Refcount},
 };
 
 std::string_view nameOf(const btf *types, const btf_type *type) { return btf__name_by_offset(types, type->name_off); }

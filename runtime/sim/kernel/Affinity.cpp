@@ -50,7 +50,7 @@ void Kernel::setAffinity(TaskId id, const std::vector<int> &cpus) {
         return;
     int cpu = anyAndDistribute(*onlineMask, wanted);
     if (cpu < 0)
-        return; // EINVAL: none of them is there
+        return;                                         // EINVAL: none of them is there
     bool narrowed = p->k->cpus_ptr != &p->k->cpus_mask; // it may not be moved now, and that is what counts
     change(*p, kDeqNoclock, [&] {
         p->k->cpus_mask = wanted;

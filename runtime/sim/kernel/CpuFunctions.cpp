@@ -162,6 +162,7 @@ struct Functions::Cpus {
     static const Function rows[];
 };
 
+// clang-format off
 const Function Functions::Cpus::rows[] = {
     {"scx_bpf_select_cpu_dfl", selectCpuDfl}, {"scx_bpf_select_cpu_and", selectCpuAnd6}, {"__scx_bpf_select_cpu_and", selectCpuAndArgs}, {"scx_bpf_kick_cpu", kickCpu},
     {"scx_bpf_test_and_clear_cpu_idle", testAndClearCpuIdle}, {"scx_bpf_pick_idle_cpu", pickIdleCpu}, {"scx_bpf_pick_any_cpu", pickAnyCpu},
@@ -171,6 +172,7 @@ const Function Functions::Cpus::rows[] = {
     {"scx_bpf_nr_cpu_ids", nrCpuIds}, {"scx_bpf_nr_node_ids", nrNodeIds}, {"scx_bpf_cpu_node", cpuNode}, {"scx_bpf_cpu_rq", cpuRq}, {"scx_bpf_cpu_curr", cpuCurr},
     {"scx_bpf_locked_rq", lockedRq}, {"scx_bpf_cpuperf_cap", cpuperfCap}, {"scx_bpf_cpuperf_cur", cpuperfCur}, {"scx_bpf_cpuperf_set", cpuperfSet},
 };
+// clang-format on
 
 std::span<const Function> Functions::cpuRows() { return Cpus::rows; }
 

@@ -60,8 +60,11 @@ void Kernel::dumpTask(std::string &out, scx_dump_ctx *context, Task &p, char mar
         std::snprintf(dsq, sizeof dsq, "0x%llx", p.dsq->k->id);
     out += '\n';
     line(out, " %c%c %s[%d] %+ldms", marker, 'R', p.k->comm, p.k->pid, -static_cast<long>(jiffiesToMs(jiffies() - p.runnableAt)));
-    line(out, "      scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%lu", p.enabled ? 3 : p.ready ? 2 : 0, p.k->scx.flags & ~kTaskStateMask,
-         p.ordered ? 1 : 0, static_cast<unsigned>(p.opsState), p.opsState == OpsState::Queued ? p.opsSequence : 0ul);
+    line(out, "      scx_state/flags=%u/0x%x dsq_flags=0x%x ops_state/qseq=%u/%lu",
+         p.enabled ? 3
+         : p.ready ? 2
+                   : 0,
+         p.k->scx.flags & ~kTaskStateMask, p.ordered ? 1 : 0, static_cast<unsigned>(p.opsState), p.opsState == OpsState::Queued ? p.opsSequence : 0ul);
     line(out, "      sticky/holding_cpu=%d/%d dsq_id=%s dsq_vtime=%llu", p.k->scx.sticky_cpu, p.k->scx.holding_cpu, dsq, p.k->scx.dsq_vtime);
     line(out, "      cpus=%s", maskText(*p.k->cpus_ptr, cpuCount()).c_str());
     if (has(Op::DumpTask))
@@ -83,10 +86,15 @@ std::string Kernel::dumpState(scx_dump_ctx *context, size_t size) {
         if (idle && !has(Op::DumpCpu))
             continue;
         std::string part = "\n";
-        uint32_t flags = (rq.online ? kRqOnline : 0) | (rq.canStopTick ? kRqCanStopTick : 0) | (rq.balKeep ? kRqBalKeep : 0) | (rq.bypassing ? kRqBypassing : 0);
-        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, flags, rq.released, static_cast<unsigned long>(rq.classSwitches));
+        uint32_t flags =
+            (rq.online ? kRqOnline : 0) | (rq.canStopTick ? kRqCanStopTick : 0) | (rq.balKeep ? kRqBalKeep : 0) | (rq.bypassing ? kRqBypassing : 0);
+        line(part, "CPU %-4d: nr_run=%u flags=0x%x cpu_rel=%d pnt_seq=%lu", rq.cpu, rq.running, flags, rq.released,
+             static_cast<unsigned long>(rq.classSwitches));
         task_struct *curr = rq.curr ? rq.curr->k : rq.idle;
-        line(part, "          curr=%s[%d] class=%s", curr->comm, curr->pid, !rq.curr ? "idle_sched_class" : rq.curr->realTime() ? "rt_sched_class" : "ext_sched_class");
+        line(part, "          curr=%s[%d] class=%s", curr->comm, curr->pid,
+             !rq.curr              ? "idle_sched_class"
+             : rq.curr->realTime() ? "rt_sched_class"
+                                   : "ext_sched_class");
         auto mask = [&](const char *name, const cpumask &cpus) {
             if (!emptyCpus(cpus, words))
                 line(part, "  %s: %s", name, maskText(cpus, cpuCount()).c_str());

@@ -83,24 +83,19 @@ void Kernel::machineEvent(const MachineEvent &event) {
         return *found;
     };
     switch (event.kind) {
-    case MachineEvent::CpuOffline:
-        return cpuOffline(rqOf(event.cpu));
-    case MachineEvent::CpuOnline:
-        return cpuOnline(rqOf(event.cpu));
-    case MachineEvent::CgroupWeight:
-        return setGroupWeight(group(), event.weight);
-    case MachineEvent::CgroupCreate:
-        onlineGroup(makeGroup(event.cgroup, event.weight));
-        return;
+    case MachineEvent::CpuOffline: return cpuOffline(rqOf(event.cpu));
+    case MachineEvent::CpuOnline: return cpuOnline(rqOf(event.cpu));
+    case MachineEvent::CgroupWeight: return setGroupWeight(group(), event.weight);
+    case MachineEvent::CgroupCreate: onlineGroup(makeGroup(event.cgroup, event.weight)); return;
     case MachineEvent::CgroupRemove:
         if (group().references > 1)
-            throw std::runtime_error("the workload removes cgroup `" + event.cgroup + "`, which is not empty; end or move its tasks and remove the folders in it first");
+            throw std::runtime_error("the workload removes cgroup `" + event.cgroup +
+                                     "`, which is not empty; end or move its tasks and remove the folders in it first");
         return offlineGroup(group());
     case MachineEvent::TaskNice:
     case MachineEvent::TaskAffinity:
     case MachineEvent::TaskCgroup:
-    case MachineEvent::TaskSignal:
-        return changeOf(event);
+    case MachineEvent::TaskSignal: return changeOf(event);
     }
 }
 

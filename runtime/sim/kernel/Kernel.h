@@ -52,7 +52,7 @@ class Kernel final : public Host, public World {
     void disable();
 
     const ExitFacts &exited() const { return exit; } // kind 0: the policy still schedules
-    bool wantsRestart() const; // it ended as a loader is expected to load it again: a CPU came or went
+    bool wantsRestart() const;                       // it ended as a loader is expected to load it again: a CPU came or went
     bool ended() const { return state == State::Disabled; }
     uint64_t handledEvents() const { return handled; } // of the loop, for benchmarks
     uint64_t switches() const { return switched; }
@@ -337,8 +337,8 @@ class Kernel final : public Host, public World {
     ExitFacts exit;
     bool exitClaimed = false, quiet = false; // quiet: events are not told
     std::vector<uint64_t *> llcIds, nodeIds; // variables sd_llc_id and numa_node, by CPU
-    std::vector<cpumask *> single;    // cpumask_of, by CPU; made when it is first needed
-    std::vector<cpumask *> nodeMasks; // idle CPUs and cores of each node, for who asked last
+    std::vector<cpumask *> single;           // cpumask_of, by CPU; made when it is first needed
+    std::vector<cpumask *> nodeMasks;        // idle CPUs and cores of each node, for who asked last
     std::vector<std::unique_ptr<DsqCursor>> cursors;
     std::vector<DsqCursor *> freeCursors;
     struct DumpTarget {

@@ -79,9 +79,7 @@ void Kernel::handle(const Timed &event) {
             fork(starting.spec, starting.behaviour());
         return;
     }
-    case Timed::Machine:
-        here = nextCpuOnline();
-        return machineEvent(plan.events[event.what]);
+    case Timed::Machine: here = nextCpuOnline(); return machineEvent(plan.events[event.what]);
     }
 }
 
@@ -142,7 +140,8 @@ void Kernel::go(Rq &rq) {
     }
     if (!p.step) {
         if (++idleSteps > kMostSteps)
-            throw std::runtime_error(std::string("task ") + p.k->comm + " does nothing for ever at " + std::to_string(time) + " ns; give its loop a run or a sleep");
+            throw std::runtime_error(std::string("task ") + p.k->comm + " does nothing for ever at " + std::to_string(time) +
+                                     " ns; give its loop a run or a sleep");
         p.started = false;
         acting = p.pid;
         p.step = p.behaviour->next(*this);
@@ -242,7 +241,8 @@ void Kernel::watchdog() {
             if (jiffies() > p->runnableAt + timeout) {
                 uint64_t ms = jiffiesToMs(jiffies() - p->runnableAt);
                 here = rq->cpu;
-                exitKind(kExitErrorStall, 0, "%s[%d] failed to run for %u.%03us", p->k->comm, p->k->pid, static_cast<unsigned>(ms / 1000), static_cast<unsigned>(ms % 1000));
+                exitKind(kExitErrorStall, 0, "%s[%d] failed to run for %u.%03us", p->k->comm, p->k->pid, static_cast<unsigned>(ms / 1000),
+                         static_cast<unsigned>(ms % 1000));
                 return;
             }
     }

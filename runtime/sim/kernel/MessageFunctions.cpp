@@ -53,7 +53,9 @@ struct Functions::Messages {
 };
 
 const Function Functions::Messages::rows[] = {
-    {"scx_bpf_exit_bstr", exitBstr}, {"scx_bpf_error_bstr", errorBstr}, {"scx_bpf_dump_bstr", dumpBstr},
+    {"scx_bpf_exit_bstr", exitBstr},
+    {"scx_bpf_error_bstr", errorBstr},
+    {"scx_bpf_dump_bstr", dumpBstr},
 };
 
 std::span<const Function> Functions::messageRows() { return Messages::rows; }

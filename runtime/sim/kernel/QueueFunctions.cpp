@@ -221,6 +221,7 @@ struct Functions::Queues {
     static const Function rows[];
 };
 
+// clang-format off
 const Function Functions::Queues::rows[] = {
     {"scx_bpf_dispatch", dispatch}, {"scx_bpf_dsq_insert", dispatch}, {"scx_bpf_dsq_insert___v2", dispatch}, {"scx_bpf_dispatch_vtime", dispatchVtime},
     {"scx_bpf_dsq_insert_vtime", dispatchVtime}, {"__scx_bpf_dsq_insert_vtime", dispatchVtimeArgs}, {"scx_bpf_dispatch_nr_slots", dispatchNrSlots},
@@ -232,6 +233,7 @@ const Function Functions::Queues::rows[] = {
     {"scx_bpf_dsq_move_vtime", moveVtime}, {"scx_bpf_reenqueue_local", reenqueueLocal}, {"scx_bpf_reenqueue_local___v2", reenqueueLocal},
     {"scx_bpf_dsq_reenq", reenqueue},
 };
+// clang-format on
 
 std::span<const Function> Functions::queueRows() { return Queues::rows; }
 

@@ -67,28 +67,28 @@ struct Task {
 
     // What it does: the step it is at.
     std::optional<Step> step;
-    bool started = false;       // the step began: a Run's work is counted in `left`
-    uint64_t left = 0;          // of a Run: ns of CPU time on a CPU of capacity 1024, times 1024
-    uint64_t overhead = 0;      // ns of switching and cold caches before its work goes on
+    bool started = false;  // the step began: a Run's work is counted in `left`
+    uint64_t left = 0;     // of a Run: ns of CPU time on a CPU of capacity 1024, times 1024
+    uint64_t overhead = 0; // ns of switching and cold caches before its work goes on
     enum : uint8_t { Awake, Asleep, Dead } life = Asleep;
-    bool wokenEarly = false;    // a wake-up came while it was awake; the next Block goes on at once
+    bool wokenEarly = false;              // a wake-up came while it was awake; the next Block goes on at once
     bool stopped = false, killed = false; // by a signal: it is to stop, or to end, as soon as it runs
-    bool halted = false;        // it sleeps for no other reason than that it was stopped
-    bool wakeLater = false;     // what it slept for has come while it was stopped
-    uint32_t sleeps = 0;        // counts sleeps, so that an old timer wakes nobody
-    int lastRan = -1;           // CPU
-    uint64_t rrLeft = 0;        // of SCHED_RR: ns until the next of its priority
+    bool halted = false;                  // it sleeps for no other reason than that it was stopped
+    bool wakeLater = false;               // what it slept for has come while it was stopped
+    uint32_t sleeps = 0;                  // counts sleeps, so that an old timer wakes nobody
+    int lastRan = -1;                     // CPU
+    uint64_t rrLeft = 0;                  // of SCHED_RR: ns until the next of its priority
 
     // kernel/sched/ext.c, struct sched_ext_entity
     OpsState opsState = OpsState::None;
     uint64_t opsSequence = 0;
     Dsq *dsq = nullptr;
-    Place queued;               // in its DSQ, or among a CPU's deferred ones
-    Ordered::node_type key;     // while it is in no ordered DSQ
+    Place queued;           // in its DSQ, or among a CPU's deferred ones
+    Ordered::node_type key; // while it is in no ordered DSQ
     std::optional<Ordered::iterator> ordered;
     uint32_t dsqSequence = 0;
-    Place runnable;             // in its CPU's list of those that are runnable and do not run
-    uint64_t runnableAt = 0;    // jiffies
+    Place runnable;          // in its CPU's list of those that are runnable and do not run
+    uint64_t runnableAt = 0; // jiffies
     bool enabled = false, ready = false;
 
     // For the views.
@@ -101,9 +101,9 @@ struct Task {
 /// struct scx_dispatch_q. Its visible part lies in the arena: programs read `p->scx.dsq->id`.
 struct Dsq {
     scx_dispatch_q *k;
-    Rq *rq = nullptr;           // of a local one
-    std::list<Task *> tasks;    // in the order in which they are served
-    Ordered tree;               // the same ones, if it is ordered
+    Rq *rq = nullptr;        // of a local one
+    std::list<Task *> tasks; // in the order in which they are served
+    Ordered tree;            // the same ones, if it is ordered
     uint32_t sequence = 0;
     std::vector<struct DsqCursor *> cursors;
 
@@ -114,7 +114,7 @@ struct Dsq {
 /// Where an iteration of a program over a DSQ has come to: what bpf_iter_scx_dsq_kern is.
 struct DsqCursor {
     Dsq *dsq = nullptr;
-    Task *at = nullptr;         // the task that was given last, or the one before it if that has left; null: before the first
+    Task *at = nullptr; // the task that was given last, or the one before it if that has left; null: before the first
     bool reverse = false, over = false;
     uint32_t sequence = 0;
     std::optional<uint64_t> slice, vtime;
@@ -137,7 +137,7 @@ struct Rq {
     int cpu = 0;
     rq *k = nullptr;
     task_struct *idle = nullptr;
-    Task *curr = nullptr;       // null: it idles
+    Task *curr = nullptr; // null: it idles
     Dsq local;
     std::list<Task *> runnable; // ext.c: runnable_list
     std::list<Task *> deferred; // ext.c: ddsp_deferred_locals
@@ -149,18 +149,18 @@ struct Rq {
     bool inBalance = false, inWakeup = false, balKeep = false, bypassing = false, online = true, active = true;
     bool needResched = false, irqWork = false, runDeferred = false;
     bool canStopTick = false;
-    bool released = false;      // cpu_released: a class above took the CPU, and the policy was told
-    bool stopper = false;       // its stopper ran last: neither a task nor the idle one
+    bool released = false;              // cpu_released: a class above took the CPU, and the policy was told
+    bool stopper = false;               // its stopper ran last: neither a task nor the idle one
     task_struct *stopperTask = nullptr; // made when it is first needed
-    uint64_t classSwitches = 0; // pnt_seq: how often a task was put away for a task of another class
+    uint64_t classSwitches = 0;         // pnt_seq: how often a task was put away for a task of another class
 
-    uint64_t updated = 0;       // when the running task was last charged
-    uint64_t turn = 0;          // counts changes of what runs, so that an old event ends nobody's run
+    uint64_t updated = 0;                 // when the running task was last charged
+    uint64_t turn = 0;                    // counts changes of what runs, so that an old event ends nobody's run
     uint64_t armedTurn = 0, armedEnd = 0; // the end of its task's run that was last put on the agenda
     bool ticking = false;
-    int distribute = 0;         // distribute_cpu_mask_prev
+    int distribute = 0; // distribute_cpu_mask_prev
     int node = 0, llc = 0, core = 0;
-    cpumask siblings{};         // hardware threads of its core, itself among them
+    cpumask siblings{}; // hardware threads of its core, itself among them
     uint64_t capacity = 1024;
 
     // ops.dispatch: struct scx_dsp_ctx

@@ -114,6 +114,7 @@ struct Functions::Tasks {
     static const Function rows[];
 };
 
+// clang-format off
 const Function Functions::Tasks::rows[] = {
     {"scx_bpf_task_running", taskRunning}, {"scx_bpf_task_cpu", taskCpu}, {"scx_bpf_task_cgroup", taskCgroup}, {"scx_bpf_task_set_slice", taskSetSlice},
     {"scx_bpf_task_set_dsq_vtime", taskSetDsqVtime}, {"scx_bpf_now", now}, {"scx_bpf_events", events}, {"bpf_task_from_pid", taskFromPid},
@@ -121,6 +122,7 @@ const Function Functions::Tasks::rows[] = {
     {"bpf_iter_css_destroy", walkDestroy<cgroup_subsys_state>}, {"bpf_iter_task_new", iterTaskNew}, {"bpf_iter_task_next", walkNext<task_struct>},
     {"bpf_iter_task_destroy", walkDestroy<task_struct>},
 };
+// clang-format on
 
 std::span<const Function> Functions::taskRows() { return Tasks::rows; }
 

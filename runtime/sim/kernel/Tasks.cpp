@@ -19,7 +19,12 @@ constexpr uint32_t kIdleWeight = 3;
 constexpr uint32_t kRealTimeWeight = 100'000; // for the views: ten times the heaviest of the others, so that such a task is due a whole CPU
 
 uint32_t policyNumber(const std::string &policy) {
-    return policy == "fifo" ? kSchedFifo : policy == "rr" ? kSchedRr : policy == "batch" ? kSchedBatch : policy == "idle" ? kSchedIdle : policy == "ext" ? kSchedExt : kSchedNormal;
+    return policy == "fifo"    ? kSchedFifo
+           : policy == "rr"    ? kSchedRr
+           : policy == "batch" ? kSchedBatch
+           : policy == "idle"  ? kSchedIdle
+           : policy == "ext"   ? kSchedExt
+                               : kSchedNormal;
 }
 
 } // namespace

@@ -6,9 +6,7 @@
 
 namespace scx::sim {
 
-bool Kernel::cpuAllowed(const Task &p, int cpu) const {
-    return testCpu(*p.k->cpus_ptr, cpu) && rqs[static_cast<size_t>(cpu)]->active;
-}
+bool Kernel::cpuAllowed(const Task &p, int cpu) const { return testCpu(*p.k->cpus_ptr, cpu) && rqs[static_cast<size_t>(cpu)]->active; }
 
 void Kernel::setTaskCpu(Task &p, Rq &to) {
     p.rq = &to;
@@ -24,7 +22,8 @@ int Kernel::selectTaskRq(Task &p, uint64_t &wakeFlags) {
         else if (has(Op::SelectCpu) && !p.rq->bypassing) {
             directTask = p.k;
             directDone = false;
-            cpu = static_cast<int>(call(Op::SelectCpu, static_cast<Kf>(kEnqueue | kSelectCpu), {reinterpret_cast<uint64_t>(p.k), static_cast<uint64_t>(prevCpu), wakeFlags}, p.k));
+            cpu = static_cast<int>(
+                call(Op::SelectCpu, static_cast<Kf>(kEnqueue | kSelectCpu), {reinterpret_cast<uint64_t>(p.k), static_cast<uint64_t>(prevCpu), wakeFlags}, p.k));
             seeRule(p);
             directTask = nullptr;
             directDone = false;

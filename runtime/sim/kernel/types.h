@@ -6,6 +6,7 @@
  * SCX_PROFILE is the kernel's version, 612 for 6.12; only profile.c sets it, C++ code sees all members.
  * Members that a program may write (scx.slice, scx.dsq_vtime, scx.disallow) begin at a multiple of 8 bytes and nothing else is in these 8: the arena knows
  * what may be touched by units of 8 bytes. */
+// clang-format off: as the kernel writes it, shorter
 #ifndef SCX_SIM_KERNEL_TYPES_H
 #define SCX_SIM_KERNEL_TYPES_H
 

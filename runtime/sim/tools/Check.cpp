@@ -30,9 +30,7 @@ class Watch : public View {
     void task(const TaskFacts &facts) override { waiting[facts.pid].facts = facts; }
     void on(const Event &event) override {
         switch (event.kind) {
-        case Event::Wake:
-            begins(event);
-            break;
+        case Event::Wake: begins(event); break;
         case Event::Stop:
             if (event.reason != Event::Slept && event.reason != Event::Exited)
                 begins(event);
@@ -59,14 +57,9 @@ class Watch : public View {
             idle[static_cast<size_t>(event.cpu)] = true;
             idleSince[static_cast<size_t>(event.cpu)] = event.time;
             break;
-        case Event::TaskExit:
-            waiting.erase(event.task);
-            break;
-        case Event::CpuOffline:
-            idle[static_cast<size_t>(event.cpu)] = false;
-            break;
-        default:
-            break;
+        case Event::TaskExit: waiting.erase(event.task); break;
+        case Event::CpuOffline: idle[static_cast<size_t>(event.cpu)] = false; break;
+        default: break;
         }
     }
     void finish(uint64_t time) override { end = time; }
@@ -77,8 +70,8 @@ class Watch : public View {
             if (wait.since && end - *wait.since > patience())
                 out.push_back("task " + wait.facts.comm + " waits since " + durationText(static_cast<double>(*wait.since)));
         if (worst > 2 * tick)
-            out.push_back("cpu " + std::to_string(where) + " idled for " + durationText(static_cast<double>(worst)) + " until " + durationText(static_cast<double>(when)) + " while task " + who +
-                          " waited, which may run there");
+            out.push_back("cpu " + std::to_string(where) + " idled for " + durationText(static_cast<double>(worst)) + " until " +
+                          durationText(static_cast<double>(when)) + " while task " + who + " waited, which may run there");
         return out;
     }
 
@@ -127,9 +120,11 @@ unsigned check(const Policy &policy, const Setup &base, unsigned runs, bool asJs
         if (!outcome.fault.empty())
             troubles.insert(troubles.begin(), outcome.fault);
         else if (outcome.failed())
-            troubles.insert(troubles.begin(), outcome.exit.reason + " (" + outcome.exit.message + ") after " + durationText(static_cast<double>(outcome.exit.time)));
+            troubles.insert(troubles.begin(),
+                            outcome.exit.reason + " (" + outcome.exit.message + ") after " + durationText(static_cast<double>(outcome.exit.time)));
         bad += !troubles.empty();
-        std::string again = "--machine " + machine + " --workload " + workload + " --seed " + std::to_string(seed) + " --for " + durationText(static_cast<double>(kDuration));
+        std::string again =
+            "--machine " + machine + " --workload " + workload + " --seed " + std::to_string(seed) + " --for " + durationText(static_cast<double>(kDuration));
         for (const std::string &trouble : troubles) {
             if (asJson)
                 found.push_back({{"trouble", trouble}, {"machine", machine}, {"workload", workload}, {"seed", seed}});

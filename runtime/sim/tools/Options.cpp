@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <iostream>
 #include <stdexcept>
 
@@ -13,6 +14,7 @@ namespace scx::sim {
 namespace {
 
 constexpr uint64_t kUsualDuration = 1'000'000'000;
+constexpr unsigned kUsualChecks = 100;
 
 uint64_t positive(const std::string &option, const std::string &text) {
     int64_t ns = parseDuration(text);
@@ -28,13 +30,21 @@ std::string joined(const std::vector<std::string> &words) {
     return out;
 }
 
+/// What `--check` or `--check=TEXT` asks for; the option alone reads as "true".
+unsigned numberOfChecks(const std::string &text) {
+    unsigned runs = text == "true" ? kUsualChecks : 0;
+    if (!runs && (std::from_chars(text.data(), text.data() + text.size(), runs).ptr != text.data() + text.size() || !runs))
+        throw std::runtime_error("`--check=" + text + "` is no number of machines; write --check, or --check=30");
+    return runs;
+}
+
 } // namespace
 
 std::optional<int> readOptions(int argc, char **argv, Options &into) {
     CLI::App app{"Runs a compiled policy, or any sched_ext object, on a simulated machine in virtual time", "scxsim"};
-    std::string machine = "4", duration, contextSwitch, migration, coldCache, userCost;
+    std::string machine = "4", duration, contextSwitch, migration, coldCache, userCost, check;
     std::vector<std::string> sets;
-    unsigned hz = 0, runs = 0;
+    unsigned hz = 0;
     bool noStats = false;
     app.add_option("object", into.objects, "policy.bpf.o; several to compare them");
     app.add_option("--workload", into.workload, "a built-in one, an rt-app JSON file, or the text of a trace; desktop if not given");
@@ -49,7 +59,7 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
     app.add_flag("--events", into.events, "print what happens, a line an event");
     app.add_flag("--trace", into.setup.traceCalls, "print each callback and what it did, by source line");
     app.add_flag("--compare", into.compare, "several objects side by side on the same workload");
-    auto *check = app.add_option("--check", runs, "search for trouble in so many random machines and workloads; 100 if no number is given")->expected(0, 1);
+    app.add_flag("--check", check, "search for trouble in 100 random machines and workloads; --check=N: in N of them");
     app.add_option("--hz", hz, "ticks a second of the simulated kernel; 250 if not given");
     app.add_option("--switch-cost", contextSwitch, "what changing tasks takes, such as 2us; nothing if not given");
     app.add_option("--migration-cost", migration, "what a task loses on another CPU of the same LLC");
@@ -65,11 +75,11 @@ std::optional<int> readOptions(int argc, char **argv, Options &into) {
             return {};
         if (into.objects.empty())
             throw std::runtime_error("no object is given; name what scxc wrote");
-        if (into.objects.size() > 1 && check->count())
-            throw std::runtime_error("--check takes one object; name one");
+        if (!check.empty())
+            into.check = numberOfChecks(check);
+        if (into.check && into.objects.size() > 1)
+            throw std::runtime_error("--check takes one object; name one, and write a number of machines as --check=30");
         into.compare |= into.objects.size() > 1;
-        if (check->count())
-            into.check = runs ? runs : 100;
         if (into.compare && (!into.timelines.empty() || into.events || into.setup.traceCalls))
             throw std::runtime_error("--compare prints figures only; run one object alone for --timeline, --events or --trace");
         for (const std::string &path : into.timelines)

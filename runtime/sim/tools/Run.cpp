@@ -23,12 +23,24 @@ using nlohmann::json;
 class Views : public View {
   public:
     void add(View &view) { all.push_back(&view); }
-    void begin(const Machine &machine) override { each([&](View &v) { v.begin(machine); }); }
-    void task(const TaskFacts &facts) override { each([&](View &v) { v.task(facts); }); }
-    void on(const Event &event) override { each([&](View &v) { v.on(event); }); }
-    void print(uint64_t time, int cpu, const std::string &line) override { each([&](View &v) { v.print(time, cpu, line); }); }
-    void ended(const ExitFacts &facts) override { each([&](View &v) { v.ended(facts); }); }
-    void finish(uint64_t time) override { each([&](View &v) { v.finish(time); }); }
+    void begin(const Machine &machine) override {
+        each([&](View &v) { v.begin(machine); });
+    }
+    void task(const TaskFacts &facts) override {
+        each([&](View &v) { v.task(facts); });
+    }
+    void on(const Event &event) override {
+        each([&](View &v) { v.on(event); });
+    }
+    void print(uint64_t time, int cpu, const std::string &line) override {
+        each([&](View &v) { v.print(time, cpu, line); });
+    }
+    void ended(const ExitFacts &facts) override {
+        each([&](View &v) { v.ended(facts); });
+    }
+    void finish(uint64_t time) override {
+        each([&](View &v) { v.finish(time); });
+    }
 
   private:
     template <typename Use> void each(Use use) {

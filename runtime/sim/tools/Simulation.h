@@ -31,21 +31,21 @@ struct Setup {
     Machine machine;
     Workload workload;
     std::string kernel = "6.12";
-    Settings sets;                                         // --set name=value
-    uint64_t duration = 0;                                 // ns of virtual time
+    Settings sets;         // --set name=value
+    uint64_t duration = 0; // ns of virtual time
     uint64_t seed = 1;
-    bool statistics = true;                                // the object's own
+    bool statistics = true; // the object's own
     UserOrderSetup user;
-    bool traceCalls = false;                               // each callback and what it called, to standard output
+    bool traceCalls = false; // each callback and what it called, to standard output
 };
 
 struct Outcome {
-    ExitFacts exit;          // kind 0: the policy scheduled to the end
-    std::string fault;       // what a program did that no verifier lets pass; empty: nothing
-    uint64_t time = 0;       // ns, at which it ended
+    ExitFacts exit;    // kind 0: the policy scheduled to the end
+    std::string fault; // what a program did that no verifier lets pass; empty: nothing
+    uint64_t time = 0; // ns, at which it ended
     uint64_t events = 0, switches = 0;
     std::vector<std::string> notes; // what else the user should know, a line each
-    unsigned restarts = 0;   // the policy ended since a CPU came or went, and was loaded again, as scxrun does
+    unsigned restarts = 0;          // the policy ended since a CPU came or went, and was loaded again, as scxrun does
     bool failed() const { return !fault.empty() || exit.kind >= 1024; }
 };
 

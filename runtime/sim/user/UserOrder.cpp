@@ -68,9 +68,9 @@ struct UserOrder::Queue {
 
 struct UserOrder::Inside {
     std::unique_ptr<user::HostCode> code; // null: no discipline has any
-    std::vector<Queue> queues; // of the policy that is served
-    TaskId process = 0;        // 0: there is none
-    bool served = false;       // a process is there, or is to be
+    std::vector<Queue> queues;            // of the policy that is served
+    TaskId process = 0;                   // 0: there is none
+    bool served = false;                  // a process is there, or is to be
     uint64_t pause = 0;
     std::vector<uint64_t> toKernel; // by queue: how often the kernel took it over
 };
@@ -199,7 +199,8 @@ std::vector<std::string> UserOrder::report() const {
     std::vector<std::string> lines;
     for (size_t i = 0; i < inside->queues.size(); ++i)
         if (uint64_t times = inside->toKernel[i])
-            lines.push_back("the kernel took `" + inside->queues[i].info->name + "` over " + (times == 1 ? "once" : std::to_string(times) + " times") + ", the process that orders it being behind or gone");
+            lines.push_back("the kernel took `" + inside->queues[i].info->name + "` over " + (times == 1 ? "once" : std::to_string(times) + " times") +
+                            ", the process that orders it being behind or gone");
     return lines;
 }
 

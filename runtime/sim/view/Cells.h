@@ -8,9 +8,9 @@
 
 namespace scx::sim {
 
-std::string timeCell(const nlohmann::json &ns);      // `1.50ms`; `-` if nothing was measured
+std::string timeCell(const nlohmann::json &ns); // `1.50ms`; `-` if nothing was measured
 std::string countCell(const nlohmann::json &number);
-std::string partCell(const nlohmann::json &part);    // `12.3%`
-std::string missedCell(const nlohmann::json &row);   // `3/120` of the periods; `-`: there were none
+std::string partCell(const nlohmann::json &part);  // `12.3%`
+std::string missedCell(const nlohmann::json &row); // `3/120` of the periods; `-`: there were none
 
 } // namespace scx::sim

@@ -20,11 +20,12 @@ struct Row {
 const Row kMachine[] = {
     {"used", [](const json &m) { return partCell(m["utilisation"]); }},
     {"wasted", [](const json &m) { return partCell(m["wasted"]); }},
-    {"fairness", [](const json &m) {
-        char text[32];
-        snprintf(text, sizeof text, "%.4f", m["fairness"].get<double>());
-        return std::string(text);
-    }},
+    {"fairness",
+     [](const json &m) {
+    char text[32];
+    snprintf(text, sizeof text, "%.4f", m["fairness"].get<double>());
+    return std::string(text);
+}},
     {"switches", [](const json &m) { return countCell(m["switches"]); }},
     {"migrations", [](const json &m) { return countCell(m["migrations"]); }},
     {"preemptions", [](const json &m) { return countCell(m["preemptions"]); }},
@@ -66,7 +67,8 @@ std::vector<std::string> namesIn(const Results &results, const char *list) {
 }
 
 /// Rows in which nobody has measured anything are left out.
-template <size_t N> void printBlock(const std::string &title, const Row (&rows)[N], const std::vector<const json *> &owners, int first, const std::vector<int> &widths) {
+template <size_t N> void printBlock(const std::string &title, const Row (&rows)[N], const std::vector<const json *> &owners, int first,
+                                    const std::vector<int> &widths) {
     printf("%s\n", title.c_str());
     for (const Row &row : rows) {
         std::vector<std::string> cells;

@@ -36,7 +36,8 @@ uint32_t Conservation::affinity(const CpuSet &allowed) {
         set[i] &= sets[0][i];
     auto [found, isNew] = numbers.emplace(set, static_cast<uint32_t>(sets.size()));
     if (isNew) {
-        bySize.insert(std::upper_bound(bySize.begin(), bySize.end(), sizeOf(set), [&](unsigned size, uint32_t other) { return size < sizeOf(sets[other]); }), found->second);
+        bySize.insert(std::upper_bound(bySize.begin(), bySize.end(), sizeOf(set), [&](unsigned size, uint32_t other) { return size < sizeOf(sets[other]); }),
+                      found->second);
         sets.push_back(set);
         waitingOf.push_back(0);
     }

@@ -28,7 +28,7 @@ class Fluid {
   private:
     struct Weight {
         uint32_t weight = 0, runnable = 0;
-        Service service = 0;         // what one task of this weight would have had, up to `time`
+        Service service = 0; // what one task of this weight would have had, up to `time`
         Service levelThen = 0;
         uint64_t time = 0;
     };
@@ -37,13 +37,13 @@ class Fluid {
     void settle(Weight &w);
     void divide();
 
-    std::vector<Weight> weights;     // the heaviest first
-    std::vector<uint16_t> places;    // by weight: 1 + its index above
-    size_t whole = 0;                // so many of the first have one CPU for each task
+    std::vector<Weight> weights;                   // the heaviest first
+    std::vector<uint16_t> places;                  // by weight: 1 + its index above
+    size_t whole = 0;                              // so many of the first have one CPU for each task
     uint64_t total = 0, runnable = 0, machine = 0; // the sum of the weights of who is runnable, their number; CPUs
-    uint64_t shared = 0;             // the sum of the weights of who is served by weight
-    uint64_t rate = 0;               // ns, in units of 2^-48, that one of weight 1 gets in a ns
-    Service level = 0;               // its integral
+    uint64_t shared = 0;                           // the sum of the weights of who is served by weight
+    uint64_t rate = 0;                             // ns, in units of 2^-48, that one of weight 1 gets in a ns
+    Service level = 0;                             // its integral
     uint64_t time = 0;
 };
 

@@ -65,8 +65,6 @@ std::string Names::dsq(uint64_t dsq) const {
     return text;
 }
 
-std::string Names::rule(int number) const {
-    return number >= 0 && static_cast<size_t>(number) < rules.size() ? rules[static_cast<size_t>(number)].text : "";
-}
+std::string Names::rule(int number) const { return number >= 0 && static_cast<size_t>(number) < rules.size() ? rules[static_cast<size_t>(number)].text : ""; }
 
 } // namespace scx::sim

@@ -12,14 +12,14 @@ namespace scx::sim {
 struct RunRecord {
     enum : uint8_t { StillRuns = Event::Changed + 1 }; // beside Event::Reason: the recording ended first
     uint64_t start = 0, end = 0;
-    uint64_t cpuTime = 0;        // end - start without what the switch cost
-    uint64_t wait = 0;           // from when it was runnable until start
-    uint64_t slice = 0;          // ~0: without end
+    uint64_t cpuTime = 0;         // end - start without what the switch cost
+    uint64_t wait = 0;            // from when it was runnable until start
+    uint64_t slice = 0;           // ~0: without end
     uint32_t task = 0, waker = 0; // index into tasks; waker: 1 + index, 0: it was not woken, or by none
-    uint32_t dsq = 0;            // index into dsqs: where it came from; 0: it was kept
+    uint32_t dsq = 0;             // index into dsqs: where it came from; 0: it was kept
     int16_t cpu = 0, rule = -1;
-    uint8_t why = 0;             // Event::Reason or StillRuns
-    bool woken = false;          // it waited since a wake-up
+    uint8_t why = 0;    // Event::Reason or StillRuns
+    bool woken = false; // it waited since a wake-up
 };
 
 struct Recording {
@@ -43,11 +43,11 @@ struct Recording {
     std::string policy, workload;
     Machine machine;
     uint64_t end = 0;
-    bool cut = false;            // more happened after `end`, which found no room
+    bool cut = false; // more happened after `end`, which found no room
     std::vector<Task> tasks;
     std::vector<std::string> groups, queues, dsqs, rules; // dsqs[0] is no name; rules by number
-    std::vector<RunRecord> runs; // in order of their ends
-    std::vector<Length> lengths; // in order of time
+    std::vector<RunRecord> runs;                          // in order of their ends
+    std::vector<Length> lengths;                          // in order of time
     std::vector<Missed> missed;
     std::vector<Offline> offline;
     ExitFacts exit;
@@ -72,10 +72,10 @@ class Recorder : public View {
 
   private:
     struct State {
-        uint32_t task = 0;       // index into tasks
+        uint32_t task = 0; // index into tasks
         int rule = -1;
         bool runs = false, woken = false;
-        uint64_t since = 0;      // it waits
+        uint64_t since = 0; // it waits
         uint32_t waker = 0;
         RunRecord run;
     };

@@ -122,7 +122,7 @@ void Statistics::asleep(Task &t, uint64_t now, bool satisfied) {
     if (t.state == Task::Waiting)
         conservation.waits(now, t.affinity, false);
     uint64_t wanted = satisfied ? t.used : now - t.awake; // what others left may be more than a CPU
-    uint64_t before = std::min(t.due, wanted); // under other weights
+    uint64_t before = std::min(t.due, wanted);            // under other weights
     t.figures.entitled += before + fluid.leave(now, t.weight, t.entered, wanted - before);
     t.state = Task::Asleep;
 }

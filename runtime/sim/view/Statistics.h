@@ -18,10 +18,10 @@ struct TaskFigures {
     std::string name;            // comm or group
     uint32_t group = 0;          // index into groups
     uint64_t cpu = 0;            // CPU time
-    uint64_t entitled = 0;       // what the fluid machine (Fluid.h) would have given; for a stay that ended with sleep no more than it used, which was all it wanted
-    uint64_t switches = 0;       // times a CPU turned to it from another one or from idling
+    uint64_t entitled = 0; // what the fluid machine (Fluid.h) would have given; for a stay that ended with sleep no more than it used, which was all it wanted
+    uint64_t switches = 0; // times a CPU turned to it from another one or from idling
     uint64_t migrations = 0, preemptions = 0, periods = 0, missed = 0;
-    Histogram wait, latency;     // from runnable to running; of these, from a wake-up on
+    Histogram wait, latency; // from runnable to running; of these, from a wake-up on
 
     void add(const TaskFigures &other);
 };
@@ -29,21 +29,21 @@ struct TaskFigures {
 /// Of all DSQs of one queue together.
 struct QueueFigures {
     std::string name;
-    uint64_t queued = 0;         // times a task was put into it
-    uint64_t runs = 0, cpu = 0;  // times a task from it began to run, and the CPU time of these runs
+    uint64_t queued = 0;        // times a task was put into it
+    uint64_t runs = 0, cpu = 0; // times a task from it began to run, and the CPU time of these runs
     uint64_t length = 0, longest = 0;
-    uint64_t taskTime = 0;       // the integral of its length: ns times tasks
+    uint64_t taskTime = 0; // the integral of its length: ns times tasks
     uint64_t since = 0;
-    Histogram wait;              // from runnable to running, of those who came from it
+    Histogram wait; // from runnable to running, of those who came from it
 };
 
 struct MachineFigures {
     unsigned cpus = 0;
-    uint64_t time = 0, online = 0;   // ns; online: summed over CPUs
-    uint64_t cpu = 0, idle = 0;      // CPU time of tasks; what CPUs idled. The rest of `online` is what switching cost
-    uint64_t wasted = 0;             // of idle: while a task waited that could have run there
+    uint64_t time = 0, online = 0; // ns; online: summed over CPUs
+    uint64_t cpu = 0, idle = 0;    // CPU time of tasks; what CPUs idled. The rest of `online` is what switching cost
+    uint64_t wasted = 0;           // of idle: while a task waited that could have run there
     uint64_t switches = 0, migrations = 0, preemptions = 0, periods = 0, missed = 0, tasks = 0;
-    double fairness = 1;             // Jain's index of CPU time over entitlement, by task: 1 equal, 1/n one has all
+    double fairness = 1; // Jain's index of CPU time over entitlement, by task: 1 equal, 1/n one has all
 };
 
 class Statistics : public View {
@@ -78,17 +78,17 @@ class Statistics : public View {
         enum : uint8_t { Asleep, Waiting, Running } state = Asleep;
         bool woken = false, changed = false, present = true;
         int lastCpu = -1;
-        uint32_t queue = kNone;      // from which it came last
+        uint32_t queue = kNone; // from which it came last
         uint32_t waitsIn = kNone;
-        uint64_t since = 0;          // it waits or runs
-        uint64_t awake = 0;          // it is runnable
-        uint64_t used = 0, due = 0;  // since then: its CPU time, and what the fluid machine gave up to the last change of its weight
+        uint64_t since = 0;         // it waits or runs
+        uint64_t awake = 0;         // it is runnable
+        uint64_t used = 0, due = 0; // since then: its CPU time, and what the fluid machine gave up to the last change of its weight
         Fluid::Service entered = 0;
     };
     struct Cpu {
         bool online = true;
-        uint32_t last = 0;           // the task that ran last, 0: it idled since
-        uint64_t since = 0;          // online
+        uint32_t last = 0;  // the task that ran last, 0: it idled since
+        uint64_t since = 0; // online
     };
 
     Task *find(uint32_t pid);
@@ -109,8 +109,8 @@ class Statistics : public View {
     std::vector<Cpu> cpus;
     unsigned cpusOnline = 0;
     std::vector<Task> all;
-    std::vector<uint32_t> free;      // of all: places of those that are gone
-    std::vector<uint32_t> places;    // by pid: 1 + index into all
+    std::vector<uint32_t> free;   // of all: places of those that are gone
+    std::vector<uint32_t> places; // by pid: 1 + index into all
     std::vector<TaskFigures> sums;
     std::unordered_map<std::string, uint32_t> groupNumbers;
     std::vector<QueueFigures> rows;

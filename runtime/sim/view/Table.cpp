@@ -36,8 +36,17 @@ void spread(json &row, const std::string &name, const Histogram &h) {
 }
 
 json taskRow(const TaskFigures &t, const MachineFigures &machine) {
-    json row = {{"name", t.name}, {"cpu_ns", t.cpu}, {"share", part(t.cpu, machine.cpu)}, {"entitled_ns", t.entitled}, {"entitled_share", part(t.entitled, machine.cpu)},
-                {"got", part(t.cpu, t.entitled)}, {"switches", t.switches}, {"migrations", t.migrations}, {"preemptions", t.preemptions}, {"periods", t.periods}, {"missed", t.missed}};
+    json row = {{"name", t.name},
+                {"cpu_ns", t.cpu},
+                {"share", part(t.cpu, machine.cpu)},
+                {"entitled_ns", t.entitled},
+                {"entitled_share", part(t.entitled, machine.cpu)},
+                {"got", part(t.cpu, t.entitled)},
+                {"switches", t.switches},
+                {"migrations", t.migrations},
+                {"preemptions", t.preemptions},
+                {"periods", t.periods},
+                {"missed", t.missed}};
     spread(row, "wait", t.wait);
     spread(row, "latency", t.latency);
     return row;
@@ -61,7 +70,8 @@ void printRows(const std::vector<Cells> &rows) {
 }
 
 void printTasks(const json &rows, bool areGroups) {
-    std::vector<Cells> got = {{"task"}}, waited = {{"task", "wait p50", "wait p90", "wait p99", "wait max", "woken p50", "woken p90", "woken p99", "woken max"}};
+    std::vector<Cells> got = {{"task"}},
+                       waited = {{"task", "wait p50", "wait p90", "wait p99", "wait max", "woken p50", "woken p90", "woken p99", "woken max"}};
     if (areGroups)
         got[0].push_back("tasks");
     for (const char *head : {"cpu time", "share", "entitled", "got", "switches", "migrations", "preempted", "missed"})
@@ -71,8 +81,8 @@ void printTasks(const json &rows, bool areGroups) {
         Cells cells = {name};
         if (areGroups)
             cells.push_back(countCell(row["tasks"]));
-        cells.insert(cells.end(), {timeCell(row["cpu_ns"]), partCell(row["share"]), partCell(row["entitled_share"]), partCell(row["got"]), countCell(row["switches"]),
-                                   countCell(row["migrations"]), countCell(row["preemptions"]), missedCell(row)});
+        cells.insert(cells.end(), {timeCell(row["cpu_ns"]), partCell(row["share"]), partCell(row["entitled_share"]), partCell(row["got"]),
+                                   countCell(row["switches"]), countCell(row["migrations"]), countCell(row["preemptions"]), missedCell(row)});
         got.push_back(cells);
         cells = {name};
         for (const char *what : {"wait", "latency"})
@@ -90,9 +100,22 @@ void printTasks(const json &rows, bool areGroups) {
 json figures(const Statistics &statistics) {
     const MachineFigures &m = statistics.machine();
     json out = {{"groups", json::array()}, {"tasks", json::array()}, {"tasks_not_kept", statistics.tasksNotKept()}, {"queues", json::array()}};
-    out["machine"] = {{"cpus", m.cpus}, {"time_ns", m.time}, {"online_ns", m.online}, {"cpu_ns", m.cpu}, {"idle_ns", m.idle}, {"switching_ns", m.online - std::min(m.online, m.cpu + m.idle)},
-                      {"wasted_ns", m.wasted}, {"utilisation", part(m.cpu, m.online)}, {"idle", part(m.idle, m.online)}, {"wasted", part(m.wasted, m.online)}, {"tasks", m.tasks},
-                      {"switches", m.switches}, {"migrations", m.migrations}, {"preemptions", m.preemptions}, {"periods", m.periods}, {"missed", m.missed},
+    out["machine"] = {{"cpus", m.cpus},
+                      {"time_ns", m.time},
+                      {"online_ns", m.online},
+                      {"cpu_ns", m.cpu},
+                      {"idle_ns", m.idle},
+                      {"switching_ns", m.online - std::min(m.online, m.cpu + m.idle)},
+                      {"wasted_ns", m.wasted},
+                      {"utilisation", part(m.cpu, m.online)},
+                      {"idle", part(m.idle, m.online)},
+                      {"wasted", part(m.wasted, m.online)},
+                      {"tasks", m.tasks},
+                      {"switches", m.switches},
+                      {"migrations", m.migrations},
+                      {"preemptions", m.preemptions},
+                      {"periods", m.periods},
+                      {"missed", m.missed},
                       {"fairness", std::round(m.fairness * 1e6) / 1e6}};
     for (const TaskFigures &g : statistics.groups()) {
         out["groups"].push_back(taskRow(g, m));
@@ -104,7 +127,9 @@ json figures(const Statistics &statistics) {
         out["tasks"].back()["group"] = statistics.groups()[t->group].name;
     }
     for (const QueueFigures &q : statistics.queues()) {
-        json row = {{"name", q.name}, {"queued", q.queued}, {"runs", q.runs}, {"cpu_ns", q.cpu}, {"share", part(q.cpu, m.cpu)}, {"length", part(q.taskTime, m.time)}, {"longest", q.longest}};
+        json row = {{"name", q.name},      {"queued", q.queued},          {"runs", q.runs},
+                    {"cpu_ns", q.cpu},     {"share", part(q.cpu, m.cpu)}, {"length", part(q.taskTime, m.time)},
+                    {"longest", q.longest}};
         spread(row, "wait", q.wait);
         out["queues"].push_back(row);
     }
@@ -130,8 +155,9 @@ void printTable(const json &f, bool eachTask) {
         printRows(rows);
     }
     const json &m = f["machine"];
-    printf("\n%s CPU%s for %s: %s used, %s idle; %s (%s) idle while a task waited that could have run there\n", countCell(m["cpus"]).c_str(), m["cpus"] == 1 ? "" : "s",
-           timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(), partCell(m["wasted"]).c_str(), timeCell(m["wasted_ns"]).c_str());
+    printf("\n%s CPU%s for %s: %s used, %s idle; %s (%s) idle while a task waited that could have run there\n", countCell(m["cpus"]).c_str(),
+           m["cpus"] == 1 ? "" : "s", timeCell(m["time_ns"]).c_str(), partCell(m["utilisation"]).c_str(), partCell(m["idle"]).c_str(),
+           partCell(m["wasted"]).c_str(), timeCell(m["wasted_ns"]).c_str());
     printf("fairness %.4f, switches %s, migrations %s, preemptions %s, missed periods %s\n", m["fairness"].get<double>(), countCell(m["switches"]).c_str(),
            countCell(m["migrations"]).c_str(), countCell(m["preemptions"]).c_str(), missedCell(m).c_str());
     fflush(stdout);

@@ -28,8 +28,14 @@ void writeChrome(const Recording &r, FILE *out) {
     // Readers sort by time and keep the order of what happens at one time: an arrow finds the runs that it joins only if they are there before it.
     for (const RunRecord &run : r.runs) {
         const Recording::Task &t = r.tasks[run.task];
-        json arguments = {{"task", t.name}, {"pid", t.pid}, {"group", r.groups[t.group]}, {"cpu", run.cpu}, {"queue", run.dsq ? r.dsqs[run.dsq] : "kept"},
-                          {"slice", exactDuration(run.slice)}, {"waited", exactDuration(run.wait)}, {"stopped", reasonTexts[run.why]}};
+        json arguments = {{"task", t.name},
+                          {"pid", t.pid},
+                          {"group", r.groups[t.group]},
+                          {"cpu", run.cpu},
+                          {"queue", run.dsq ? r.dsqs[run.dsq] : "kept"},
+                          {"slice", exactDuration(run.slice)},
+                          {"waited", exactDuration(run.wait)},
+                          {"stopped", reasonTexts[run.why]}};
         if (run.rule >= 0 && static_cast<size_t>(run.rule) < r.rules.size())
             arguments["rule"] = r.rules[static_cast<size_t>(run.rule)];
         w.span(t.name, "run", kCpus, static_cast<uint64_t>(run.cpu) + 1, run.start, run.end - run.start, arguments);

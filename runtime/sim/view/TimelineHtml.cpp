@@ -44,8 +44,20 @@ std::string htmlSafe(const std::string &text) {
 }
 
 json described(const Recording &r) {
-    json out = {{"policy", r.policy}, {"workload", r.workload}, {"end", r.end}, {"cut", r.cut}, {"cpus", r.machine.cpus.size()}, {"groups", r.groups}, {"queues", r.queues},
-                {"dsqs", r.dsqs}, {"rules", r.rules}, {"tasks", json::array()}, {"lengths", json::array()}, {"missed", json::array()}, {"offline", json::array()}, {"exit", json()}};
+    json out = {{"policy", r.policy},
+                {"workload", r.workload},
+                {"end", r.end},
+                {"cut", r.cut},
+                {"cpus", r.machine.cpus.size()},
+                {"groups", r.groups},
+                {"queues", r.queues},
+                {"dsqs", r.dsqs},
+                {"rules", r.rules},
+                {"tasks", json::array()},
+                {"lengths", json::array()},
+                {"missed", json::array()},
+                {"offline", json::array()},
+                {"exit", json()}};
     for (const Recording::Task &t : r.tasks)
         out["tasks"].push_back({t.pid, t.name, t.group});
     json &runs = out["runs"];
@@ -90,13 +102,15 @@ std::string figuresTable(const json &f) {
     if (f.is_null())
         return "";
     std::string html = "<table><caption>CPU time and waits of each group of tasks</caption><thead><tr><th scope=col>task";
-    for (const char *head : {"tasks", "cpu time", "share", "entitled", "got", "wait p50", "wait p99", "woken p50", "woken p99", "switches", "migrations", "missed"})
+    for (const char *head :
+         {"tasks", "cpu time", "share", "entitled", "got", "wait p50", "wait p99", "woken p50", "woken p99", "switches", "migrations", "missed"})
         html += std::string("<th scope=col>") + head;
     html += "<tbody>";
     for (const json &g : f["groups"]) {
         html += "<tr><th scope=row>" + htmlSafe(g["name"]);
-        for (const std::string &cell : {countCell(g["tasks"]), timeCell(g["cpu_ns"]), partCell(g["share"]), partCell(g["entitled_share"]), partCell(g["got"]), timeCell(g["wait_p50_ns"]),
-                                        timeCell(g["wait_p99_ns"]), timeCell(g["latency_p50_ns"]), timeCell(g["latency_p99_ns"]), countCell(g["switches"]), countCell(g["migrations"]), missedCell(g)})
+        for (const std::string &cell : {countCell(g["tasks"]), timeCell(g["cpu_ns"]), partCell(g["share"]), partCell(g["entitled_share"]), partCell(g["got"]),
+                                        timeCell(g["wait_p50_ns"]), timeCell(g["wait_p99_ns"]), timeCell(g["latency_p50_ns"]), timeCell(g["latency_p99_ns"]),
+                                        countCell(g["switches"]), countCell(g["migrations"]), missedCell(g)})
             html += "<td>" + cell;
     }
     return html + "</table>";

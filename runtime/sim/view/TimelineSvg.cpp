@@ -17,7 +17,12 @@ constexpr double kSmallest = 0.5; // narrower runs of a CPU are drawn together
 std::string escaped(const std::string &text) {
     std::string safe;
     for (char c : text)
-        safe += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : static_cast<unsigned char>(c) < ' ' ? " " : std::string(1, c);
+        safe += c == '<'                              ? "&lt;"
+                : c == '>'                            ? "&gt;"
+                : c == '&'                            ? "&amp;"
+                : c == '"'                            ? "&quot;"
+                : static_cast<unsigned char>(c) < ' ' ? " "
+                                                      : std::string(1, c);
     return safe;
 }
 
@@ -71,8 +76,9 @@ struct Picture {
 
     std::string explained(const RunRecord &run) const {
         const Recording::Task &t = r.tasks[run.task];
-        std::string words = t.name + " (" + std::to_string(t.pid) + ") on CPU " + std::to_string(run.cpu) + "\nran " + exactDuration(run.end - run.start) + " from " + exactDuration(run.start) + ", slice " +
-                            exactDuration(run.slice) + "\n" + (run.dsq ? "from " + r.dsqs[run.dsq] : "kept") + ", waited " + exactDuration(run.wait) + "\n" + reasonTexts[run.why];
+        std::string words = t.name + " (" + std::to_string(t.pid) + ") on CPU " + std::to_string(run.cpu) + "\nran " + exactDuration(run.end - run.start) +
+                            " from " + exactDuration(run.start) + ", slice " + exactDuration(run.slice) + "\n" +
+                            (run.dsq ? "from " + r.dsqs[run.dsq] : "kept") + ", waited " + exactDuration(run.wait) + "\n" + reasonTexts[run.why];
         if (run.rule >= 0 && static_cast<size_t>(run.rule) < r.rules.size())
             words += "\n" + r.rules[static_cast<size_t>(run.rule)];
         return escaped(words);
@@ -163,8 +169,8 @@ struct Picture {
             last = point.length;
         }
         draw();
-        fprintf(out, "<path d=\"%sH%.1fV%.1fz\" class=\"faint s-faint\" fill-opacity=\"0.35\"><title>length of %s</title></path>\n", path.c_str(), kWidth - kRight, y + kLane,
-                escaped(r.queues[queue]).c_str());
+        fprintf(out, "<path d=\"%sH%.1fV%.1fz\" class=\"faint s-faint\" fill-opacity=\"0.35\"><title>length of %s</title></path>\n", path.c_str(),
+                kWidth - kRight, y + kLane, escaped(r.queues[queue]).c_str());
     }
 };
 
@@ -194,12 +200,18 @@ void writeSvg(const Recording &r, FILE *out) {
         at += width;
     }
     double height = line + 16;
-    std::string title = r.policy + (r.workload.empty() ? "" : " under " + r.workload), size = std::to_string(cpus) + (cpus == 1 ? " CPU, " : " CPUs, ") + exactDuration(r.end) + ", " +
-                        std::to_string(r.runs.size()) + " runs of " + std::to_string(r.tasks.size()) + (r.tasks.size() == 1 ? " task" : " tasks") + (r.cut ? "; the recording was full here" : "");
-    fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-labelledby=\"title size\">\n<title id=\"title\">%s</title>\n<desc id=\"size\">%s</desc>\n<style>%s</style>\n",
+    std::string title = r.policy + (r.workload.empty() ? "" : " under " + r.workload),
+                size = std::to_string(cpus) + (cpus == 1 ? " CPU, " : " CPUs, ") + exactDuration(r.end) + ", " + std::to_string(r.runs.size()) + " runs of " +
+                       std::to_string(r.tasks.size()) + (r.tasks.size() == 1 ? " task" : " tasks") + (r.cut ? "; the recording was full here" : "");
+    fprintf(out,
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" width=\"%.0f\" height=\"%.0f\" role=\"img\" aria-labelledby=\"title "
+            "size\">\n<title id=\"title\">%s</title>\n<desc id=\"size\">%s</desc>\n<style>%s</style>\n",
             kWidth, height, kWidth, height, escaped(title).c_str(), escaped(size).c_str(), styleSheet().c_str());
     p.rect(0, 0, kWidth, height, "ground", 1, "");
-    fprintf(out, "<text x=\"%.0f\" y=\"26\" class=\"text\" style=\"font-size:16px;font-weight:600\">%s <tspan class=\"faint\" style=\"font-size:12px;font-weight:400\" dx=\"8\">%s</tspan></text>\n", kLeft, escaped(title).c_str(), escaped(size).c_str());
+    fprintf(out,
+            "<text x=\"%.0f\" y=\"26\" class=\"text\" style=\"font-size:16px;font-weight:600\">%s <tspan class=\"faint\" "
+            "style=\"font-size:12px;font-weight:400\" dx=\"8\">%s</tspan></text>\n",
+            kLeft, escaped(title).c_str(), escaped(size).c_str());
     for (size_t cpu = 0; cpu < cpus; ++cpu)
         p.row(cpu, rows[cpu]);
     for (size_t queue = 0, shown = 0; queue < r.queues.size(); ++queue)

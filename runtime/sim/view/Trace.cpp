@@ -5,7 +5,8 @@ namespace scx::sim {
 namespace {
 
 /// By Event::Kind; null: View tells more of it elsewhere.
-const char *const kinds[] = {"new", "exit", "wake", "queued", "unqueued", "run", "stop", "migrate", "idle", "kick", "period", "offline", "online", "renice", "affinity", "rename", "cgroup", nullptr, nullptr};
+const char *const kinds[] = {"new",    "exit",    "wake",   "queued", "unqueued", "run",    "stop",   "migrate", "idle", "kick",
+                             "period", "offline", "online", "renice", "affinity", "rename", "cgroup", nullptr,   nullptr};
 static_assert(std::size(kinds) == Event::End + 1);
 
 std::string cpuList(const std::vector<uint64_t> &set) {
@@ -36,7 +37,11 @@ std::string kickText(uint64_t flags) {
 std::string exactDuration(uint64_t ns) {
     if (ns == ~0ull)
         return "forever";
-    static const struct { uint64_t scale; int digits; const char *name; } units[] = {{1'000'000'000, 9, "s"}, {1'000'000, 6, "ms"}, {1'000, 3, "us"}, {1, 0, "ns"}};
+    static const struct {
+        uint64_t scale;
+        int digits;
+        const char *name;
+    } units[] = {{1'000'000'000, 9, "s"}, {1'000'000, 6, "ms"}, {1'000, 3, "us"}, {1, 0, "ns"}};
     const auto *unit = units;
     while (unit->scale > 1 && ns < unit->scale)
         ++unit;
@@ -74,7 +79,8 @@ std::string Trace::details(const Event &e) const {
     const TaskFacts &facts = found == tasks.end() ? nobody : found->second;
     std::string from = e.dsq == kDsqNone ? "" : names.dsq(e.dsq);
     switch (e.kind) {
-    case Event::TaskNew: return who + (facts.group.empty() || facts.group == facts.comm ? "" : " of " + facts.group) + ", weight " + std::to_string(facts.weight);
+    case Event::TaskNew:
+        return who + (facts.group.empty() || facts.group == facts.comm ? "" : " of " + facts.group) + ", weight " + std::to_string(facts.weight);
     case Event::Wake: return who + (e.value ? " by " + text(static_cast<uint32_t>(e.value)) : "");
     case Event::Queued: return who + " in " + from + (e.value ? ", vtime " + std::to_string(e.value) : "");
     case Event::Unqueued: return who + " from " + from;

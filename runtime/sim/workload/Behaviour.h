@@ -14,31 +14,31 @@ namespace scx::sim {
 
 class Behaviour;
 constexpr const char *kOrderingProcess = "scx-order"; // what scxrun calls the process that orders queues in user space
-using TaskId = uint32_t; // the task's pid; never used again in a simulation
+using TaskId = uint32_t;                              // the task's pid; never used again in a simulation
 
 /// What a task is when it begins.
 struct TaskSpec {
-    std::string comm{};               // cut to 15 characters
-    std::string group{};              // under which results of several tasks may be shown together; empty: comm
-    int nice = 0;                     // -20 to 19
-    std::string policy = "other";     // other, batch, idle, ext; fifo and rr: real-time
-    int rtPriority = 0;               // of fifo and rr: 1 to 99
-    std::vector<int> affinity{};      // CPU numbers; empty: all
-    std::string cgroup = "/";         // a path among Workload::cgroups
+    std::string comm{};           // cut to 15 characters
+    std::string group{};          // under which results of several tasks may be shown together; empty: comm
+    int nice = 0;                 // -20 to 19
+    std::string policy = "other"; // other, batch, idle, ext; fifo and rr: real-time
+    int rtPriority = 0;           // of fifo and rr: 1 to 99
+    std::vector<int> affinity{};  // CPU numbers; empty: all
+    std::string cgroup = "/";     // a path among Workload::cgroups
     uint32_t uid = 1000, gid = 1000;
-    TaskId leader = 0;                // 0: a process of its own, else a thread of this one
-    std::string exe{};                // path of the executable; empty: /usr/bin/COMM
-    bool kthread = false;             // a kernel thread (PF_KTHREAD); per-CPU if its affinity is one CPU
+    TaskId leader = 0;    // 0: a process of its own, else a thread of this one
+    std::string exe{};    // path of the executable; empty: /usr/bin/COMM
+    bool kthread = false; // a kernel thread (PF_KTHREAD); per-CPU if its affinity is one CPU
 };
 
 /// The next thing a task does; it is asked for when the one before has ended, at the moment in virtual time when that happens.
 struct Step {
     enum Kind : uint8_t {
-        Run,        // needs `ns` of CPU time of a CPU of capacity 1024
-        Sleep,      // until the time `ns`; one in the past goes on at once
-        Block,      // until World::wake, or the time `ns` if that is not 0; if a wake-up came since the last Block, it goes on at once
-        Yield,      // sched_yield
-        Exit        // the task's end; its Behaviour is destroyed
+        Run,   // needs `ns` of CPU time of a CPU of capacity 1024
+        Sleep, // until the time `ns`; one in the past goes on at once
+        Block, // until World::wake, or the time `ns` if that is not 0; if a wake-up came since the last Block, it goes on at once
+        Yield, // sched_yield
+        Exit   // the task's end; its Behaviour is destroyed
     } kind;
     uint64_t ns = 0;
 };
@@ -49,9 +49,9 @@ enum class Signal : uint8_t { Stop, Continue, Kill };
 class World {
   public:
     virtual ~World() = default;
-    virtual uint64_t now() const = 0;              // ns
-    virtual uint64_t random() = 0;                 // 64 bits from the seed
-    virtual TaskId self() const = 0;               // the task whose step is asked for
+    virtual uint64_t now() const = 0; // ns
+    virtual uint64_t random() = 0;    // 64 bits from the seed
+    virtual TaskId self() const = 0;  // the task whose step is asked for
     virtual int cpuCount() const = 0;
     virtual void wake(TaskId task, bool sync) = 0; // sync: the waker is about to sleep (WF_SYNC). A task that is gone is passed over
     virtual void signal(TaskId task, Signal signal) = 0;
@@ -87,7 +87,7 @@ struct MachineEvent {
     int cpu = 0;
     std::string cgroup;
     uint32_t weight = 100;
-    std::string task{};      // all of this name
+    std::string task{}; // all of this name
     int nice = 0;
     std::vector<int> cpus{}; // empty: all
     Signal signal = Signal::Stop;

@@ -134,7 +134,7 @@ class Reader {
         const Position begin = place;
         const char quote = peek();
         std::string out;
-        for (advance(); peek() != quote; ) {
+        for (advance(); peek() != quote;) {
             if (at == text.size() || peek() == '\n')
                 source.fail(begin, "a string is never closed; end it in its line");
             if (peek() != '\\') {
@@ -214,7 +214,8 @@ namespace {
 
 } // namespace
 
-Fields::Fields(const Json &object, const Source &source, std::string what) : object(object), source(source), what(std::move(what)), taken(object.members.size()) {
+Fields::Fields(const Json &object, const Source &source, std::string what)
+    : object(object), source(source), what(std::move(what)), taken(object.members.size()) {
     if (object.kind != Json::Object)
         source.fail(object.at, this->what + " is " + object.kindName() + "; write an object {…}");
 }
@@ -262,7 +263,8 @@ void Fields::finish(const std::vector<std::string> &known) {
     for (size_t i = 0; i < object.members.size(); ++i)
         if (!taken[i]) {
             std::string near = nearestName(object.members[i].name, asked);
-            source.fail(object.members[i].at, "`" + object.members[i].name + "` means nothing in " + what + "; " + (near.empty() ? "remove it" : "did you mean `" + near + "`?"));
+            source.fail(object.members[i].at,
+                        "`" + object.members[i].name + "` means nothing in " + what + "; " + (near.empty() ? "remove it" : "did you mean `" + near + "`?"));
         }
 }
 
@@ -270,17 +272,20 @@ int64_t integerOf(const Json &value, const Source &source, std::string_view name
     if (value.kind != Json::Integer)
         wrongKind(value, source, name, "an integer");
     if (value.integer < least || value.integer > most)
-        source.fail(value.at, "`" + std::string(name) + "` is " + std::to_string(value.integer) + "; it lies between " + std::to_string(least) + " and " + std::to_string(most));
+        source.fail(value.at, "`" + std::string(name) + "` is " + std::to_string(value.integer) + "; it lies between " + std::to_string(least) + " and " +
+                                  std::to_string(most));
     return value.integer;
 }
 
 std::vector<int> cpusOf(const Json &value, const Source &source, int cpus) {
     if (value.kind != Json::Array || value.members.empty())
-        source.fail(value.at, std::string("CPUs are ") + (value.kind == Json::Array ? "an empty array" : value.kindName()) + "; write their numbers, like [0, 2]");
+        source.fail(value.at,
+                    std::string("CPUs are ") + (value.kind == Json::Array ? "an empty array" : value.kindName()) + "; write their numbers, like [0, 2]");
     std::vector<int> numbers;
     for (const JsonMember &cpu : value.members) {
         if (cpu.value.kind == Json::Integer && cpu.value.integer >= cpus)
-            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) + (cpus == 1 ? " CPU" : " CPUs") + "; take a larger --machine or another CPU");
+            source.fail(cpu.value.at, "CPU " + std::to_string(cpu.value.integer) + " is not in a machine of " + std::to_string(cpus) +
+                                          (cpus == 1 ? " CPU" : " CPUs") + "; take a larger --machine or another CPU");
         numbers.push_back(static_cast<int>(integerOf(cpu.value, source, "cpus", 0, cpus - 1)));
     }
     std::sort(numbers.begin(), numbers.end());

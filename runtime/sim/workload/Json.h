@@ -29,7 +29,7 @@ struct Json {
     Position at;
     bool boolean = false;
     int64_t integer = 0;
-    std::string text;           // of a String; of a Real, as it is written
+    std::string text;                // of a String; of a Real, as it is written
     std::vector<JsonMember> members; // of an Object in the order of the file, each name as often as it stands there; of an Array without names
 
     const char *kindName() const; // `a number`

@@ -66,7 +66,8 @@ class ShortForm {
         } else
             fail(std::string("its shape is not known; ") + kForms);
         if (static_cast<int64_t>(sockets) * cores * threads > kMostCpus)
-            fail("it has " + std::to_string(static_cast<int64_t>(sockets) * cores * threads) + " CPUs; at most " + std::to_string(kMostCpus) + " are simulated");
+            fail("it has " + std::to_string(static_cast<int64_t>(sockets) * cores * threads) + " CPUs; at most " + std::to_string(kMostCpus) +
+                 " are simulated");
     }
 
     void setting(const std::string &part) {
@@ -90,16 +91,15 @@ class ShortForm {
                 capacities.push_back(number(capacity, "a capacity", kStrongest));
         } else {
             const std::string near = nearestName(name, {"llcs", "nodes", "capacities", "hz", "switch", "migration", "cold"});
-            fail("`" + name + "` is no setting; " + (near.empty() ? "there are llcs, nodes, capacities, hz, switch, migration and cold" : "did you mean `" + near + "`?"));
+            fail("`" + name + "` is no setting; " +
+                 (near.empty() ? "there are llcs, nodes, capacities, hz, switch, migration and cold" : "did you mean `" + near + "`?"));
         }
     }
 
     uint64_t duration(const std::string &value) const {
         try {
             return static_cast<uint64_t>(parseDuration(value));
-        } catch (const std::runtime_error &error) {
-            fail(error.what());
-        }
+        } catch (const std::runtime_error &error) { fail(error.what()); }
     }
 
     Machine build() {
@@ -125,9 +125,7 @@ uint64_t durationOf(Fields &fields, const Source &source, const char *name) {
         return 0;
     try {
         return static_cast<uint64_t>(parseDuration(found->value.text));
-    } catch (const std::runtime_error &error) {
-        source.fail(found->value.at, error.what());
-    }
+    } catch (const std::runtime_error &error) { source.fail(found->value.at, error.what()); }
 }
 
 /// A core lies in one LLC, an LLC in one node, as in every machine that the kernel knows.
@@ -137,8 +135,8 @@ void checkNesting(const Machine &machine, const Json &cpus, const Source &source
         const CpuShape &cpu = machine.cpus[i];
         auto within = [&](std::map<int, int> &outer, const char *inner, int id, const char *name, int of) {
             if (auto [known, first] = outer.emplace(id, of); !first && known->second != of)
-                source.fail(cpus.members[i].value.at, std::string(inner) + " " + std::to_string(id) + " lies in " + name + " " + std::to_string(known->second) + " and " + std::to_string(of) +
-                                                          "; give it one, or this CPU another " + inner);
+                source.fail(cpus.members[i].value.at, std::string(inner) + " " + std::to_string(id) + " lies in " + name + " " + std::to_string(known->second) +
+                                                          " and " + std::to_string(of) + "; give it one, or this CPU another " + inner);
         };
         within(llcOf, "core", cpu.core, "llc", cpu.llc);
         within(nodeOf, "llc", cpu.llc, "node", cpu.node);
@@ -157,7 +155,8 @@ Machine readMachine(const std::string &text, const Source &source) {
         machine = ShortForm(shape->value.text).read();
     } else {
         if (cpus->value.members.empty() || cpus->value.members.size() > static_cast<size_t>(kMostCpus))
-            source.fail(cpus->value.at, "it has " + std::to_string(cpus->value.members.size()) + " CPUs; from 1 to " + std::to_string(kMostCpus) + " are simulated");
+            source.fail(cpus->value.at,
+                        "it has " + std::to_string(cpus->value.members.size()) + " CPUs; from 1 to " + std::to_string(kMostCpus) + " are simulated");
         for (const JsonMember &member : cpus->value.members) {
             Fields cpu(member.value, source, "a CPU");
             auto id = [&](const char *name, int64_t otherwise) { return static_cast<int>(cpu.integer(name, otherwise, 0, kMostCpus - 1)); };

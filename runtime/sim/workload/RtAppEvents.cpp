@@ -8,10 +8,10 @@ namespace scx::sim {
 namespace {
 
 // What memory and devices cost, in round figures of a machine of today (docs/workloads.md).
-constexpr uint64_t kBytesPerNs = 10;                // memory that is written one behind the other
-constexpr uint64_t kBytesPerNsByByte = 2;           // `memrun` goes byte by byte
-constexpr uint64_t kHop = 80;                       // ns of a pointer that is followed to memory
-constexpr uint64_t kWriteCall = kMicrosecond;       // a write() of one buffer
+constexpr uint64_t kBytesPerNs = 10;          // memory that is written one behind the other
+constexpr uint64_t kBytesPerNsByByte = 2;     // `memrun` goes byte by byte
+constexpr uint64_t kHop = 80;                 // ns of a pointer that is followed to memory
+constexpr uint64_t kWriteCall = kMicrosecond; // a write() of one buffer
 constexpr uint64_t kDeviceAnswer = 100 * kMicrosecond, kDeviceNsPerByte = 2;
 
 } // namespace
@@ -63,7 +63,9 @@ RtAppEvent RtAppReader::readEvent(const JsonMember &member, const std::string &n
         return {.kind = RtAppEvent::Run, .ns = number() / kBytesPerNs};
     if (name == "iorun") {
         const uint64_t bytes = number(), calls = (bytes + bufferSize - 1) / bufferSize;
-        return {.kind = RtAppEvent::Device, .ns = calls * kWriteCall + bytes / kBytesPerNs, .wait = device == "/dev/null" ? 0 : kDeviceAnswer + bytes * kDeviceNsPerByte};
+        return {.kind = RtAppEvent::Device,
+                .ns = calls * kWriteCall + bytes / kBytesPerNs,
+                .wait = device == "/dev/null" ? 0 : kDeviceAnswer + bytes * kDeviceNsPerByte};
     }
     if (name == "memrun")
         return readMemoryRun(member);
@@ -99,7 +101,9 @@ RtAppEvent RtAppReader::readEvent(const JsonMember &member, const std::string &n
         condition.waited = condition.waited ? condition.waited : &member;
         if (name == "sync")
             condition.released = condition.released ? condition.released : &member;
-        return {.kind = name == "wait" ? RtAppEvent::Wait : RtAppEvent::Sync, .resource = condition.index, .mutex = resource(mutexes, file.mutexes, nameIn(*mutex)).index};
+        return {.kind = name == "wait" ? RtAppEvent::Wait : RtAppEvent::Sync,
+                .resource = condition.index,
+                .mutex = resource(mutexes, file.mutexes, nameIn(*mutex)).index};
     }
     if (name == "fork") {
         nameIn(member);
@@ -118,7 +122,8 @@ RtAppEvent RtAppReader::readTimer(const JsonMember &member) {
     const bool absolute = mode && mode->value.text == "absolute";
     if (mode && !absolute && mode->value.text != "relative")
         source.fail(mode->value.at, "`" + mode->value.text + "` is no mode of a timer; there are relative and absolute");
-    RtAppEvent event{.kind = RtAppEvent::Timer, .ns = static_cast<uint64_t>(integerOf(period->value, source, "period", 0, kMostInt)) * kMicrosecond, .absolute = absolute};
+    RtAppEvent event{
+        .kind = RtAppEvent::Timer, .ns = static_cast<uint64_t>(integerOf(period->value, source, "period", 0, kMostInt)) * kMicrosecond, .absolute = absolute};
     const std::string name = nameIn(*ref);
     if (name.starts_with("unique")) {
         event.own = true;
@@ -145,7 +150,8 @@ std::string RtAppReader::nameIn(const JsonMember &member, bool orTask) {
     if (orTask && (member.value.kind == Json::Missing || (member.value.kind == Json::String && member.value.text.empty())))
         return current->name;
     if (member.value.kind != Json::String || member.value.text.empty())
-        source.fail(member.value.at, "`" + member.name + "` is " + (member.value.kind == Json::String ? "an empty string" : member.value.kindName()) + "; write a name in quotes");
+        source.fail(member.value.at, "`" + member.name + "` is " + (member.value.kind == Json::String ? "an empty string" : member.value.kindName()) +
+                                         "; write a name in quotes");
     return member.value.text;
 }
 

@@ -7,8 +7,9 @@ namespace scx::sim {
 const std::vector<RtAppKey> &rtAppKeys() {
     using enum RtAppKey::Place;
     using enum RtAppKey::Fate;
-    static constexpr const char *deadline = "sched_ext schedules no task with a deadline, and slices are the policy's", *clamp = "the simulator knows no frequencies",
-                                *memory = "memory is as far from each CPU", *old = "was written so before rt-app 1.0; write `run` and `timer`";
+    static constexpr const char *deadline = "sched_ext schedules no task with a deadline, and slices are the policy's",
+                                *clamp = "the simulator knows no frequencies", *memory = "memory is as far from each CPU",
+                                *old = "was written so before rt-app 1.0; write `run` and `timer`";
     static const std::vector<RtAppKey> keys = {
         {Root, "tasks", Done},
         {Root, "global", Done},

@@ -18,7 +18,8 @@ std::string policyOf(const JsonMember &member, const Source &source) {
             return policy;
     if (member.value.text == "SCHED_DEADLINE")
         source.fail(member.value.at, "`SCHED_DEADLINE` tasks are not simulated; make it SCHED_FIFO, which runs before sched_ext, too");
-    source.fail(member.value.at, "`" + member.value.text + "` is no policy; there are SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_EXT, SCHED_FIFO and SCHED_RR");
+    source.fail(member.value.at,
+                "`" + member.value.text + "` is no policy; there are SCHED_OTHER, SCHED_BATCH, SCHED_IDLE, SCHED_EXT, SCHED_FIFO and SCHED_RR");
 }
 
 Signal signalOf(const JsonMember &member, const Source &source) {
@@ -109,7 +110,8 @@ void RtAppReader::machineEvent(const Json &object) {
     Fields fields(object, source, "an event of the machine");
     MachineEvent event;
     event.at = static_cast<uint64_t>(fields.integer("at", 0, 0, kMostInt)) * kMicrosecond;
-    const JsonMember *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String), *task = fields.take("task", Json::String);
+    const JsonMember *offline = fields.take("offline"), *online = fields.take("online"), *cgroup = fields.take("cgroup", Json::String),
+                     *task = fields.take("task", Json::String);
     if ((offline != nullptr) + (online != nullptr) + (cgroup != nullptr) + (task != nullptr) != 1)
         source.fail(object.at, "an event of the machine is one of `offline`, `online`, `cgroup` and `task`; name one CPU, cgroup or task");
     if (task) {
@@ -291,6 +293,8 @@ std::vector<int> RtAppReader::readCpus(Fields &fields) {
     return numbers;
 }
 
-RtAppFile readRtApp(std::string_view text, const Source &source, const Machine &machine, bool scaled) { return RtAppReader(source, static_cast<int>(machine.cpus.size()), scaled).read(text); }
+RtAppFile readRtApp(std::string_view text, const Source &source, const Machine &machine, bool scaled) {
+    return RtAppReader(source, static_cast<int>(machine.cpus.size()), scaled).read(text);
+}
 
 } // namespace scx::sim

@@ -30,8 +30,8 @@ class RtAppReader {
     // The task that is being read.
     const JsonMember *current = nullptr;
     int copy = 0;
-    bool copied = false;                // it stands once for each kFileCpus CPUs, with resources of its own
-    std::map<std::string, size_t> own;  // its timers
+    bool copied = false;               // it stands once for each kFileCpus CPUs, with resources of its own
+    std::map<std::string, size_t> own; // its timers
 
     // Resources by their names, each with the place where it is first waited for and released.
     struct Named {
@@ -40,7 +40,7 @@ class RtAppReader {
     };
     using Resources = std::map<std::pair<int, std::string>, Named>; // by copy and name
     Resources mutexes, conditions, semaphores, barriers, timers;
-    std::vector<const JsonMember *> forks; // in the order of the events
+    std::vector<const JsonMember *> forks;   // in the order of the events
     std::vector<const JsonMember *> changed; // tasks that events of the machine name
 
     void settle(Fields &fields, RtAppKey::Place place);

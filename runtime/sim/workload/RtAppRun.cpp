@@ -115,9 +115,7 @@ Script task(SharedPtr shared, const RtAppTask &program, bool forked) {
                             co_yield waitIn(shared->mutexes[event.resource].waiters);
                         break;
                     case RtAppEvent::Unlock: shared->mutexes[event.resource].unlock(world); break;
-                    case RtAppEvent::Sync:
-                        shared->conditions[event.resource].release(world);
-                        [[fallthrough]];
+                    case RtAppEvent::Sync: shared->conditions[event.resource].release(world); [[fallthrough]];
                     case RtAppEvent::Wait: {
                         Mutex &mutex = shared->mutexes[event.mutex];
                         mutex.unlock(world);

@@ -26,7 +26,7 @@ class Courses {
         for (size_t i = 0; i < courses.size(); ++i) {
             if (courses[i].state == Running)
                 spend(i, end);
-            trace.tasks[i].exits |= courses[i].exiting; // its last switch may be lost, or behind the end
+            trace.tasks[i].exits |= courses[i].exiting;  // its last switch may be lost, or behind the end
             trace.tasks[i].spec.group = courses[i].comm; // what it has become by executing programs
         }
         dropChance();
@@ -43,7 +43,7 @@ class Courses {
     struct Course {
         State state = Ready;
         int cpu = 0;
-        uint64_t mark = 0; // Running: up to when its time stands in its steps. Asleep: since when
+        uint64_t mark = 0;                                 // Running: up to when its time stands in its steps. Asleep: since when
         bool exiting = false, above = false, seen = false; // above: of a class above the real-time one. seen: it ran
         int prio = kNiceZero, rtPrio = 0, now = kNiceZero; // the last fair one, the last real-time one, and which of them it has
         std::string comm;
@@ -231,7 +231,8 @@ class Courses {
     void dropChance() {
         const auto byChance = [&](size_t waker, size_t sleeper) {
             __extension__ typedef unsigned __int128 Wide;
-            return !flagged && static_cast<Wide>(wakenings[{waker, sleeper}]) * (end - begin) <= static_cast<Wide>(2 * courses[waker].cpuTime) * courses[sleeper].wakes;
+            return !flagged &&
+                   static_cast<Wide>(wakenings[{waker, sleeper}]) * (end - begin) <= static_cast<Wide>(2 * courses[waker].cpuTime) * courses[sleeper].wakes;
         };
         for (size_t i = 0; i < trace.tasks.size(); ++i) {
             std::vector<TraceStep> &steps = trace.tasks[i].steps;
@@ -278,8 +279,9 @@ struct KernelThread {
     std::string_view prefix;
     bool perCpu;
 };
-constexpr KernelThread kKernelThreads[] = {{"kworker/u", false}, {"kworker/", true}, {"ksoftirqd/", true}, {"cpuhp/", true},   {"rcuc/", true},   {"rcuog/", false}, {"rcuop/", false},
-                                           {"rcu_", false},      {"kthreadd", false}, {"kswapd", false},    {"kcompactd", false}, {"khugepaged", false}, {"jbd2/", false},  {"kauditd", false}};
+constexpr KernelThread kKernelThreads[] = {{"kworker/u", false}, {"kworker/", true},    {"ksoftirqd/", true}, {"cpuhp/", true},    {"rcuc/", true},
+                                           {"rcuog/", false},    {"rcuop/", false},     {"rcu_", false},      {"kthreadd", false}, {"kswapd", false},
+                                           {"kcompactd", false}, {"khugepaged", false}, {"jbd2/", false},     {"kauditd", false}};
 
 void placeKernelThread(TaskSpec &spec, int cpus) {
     for (const KernelThread &kind : kKernelThreads)

@@ -21,7 +21,7 @@ struct EventName {
     TraceLine::Kind kind;
 };
 /// sched_waking is told where the waker runs, sched_wakeup perhaps where the task will: the first of them counts.
-constexpr EventName kEvents[] = {{"sched_switch", TraceLine::Switch},     {"sched_waking", TraceLine::Wake},       {"sched_wakeup", TraceLine::Wake},
+constexpr EventName kEvents[] = {{"sched_switch", TraceLine::Switch},   {"sched_waking", TraceLine::Wake},       {"sched_wakeup", TraceLine::Wake},
                                  {"sched_wakeup_new", TraceLine::Wake}, {"sched_process_fork", TraceLine::Fork}, {"sched_process_exit", TraceLine::Exit}};
 
 template <typename Number> bool number(std::string_view text, Number &value) {
@@ -101,7 +101,8 @@ class LineReader {
         std::string_view word = lastWord(rest);
         size_t point = word.find('.');
         uint64_t seconds = 0, fraction = 0;
-        if (point == std::string_view::npos || word.size() - point - 1 > 9 || !number(word.substr(0, point), seconds) || !number(word.substr(point + 1), fraction) || seconds > 10'000'000'000)
+        if (point == std::string_view::npos || word.size() - point - 1 > 9 || !number(word.substr(0, point), seconds) ||
+            !number(word.substr(point + 1), fraction) || seconds > 10'000'000'000)
             return false;
         for (size_t digits = word.size() - point - 1; digits < 9; ++digits)
             fraction *= 10;
@@ -193,8 +194,8 @@ class LineReader {
     /// `NAME:PID [PRIO]`, whatever follows.
     void person(std::string_view part, std::string &comm, uint32_t &task, int &prio) const {
         size_t open = part.find(" ["), close = part.find(']', open), colon = part.rfind(':', open);
-        if (open == std::string_view::npos || close == std::string_view::npos || colon == std::string_view::npos || !number(part.substr(colon + 1, open - colon - 1), task) ||
-            !number(part.substr(open + 2, close - open - 2), prio))
+        if (open == std::string_view::npos || close == std::string_view::npos || colon == std::string_view::npos ||
+            !number(part.substr(colon + 1, open - colon - 1), task) || !number(part.substr(open + 2, close - open - 2), prio))
             fail("`" + std::string(trim(part)) + "` is not NAME:PID [PRIORITY]");
         comm = trim(part.substr(0, colon));
     }
@@ -213,7 +214,9 @@ std::vector<TraceLine> readTraceLines(std::string_view text, const Source &sourc
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     if (std::none_of(lines.begin(), lines.end(), [](const TraceLine &line) { return line.kind == TraceLine::Switch; }))
-        throw std::runtime_error("`" + source.name + "` is no workload: it is not JSON and has no sched_switch; record a trace with `perf sched record` and print it with `perf sched script`");
+        throw std::runtime_error(
+            "`" + source.name +
+            "` is no workload: it is not JSON and has no sched_switch; record a trace with `perf sched record` and print it with `perf sched script`");
     std::stable_sort(lines.begin(), lines.end(), [](const TraceLine &a, const TraceLine &b) { return a.time < b.time; });
     return lines;
 }

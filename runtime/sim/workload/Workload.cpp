@@ -32,7 +32,10 @@ constexpr Builtin kBuiltins[] = {
     {"pinned", nullptr, nullptr},
     {"fork-storm", "shells that start a short-lived child for each piece of work; children fork children", forkStormWorkload},
     {"cgroups", nullptr, nullptr},
-    {"adversary", "what a policy hopes nobody does: yield without end, sleep just before the slice ends, hop between CPUs, renice, rename, wake in pairs, sleep by the hundred", adversaryWorkload},
+    {"adversary",
+     "what a policy hopes nobody does: yield without end, sleep just before the slice ends, hop between CPUs, renice, rename, wake in pairs, sleep by the "
+     "hundred",
+     adversaryWorkload},
 };
 
 std::string_view embedded(const std::string &name) {
@@ -63,7 +66,8 @@ Workload openWorkload(const std::string &nameOrPath, const Machine &machine, uin
         for (const Builtin &b : kBuiltins)
             names.emplace_back(b.name);
         const std::string near = nearestName(nameOrPath, names);
-        throw std::runtime_error("there is no workload `" + nameOrPath + "`; " + (near.empty() ? "write the path of a file or a name that --list shows" : "did you mean `" + near + "`?"));
+        throw std::runtime_error("there is no workload `" + nameOrPath + "`; " +
+                                 (near.empty() ? "write the path of a file or a name that --list shows" : "did you mean `" + near + "`?"));
     }
     workload.name = nameOrPath;
     return workload;

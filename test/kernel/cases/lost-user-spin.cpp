@@ -26,8 +26,7 @@ struct Spinning : scx::UserPolicy {
 
 scx::UserPolicy *scx_user_policy(const scx::UserQueue &) {
     std::thread([] {
-        for (std::atomic<unsigned> i = 0;; ++i) {
-        }
+        for (std::atomic<unsigned> i = 0;; ++i) {}
     }).detach();
     return new Spinning;
 }

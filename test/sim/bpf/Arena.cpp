@@ -12,12 +12,12 @@ using namespace scx::sim;
 
 static int failed = 0;
 
-#define EXPECT(condition)                                                                                                                                                  \
-    do {                                                                                                                                                                   \
-        if (!(condition)) {                                                                                                                                                \
-            std::printf("line %d: %s\n", __LINE__, #condition);                                                                                                            \
-            failed = 1;                                                                                                                                                    \
-        }                                                                                                                                                                  \
+#define EXPECT(condition)                                                                                                                                      \
+    do {                                                                                                                                                       \
+        if (!(condition)) {                                                                                                                                    \
+            std::printf("line %d: %s\n", __LINE__, #condition);                                                                                                \
+            failed = 1;                                                                                                                                        \
+        }                                                                                                                                                      \
     } while (0)
 
 static uint64_t number(const void *memory) { return reinterpret_cast<uint64_t>(memory); }
@@ -54,16 +54,12 @@ static void reuse() {
     arena.release(c);
     try {
         arena.release(c);
-    } catch (const std::logic_error &) {
-        twice = true;
-    }
+    } catch (const std::logic_error &) { twice = true; }
     EXPECT(twice);
     bool full = false;
     try {
         arena.allocate(Arena::kSize, Access::Write);
-    } catch (const std::bad_alloc &) {
-        full = true;
-    }
+    } catch (const std::bad_alloc &) { full = true; }
     EXPECT(full);
     auto *large = static_cast<char *>(arena.allocate(size_t{5} << 30, Access::Write));
     EXPECT(arena.allows(number(large) + (size_t{5} << 30) - 8, 8, Access::Write) && !arena.allows(number(large) + (size_t{5} << 30), 1, Access::Write));
@@ -80,13 +76,12 @@ static void words() {
         EXPECT(arena.describe(number(a) - 4) == "4 bytes before a thing of 24 bytes");
         arena.release(a);
         EXPECT(arena.describe(number(a) + 8) == "8 bytes into a thing of 24 bytes that was released");
-        EXPECT(arena.describe(Arena::kBase + Arena::kSize - 1) == "outside of all memory that a program can have" && arena.describe(number(&arena)) == arena.describe(~uint64_t{0}));
+        EXPECT(arena.describe(Arena::kBase + Arena::kSize - 1) == "outside of all memory that a program can have" &&
+               arena.describe(number(&arena)) == arena.describe(~uint64_t{0}));
         bool second = false;
         try {
             Arena other;
-        } catch (const std::runtime_error &) {
-            second = true;
-        }
+        } catch (const std::runtime_error &) { second = true; }
         EXPECT(second);
     }
     Arena again;

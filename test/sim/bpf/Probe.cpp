@@ -16,8 +16,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
-#include <utility>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace scx::sim;
@@ -60,8 +60,8 @@ class QuietHost : public Host {
     task_struct *current() const override { return task; }
     uint64_t random() override { return 4; }
     const Function *function(std::string_view name) const override {
-        if (name.rfind("scx_bpf_", 0) != 0 && name.rfind("__scx_bpf_", 0) != 0 && name.rfind("bpf_iter_scx_dsq_", 0) != 0 && name.rfind("bpf_iter_css_", 0) != 0 &&
-            name != "bpf_task_from_pid" && name != "bpf_cgroup_from_id")
+        if (name.rfind("scx_bpf_", 0) != 0 && name.rfind("__scx_bpf_", 0) != 0 && name.rfind("bpf_iter_scx_dsq_", 0) != 0 &&
+            name.rfind("bpf_iter_css_", 0) != 0 && name != "bpf_task_from_pid" && name != "bpf_cgroup_from_id")
             return nullptr;
         auto [it, fresh] = functions.try_emplace(std::string(name));
         if (fresh)
@@ -140,7 +140,10 @@ void printTables() {
         for (const std::string &version : all)
             if (Profile::open(version).hasFunction(std::string(row.name)))
                 having.push_back(version);
-        std::string kernels = having.empty() ? "none" : having.size() == all.size() ? "all" : having.back() == all.back() ? "since " + having.front() : having.front() + " to " + having.back();
+        std::string kernels = having.empty()                ? "none"
+                              : having.size() == all.size() ? "all"
+                              : having.back() == all.back() ? "since " + having.front()
+                                                            : having.front() + " to " + having.back();
         std::printf("| `%s` | %s | %s |\n", std::string(row.name).c_str(), kernels.c_str(), std::string(row.remark).c_str());
     }
     std::printf("<!-- end -->\n");
@@ -149,7 +152,9 @@ void printTables() {
 void act(Object &object, QuietHost &host, const std::vector<std::string> &words) {
     size_t at = 0;
     auto argument = [&](const std::string &word) {
-        return word == "task" ? reinterpret_cast<uint64_t>(host.task) : word == "group" ? reinterpret_cast<uint64_t>(host.web) : std::strtoull(word.c_str(), nullptr, 0);
+        return word == "task"    ? reinterpret_cast<uint64_t>(host.task)
+               : word == "group" ? reinterpret_cast<uint64_t>(host.web)
+                                 : std::strtoull(word.c_str(), nullptr, 0);
     };
     while (at < words.size()) {
         const std::string &word = words[at++];
@@ -168,8 +173,7 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
             }
             std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begin;
             std::printf("%.0f ns a round\n", spent.count() / kRounds);
-        }
-        else if (word == "forget")
+        } else if (word == "forget")
             object.forget(host.task);
         else if (word == "fire") {
             for (void *timer : std::exchange(host.timers, {}))
@@ -191,14 +195,14 @@ void act(Object &object, QuietHost &host, const std::vector<std::string> &words)
             ++at;
         } else if (int op = findOp(word); op >= 0) {
             uint64_t given[3] = {};
-            for (size_t i = 0; i < 3 && at < words.size() && findOp(words[at]) < 0 && (words[at] == "task" || words[at] == "group" || std::isdigit(static_cast<unsigned char>(words[at][0]))); ++i)
+            for (size_t i = 0; i < 3 && at < words.size() && findOp(words[at]) < 0 &&
+                               (words[at] == "task" || words[at] == "group" || std::isdigit(static_cast<unsigned char>(words[at][0])));
+                 ++i)
                 given[i] = argument(words[at++]);
             try {
                 uint64_t result = object.call(static_cast<Op>(op), {given[0], given[1], given[2], 0});
                 std::printf("%s = %" PRId64 "\n", word.c_str(), static_cast<int64_t>(result));
-            } catch (const Fault &fault) {
-                std::printf("fault: %s\n", fault.what());
-            }
+            } catch (const Fault &fault) { std::printf("fault: %s\n", fault.what()); }
         } else {
             std::printf("no action `%s`\n", word.c_str());
             std::exit(2);
@@ -244,7 +248,8 @@ int main(int argc, char **argv) {
         auto begin = std::chrono::steady_clock::now();
         Object object(path, host, arena, options);
         if (time)
-            std::printf("opened in %ld ms\n", static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count()));
+            std::printf("opened in %ld ms\n",
+                        static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count()));
         if (trace)
             object.trace(tellCall, nullptr);
         act(object, host, words.empty() ? std::vector<std::string>{"ops"} : words);

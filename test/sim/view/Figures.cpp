@@ -64,7 +64,11 @@ static void fluidByHand() {
 
 static void fluidAgainstShares(uint32_t seed) {
     std::mt19937 random(seed);
-    struct Member { uint32_t weight; Fluid::Service entered; double want; };
+    struct Member {
+        uint32_t weight;
+        Fluid::Service entered;
+        double want;
+    };
     std::vector<Member> members;
     Fluid fluid;
     unsigned cpus = 1 + random() % 8;
@@ -102,7 +106,8 @@ static void fluidAgainstShares(uint32_t seed) {
                 if (takes(other))
                     members[other].want += left * members[other].weight / sum;
             double got = members[k].want - left;
-            expect("what the fluid machine gave", static_cast<double>(fluid.leave(now, members[k].weight, members[k].entered, left > 0 ? static_cast<uint64_t>(got) : ~0ull)), got, 40);
+            expect("what the fluid machine gave",
+                   static_cast<double>(fluid.leave(now, members[k].weight, members[k].entered, left > 0 ? static_cast<uint64_t>(got) : ~0ull)), got, 40);
             members.erase(members.begin() + static_cast<long>(k));
         }
     }

@@ -24,11 +24,12 @@ using namespace scx::sim;
 namespace {
 
 const std::map<std::string, Event::Kind> kinds = {
-    {"new", Event::TaskNew}, {"exit", Event::TaskExit}, {"wake", Event::Wake}, {"queued", Event::Queued}, {"unqueued", Event::Unqueued}, {"run", Event::Run},
-    {"stop", Event::Stop}, {"migrate", Event::Migrate}, {"idle", Event::Idle}, {"kick", Event::Kick}, {"period", Event::PeriodEnd}, {"offline", Event::CpuOffline},
-    {"online", Event::CpuOnline}, {"renice", Event::Renice}, {"affinity", Event::Affinity}, {"rename", Event::Rename}, {"cgroup", Event::CgroupMove}};
-const std::map<std::string, Event::Reason> reasons = {{"slept", Event::Slept}, {"slice", Event::SliceEnd}, {"preempted", Event::Preempted}, {"yielded", Event::Yielded},
-                                                      {"exited", Event::Exited}, {"changed", Event::Changed}};
+    {"new", Event::TaskNew},      {"exit", Event::TaskExit},      {"wake", Event::Wake},        {"queued", Event::Queued}, {"unqueued", Event::Unqueued},
+    {"run", Event::Run},          {"stop", Event::Stop},          {"migrate", Event::Migrate},  {"idle", Event::Idle},     {"kick", Event::Kick},
+    {"period", Event::PeriodEnd}, {"offline", Event::CpuOffline}, {"online", Event::CpuOnline}, {"renice", Event::Renice}, {"affinity", Event::Affinity},
+    {"rename", Event::Rename},    {"cgroup", Event::CgroupMove}};
+const std::map<std::string, Event::Reason> reasons = {{"slept", Event::Slept},     {"slice", Event::SliceEnd}, {"preempted", Event::Preempted},
+                                                      {"yielded", Event::Yielded}, {"exited", Event::Exited},  {"changed", Event::Changed}};
 
 struct Replay {
     ObjectInfo info;
@@ -62,11 +63,16 @@ struct Replay {
             in >> facts.pid >> facts.comm;
             while (in >> word) {
                 std::string name = word.substr(0, word.find('=')), value = word.substr(word.find('=') + 1);
-                if (name == "group") facts.group = value;
-                if (name == "weight") facts.weight = static_cast<uint32_t>(std::stoul(value));
-                if (name == "nice") facts.nice = std::stoi(value);
-                if (name == "rule") facts.rule = std::stoi(value);
-                if (name == "cgroup") facts.cgroup = value;
+                if (name == "group")
+                    facts.group = value;
+                if (name == "weight")
+                    facts.weight = static_cast<uint32_t>(std::stoul(value));
+                if (name == "nice")
+                    facts.nice = std::stoi(value);
+                if (name == "rule")
+                    facts.rule = std::stoi(value);
+                if (name == "cgroup")
+                    facts.cgroup = value;
                 if (name == "cpus") {
                     facts.allowed.assign((machine.cpus.size() + 63) / 64, 0);
                     std::istringstream list(value);
@@ -100,11 +106,16 @@ struct Replay {
         event.kind = kinds.at(word);
         while (in >> word) {
             std::string name = word.substr(0, word.find('=')), value = word.substr(word.find('=') + 1);
-            if (name == "cpu") event.cpu = static_cast<int16_t>(std::stoi(value));
-            else if (name == "by" || name == "value") event.value = number(value);
-            else if (name == "dsq") event.dsq = dsq(value);
-            else if (reasons.count(word)) event.reason = reasons.at(word);
-            else event.task = static_cast<uint32_t>(std::stoul(word));
+            if (name == "cpu")
+                event.cpu = static_cast<int16_t>(std::stoi(value));
+            else if (name == "by" || name == "value")
+                event.value = number(value);
+            else if (name == "dsq")
+                event.dsq = dsq(value);
+            else if (reasons.count(word))
+                event.reason = reasons.at(word);
+            else
+                event.task = static_cast<uint32_t>(std::stoul(word));
         }
         view.on(event);
     }

@@ -43,7 +43,8 @@ std::string us(uint64_t ns) {
 
 class TestWorld : public World {
   public:
-    TestWorld(const Machine &machine, Workload workload, uint64_t end, bool lines) : cpus(machine.cpus.size()), workload(std::move(workload)), end(end), lines(lines), current(cpus) {}
+    TestWorld(const Machine &machine, Workload workload, uint64_t end, bool lines)
+        : cpus(machine.cpus.size()), workload(std::move(workload)), end(end), lines(lines), current(cpus) {}
 
     void simulate() {
         for (const std::string &note : workload.notes)
@@ -67,7 +68,9 @@ class TestWorld : public World {
     void summary() const {
         for (const auto &[group, t] : totals) {
             std::printf("%s: tasks %llu cpu %s", group.c_str(), static_cast<unsigned long long>(t.tasks), us(t.cpuTime).c_str());
-            const std::pair<const char *, uint64_t> counts[] = {{"sleeps", t.sleeps}, {"blocks", t.blocks}, {"wakes", t.wakes}, {"yields", t.yields}, {"forks", t.forks}, {"exits", t.exits}, {"periods", t.periods}, {"late", t.late}, {"changes", t.changes}};
+            const std::pair<const char *, uint64_t> counts[] = {{"sleeps", t.sleeps},   {"blocks", t.blocks}, {"wakes", t.wakes},
+                                                                {"yields", t.yields},   {"forks", t.forks},   {"exits", t.exits},
+                                                                {"periods", t.periods}, {"late", t.late},     {"changes", t.changes}};
             for (auto [name, count] : counts)
                 if (count)
                     std::printf(" %s %llu", name, static_cast<unsigned long long>(count));
@@ -163,8 +166,9 @@ class TestWorld : public World {
         task.behaviour = std::move(behaviour);
         ++total(last).tasks;
         const TaskSpec &s = task.spec;
-        tell(last, "starts nice " + std::to_string(s.nice) + " " + s.policy + " cpus" + list(s.affinity) + " cgroup " + s.cgroup + (s.kthread ? " kthread" : "") + (s.uid != 1000 ? " uid " + std::to_string(s.uid) : "") +
-                       (s.exe.empty() ? "" : " exe " + s.exe) + (s.leader ? " thread of " + std::to_string(s.leader) : ""));
+        tell(last, "starts nice " + std::to_string(s.nice) + " " + s.policy + " cpus" + list(s.affinity) + " cgroup " + s.cgroup +
+                       (s.kthread ? " kthread" : "") + (s.uid != 1000 ? " uid " + std::to_string(s.uid) : "") + (s.exe.empty() ? "" : " exe " + s.exe) +
+                       (s.leader ? " thread of " + std::to_string(s.leader) : ""));
         makeReady(task);
         return task.id;
     }
@@ -274,7 +278,8 @@ int main(int argc, char **argv) try {
                 exponential += random.exponential(1'000'000);
                 median += random.logNormal(1'000'000, 8) < 1'000'000;
             }
-            std::printf("bits %016llx exponential %llu below %llu median %llu\n", static_cast<unsigned long long>(random.bits()), static_cast<unsigned long long>(exponential / 100'000), static_cast<unsigned long long>(random.below(1000)),
+            std::printf("bits %016llx exponential %llu below %llu median %llu\n", static_cast<unsigned long long>(random.bits()),
+                        static_cast<unsigned long long>(exponential / 100'000), static_cast<unsigned long long>(random.below(1000)),
                         static_cast<unsigned long long>(median));
             return 0;
         } else {
@@ -284,10 +289,12 @@ int main(int argc, char **argv) try {
     }
     const Machine machine = parseMachine(machineText);
     if (onlyMachine) {
-        std::printf("%s: %zu CPUs, tick %llu ns, switch %llu migration %llu cold %llu\n", machine.name.c_str(), machine.cpus.size(), static_cast<unsigned long long>(machine.tickNs), static_cast<unsigned long long>(machine.costs.contextSwitch),
+        std::printf("%s: %zu CPUs, tick %llu ns, switch %llu migration %llu cold %llu\n", machine.name.c_str(), machine.cpus.size(),
+                    static_cast<unsigned long long>(machine.tickNs), static_cast<unsigned long long>(machine.costs.contextSwitch),
                     static_cast<unsigned long long>(machine.costs.migration), static_cast<unsigned long long>(machine.costs.coldCache));
         for (size_t i = 0; i < machine.cpus.size(); ++i)
-            std::printf("cpu %zu socket %d node %d llc %d core %d capacity %d\n", i, machine.cpus[i].socket, machine.cpus[i].node, machine.cpus[i].llc, machine.cpus[i].core, machine.cpus[i].capacity);
+            std::printf("cpu %zu socket %d node %d llc %d core %d capacity %d\n", i, machine.cpus[i].socket, machine.cpus[i].node, machine.cpus[i].llc,
+                        machine.cpus[i].core, machine.cpus[i].capacity);
         return 0;
     }
     Workload opened = openWorkload(workload, machine, seed);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the tests of the interpreter call and define, beside sched.h. A test is a scheduler whose init looks at results; it returns the line of the first wrong one. */
+// clang-format off: as the kernel writes it, shorter
 #include "sched.h"
 
 #define WEAK __attribute__((section(".ksyms"), weak))

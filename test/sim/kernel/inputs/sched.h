@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* For schedulers in C that show one behaviour of the kernel each: the types that the simulated kernel shows, its functions, and how a scheduler is made of callbacks.
  * Compile with: clang -target bpf -mcpu=v3 -O2 -g -I runtime/sim/kernel */
+// clang-format off: as the kernel writes it, shorter
 #pragma once
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 #include "types.h"
