@@ -138,7 +138,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 
 // clang-format off
 enum class Operation : uint8_t {
-    QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, LocalInsert, LocalReenqueue,
+    QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, QueueAnswered, LocalInsert, LocalReenqueue,
     CpuClaim, CpuKick, CpuPreempt, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,

@@ -64,6 +64,13 @@ void CoreWriter::userFields(std::vector<std::string> &task, std::vector<std::str
 }
 
 void CoreWriter::userStopping() {
+    if (ordersInUserSpace()) {
+        open("if p.queue__ == " + serversNumber());
+        for (const auto &q : surface.queues)
+            if (userSpaceTime(*q))
+                line(reference(q->name) + ".answered__();");
+        close();
+    }
     for (const auto &q : surface.queues)
         if (userSpaceTime(*q))
             line(ifQueue(*q, "p") + " { p." + q->name + "__unheard += ran; }");

@@ -205,6 +205,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         forget(q, arg(1));
         return {};
     }
+    case Operation::QueueAnswered: answered(queueOf(*receiver, at)); return {};
     case Operation::QueueConsume: {
         const QueueDecl &q = queueOf(*receiver, at);
         return {consumeInTurns(q, at)};

@@ -336,8 +336,8 @@ class Lowering {
     // UserSpace.cpp
     struct User {
         UserReads reads;
-        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *free = nullptr, *records = nullptr,
-                             *answers = nullptr;
+        llvm::GlobalVariable *shared = nullptr, *words = nullptr, *slices = nullptr, *next = nullptr, *since = nullptr, *hungry = nullptr, *free = nullptr,
+                             *records = nullptr, *answers = nullptr;
         const Field *number = nullptr, *sequence = nullptr, *told = nullptr, *unheard = nullptr, *sleeps = nullptr;
         llvm::Function *answer = nullptr;
     };
@@ -353,10 +353,12 @@ class Lowering {
     llvm::Value *userField(llvm::Value *task, const Field *field);
     llvm::Value *userSlot(llvm::GlobalVariable *table, llvm::Value *number);
     llvm::Value *userLength(const QueueDecl &q);
+    llvm::Value *unreadAnswers(const User &user);
     llvm::Value *kernelOrders(llvm::Value *epoch);
     void userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
     void fillRecord(const User &user, llvm::Value *record, llvm::Value *task, const RecordParts &parts);
     void forget(const QueueDecl &q, llvm::Value *task);
+    void answered(const QueueDecl &q);
     void countUser(const QueueDecl &q, const char *figure);
     void wakeProcess(const User &user);
     llvm::Function *numberFunction(const QueueDecl &q);

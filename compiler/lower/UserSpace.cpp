@@ -101,6 +101,7 @@ Lowering::User &Lowering::userOf(const QueueDecl &q) {
     user.slices = words(q.name + "__slices", kMostTasks, ".bss");
     user.next = m.global(q.name + "__next", m.i64(), m.diInt(64, false), ".bss");
     user.since = m.global(q.name + "__since", m.i64(), m.diInt(64, false), ".bss");
+    user.hungry = m.global(q.name + "__hungry", m.i64(), m.diInt(64, false), ".bss");
     user.free = m.map(q.name + "__free", mapType::Queue, kMostTasks, 0, nullptr, m.diInt(64, false));
     int64_t ring = 4096; // twice what a record of each task takes
     while (ring < 2 * kMostTasks * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
@@ -143,6 +144,10 @@ llvm::Value *Lowering::userSlot(llvm::GlobalVariable *table, llvm::Value *number
 }
 
 llvm::Value *Lowering::userLength(const QueueDecl &q) { return readShared(userOf(q), kHeld); }
+
+llvm::Value *Lowering::unreadAnswers(const User &user) {
+    return b.CreateICmpSGT(b.CreateSub(readShared(user, kSubmitted), readShared(user, kDrained)), m.num(0));
+}
 
 /// i1: the kernel orders the queue.
 llvm::Value *Lowering::kernelOrders(llvm::Value *epoch) { return b.CreateICmpNE(b.CreateAnd(epoch, m.num(1)), m.num(0)); }
@@ -291,13 +296,18 @@ void Lowering::wakeProcess(const User &user) {
     m.helper(helper::RingOutput, m.i64(), {user.records, word, m.num(8), m.num(kForceWakeup)});
 }
 
-/// Asks for tasks, if some are held, the queue runs low, and no other ask is on its way. `hungry`: this CPU has found none that may run here.
+/// Asks for tasks, if some are held, the queue runs low, and no other ask is on its way. `hungry`: this CPU has found none that may run here, and is woken when the
+/// process has answered.
 llvm::Function *Lowering::askFunction(const QueueDecl &q) {
     return apart(q.name + "__ask__", {"hungry"}, [&](const auto &given) {
         User &user = userOf(q);
         llvm::Value *hungry = b.CreateICmpNE(given[0], m.num(0)), *asks = readShared(user, kAsks);
-        llvm::Value *may = b.CreateAnd(b.CreateICmpSGT(readShared(user, kHeld), m.num(0)), b.CreateICmpEQ(asks, readShared(user, kAnswered)));
-        m.ifThen(may, [&] {
+        llvm::Value *some = b.CreateICmpSGT(readShared(user, kHeld), m.num(0));
+        m.ifThen(b.CreateAnd(some, hungry), [&] {
+            b.CreateStore(b.CreateAdd(thisCpu(), m.num(1)), user.hungry);
+            m.ifThen(unreadAnswers(user), [&] { kick(thisCpu(), kKickIdle); }); // the process did not know of this CPU yet when it stopped
+        });
+        m.ifThen(b.CreateAnd(some, b.CreateICmpEQ(asks, readShared(user, kAnswered))), [&] {
             llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
             m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
                 m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)),
@@ -312,6 +322,14 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
         });
         return m.unbounded(m.num(0));
     });
+}
+
+/// A thread of the process has stopped. Its answers are looked at by the CPU that last found nobody, for the one that the process ran on may have others to serve than
+/// this queue.
+void Lowering::answered(const QueueDecl &q) {
+    User &user = userOf(q);
+    llvm::Value *hungry = b.CreateLoad(m.i64(), user.hungry);
+    m.ifThen(b.CreateAnd(unreadAnswers(user), b.CreateICmpNE(hungry, m.num(0))), [&] { kick(b.CreateSub(hungry, m.num(1)), kKickIdle); });
 }
 
 /// A held task of this number goes into the queue, if its word is still `word`: i64, 0 if it was another's to do. A CPU is woken for it, unless it is the first that this

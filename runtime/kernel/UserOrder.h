@@ -41,10 +41,10 @@ class UserOrder : public Attended {
     struct Queue {
         const QueueInfo *info;
         user::Shared *shared;
-        int recordsFd, answersFd;
+        int recordsFd;
         user::MappedRing records, answers;
         std::vector<Variable> parameters;
-        uint64_t toKernel = 0, toProcess = 0, spilled = 0; // as they were last told
+        uint64_t toKernel = 0, toProcess = 0; // as they were last told
     };
     const ObjectInfo info;
     const std::string plugin;
@@ -55,7 +55,6 @@ class UserOrder : public Attended {
     Clock::time_point startAgain, toldAt;
     std::chrono::milliseconds pause{0};
 
-    void map(bpf_object *object, Queue &queue);
     std::string start();
     void ended();
     void tell(bool all);

@@ -35,6 +35,8 @@ std::unique_ptr<Scheduler> Runner::load(const Policy &policy) {
     LoadOptions its = options;
     if (!policy.info.told.hints)
         its.hints.reset();
+    if (loaded && !policy.info.ordersInUserSpace()) // the plug-in is for one that ran before, and may run again
+        its.userPolicy.clear();
     return std::make_unique<Scheduler>(policy.file, policy.info, policy.values, its);
 }
 

@@ -12,11 +12,11 @@ now() { # hundredths of a second since boot
     echo "${up%.*}${up#*.}"
 }
 
-start_policy() { # OBJECT
+start_policy() { # OBJECT [OPTION…]
     problems=
     rejected=$(cat $scx/nr_rejected) enabled=$(cat $scx/enable_seq)
     dmesg -c > /dev/null
-    "$scxrun" "$1" > /run/scxrun.log 2>&1 &
+    "$scxrun" "$@" > /run/scxrun.log 2>&1 &
     policy=$!
     end=$(($(now) + 6000))
     while [ "$(cat $scx/state)" != enabled ]; do

@@ -41,6 +41,20 @@ measure() { # SECONDS PIDS…: what each group of pids ("1 2 3") had in that tim
     done
     figure "$got ms"
 }
+counter() { "$scxrun" stats --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["counters"][sys.argv[1]])' "$1"; } # NAME: of the policy that runs
+process_orders() { # QUEUE: it has been handed to the process that orders it, and is; the process's pid in $order
+    for attempt in $(seq 100); do
+        order=$(pgrep -P $policy -x scx-order)
+        [ -n "$order" ] && [ "$(counter "$1__to_process")" -gt "$(counter "$1__to_kernel")" ] && return
+        sleep 0.1
+    done
+    problem "no process orders $1"
+}
+fell_back() { # QUEUE TIMES BEFORE: so often the kernel has taken the queue over since the counter was BEFORE
+    set -- $2 $(($(counter "$1__to_kernel") - $3))
+    figure "ordered by the kernel $2 times"
+    [ $1 = $2 ] || problem "the kernel took the queue over $2 times, $1 were due"
+}
 figure() { figures="$figures${figures:+, }${*# }"; }
 percent() { echo $(($1 * 100 / ($2 > 0 ? $2 : 1))); }
 at_least() { # PERCENT A B: A is at least that much of B
@@ -48,12 +62,12 @@ at_least() { # PERCENT A B: A is at least that much of B
 }
 # A task that sleeps 5 ms again and again, and may use these CPUs, gets one that soon after, in the mean. The host may have kept its CPUs from the guest meanwhile:
 # what came out too slow is measured again in full, and each measurement is told. Who is never woken never is.
-wakes_within() { # MICROSECONDS [CPUS]
+wakes_within() { # MICROSECONDS [CPUS [NICE]]
     for attempt in 1 2 3; do
-        set -- "$1" "${2:-0-3}" $(timeout -s KILL 25 taskset -c "${2:-0-3}" python3 "$cases/sleeper.py")
-        [ $# = 5 ] || { problem "no wake-ups in time"; return; }
-        figure "woken after $3 us (median $4, longest $5)"
-        [ $3 -lt $1 ] && return
+        set -- "$1" "${2:-0-3}" "${3:-0}" $(timeout -s KILL 25 taskset -c "${2:-0-3}" nice -n "${3:-0}" python3 "$cases/sleeper.py")
+        [ $# = 6 ] || { problem "no wake-ups in time"; return; }
+        figure "woken after $4 us (median $5, longest $6)"
+        [ $4 -lt $1 ] && return
     done
     problem "a wake-up took too long in each of $attempt measurements, $1 us are promised in the mean"
 }
@@ -72,7 +86,9 @@ promise() { # SECONDS A B PERCENT
 count=0 bad=0 failed=
 for name in ${*:-$(cd "$cases" && ls *.sh | sed 's,\.sh$,,')}; do
     count=$((count + 1)) killed= groups= figures=
-    if start_policy "$objects/$name.bpf.o"; then
+    plugin=$objects/$name.so
+    [ -e "$plugin" ] || plugin=
+    if start_policy "$objects/$name.bpf.o" ${plugin:+--user-policy "$plugin"}; then
         . "$cases/$name.sh"
         end_policy # with the tasks still there: what the policy did to them has to be seen
         kill -KILL $killed 2> /dev/null

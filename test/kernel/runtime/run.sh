@@ -3,7 +3,7 @@
 scxrun=$1 bpftool=$2 objects=$3
 here=$(cd "$(dirname "$0")" && pwd)
 shift 3
-for part in common life operations see faults userspace; do
+for part in common life operations see faults userspace service; do
     source "$here/$part.sh"
 done
 cd /run

@@ -74,6 +74,42 @@ test_slow() { # a plug-in that keeps CPUs waiting: the kernel orders the queue, 
     ended
 }
 
+test_changes() { # CPUs that go and come, and policies that follow each other: the process comes and goes with its policy
+    local began first cpu=/sys/devices/system/cpu/cpu3/online
+    start --user-policy $objects/predict.so $objects/userland.bpf.o
+    hog 1
+    until_counted all__to_process 1
+    first=$(process)
+    for cpus in 3 4; do
+        echo $((cpus - 3)) > $cpu
+        until_lines $((cpus - 2)) err 'CPUs changed, loading again$'
+        until_lines $((cpus - 2)) err "schedules this machine, $cpus CPUs$"
+        until_counted all__to_process 1
+        expect 1 "$(pgrep -c -x scx-order)" "processes with $cpus CPUs"
+        [ "$(process)" != "$first" ] || bad "the process is still $first"
+        loads 2
+        runs_on $hog
+    done
+    ask 0 replace --grace 2s $objects/fair.bpf.o # from such a queue to none
+    expect "" "$(pgrep -x scx-order)" "processes under fair"
+    runs_on $hog
+    ask 0 replace --grace 2s $objects/userland.bpf.o # and back, and once more
+    until_counted all__to_process 1
+    first=$(process)
+    ask 0 replace --grace 2s $objects/userland.bpf.o
+    until_counted all__to_process 1
+    expect 1 "$(pgrep -c -x scx-order)" "processes under the second"
+    [ "$(process)" != "$first" ] || bad "the process is still $first"
+    ask 3 replace --grace 20s --set most=3 $objects/start.bpf.o # what does not hold leaves it as it was
+    has refused '`userland` schedules again$'
+    until_counted all__to_process 1
+    began=$(cat $sysfs/enable_seq)
+    loads 2
+    scheduled changes
+    ended
+    pgrep -x scx-order > /dev/null && bad "a process is left behind"
+}
+
 test_refused_plugins() { # said before anything is scheduled
     run 1 --user-policy ./nowhere.so $objects/userland.bpf.o
     one_line err
