@@ -13,7 +13,6 @@ namespace {
 
 constexpr size_t kMostTests = 8192, kMostInstructions = 1'000'000;
 constexpr uint64_t kStack = 512, kFrame = 16; // MAX_BPF_STACK, and what check_max_stack_depth counts in
-constexpr unsigned kFunctions = 8;            // MAX_CALL_FRAMES
 
 /// What the verifier knows when it meets the test, so that it walks one side only: read-only data, a field or kernel function that is there or not.
 bool decided(const llvm::Value *condition) {
@@ -132,7 +131,7 @@ void Module::checkStack(const std::map<std::string, uint64_t> &frames, Diagnosti
         auto tell = [&](const char *what) { diags.report(Diag::BackEnd, lineOf(at->getFile()->getFilename().str(), at->getLine()), what); };
         if (deepest.bytes > kStack)
             tell("its values take more than 512 bytes of stack, together with those of what it calls");
-        if (deepest.functions > kFunctions)
+        if (deepest.functions > kCallFrames)
             tell("functions of numbers call each other in loops, more than 8 deep");
     }
 }

@@ -7,6 +7,7 @@
 #include <llvm/IR/IntrinsicsBPF.h>
 
 namespace scx {
+
 llvm::Value *Module::certain(llvm::Value *base) {
     certainOnes.insert(base);
     return base;

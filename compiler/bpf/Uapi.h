@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Which numbers of the kernel's interface do programs hold? Those that never change: include/uapi/linux/bpf.h, and flags of tasks and of sched_ext.
+// Which numbers of the kernel do programs hold, or keep to? Those that never change: include/uapi/linux/bpf.h, flags of tasks and of sched_ext, bounds of BPF.
 #pragma once
+
+#include <cstdint>
 
 namespace scx {
 
@@ -42,6 +44,8 @@ enum : int { Hash = 1, Array = 2, LruHash = 9, Queue = 22, Ring = 27, TaskStorag
 inline constexpr int kNoPrealloc = 1;                       // BPF_F_NO_PREALLOC
 inline constexpr int kNoWakeup = 1, kForceWakeup = 2;       // BPF_RB_…
 inline constexpr int kKickIdle = 1, kKickPreempt = 2;       // SCX_KICK_…
+inline constexpr unsigned kCallFrames = 8, kArguments = 5;  // MAX_CALL_FRAMES of the verifier; registers that a function of BPF is given
 inline constexpr int kPfExiting = 4, kPfKthread = 0x200000; // PF_…
+inline constexpr int64_t kDefaultSlice = 20'000'000;        // SCX_SLICE_DFL, ns
 
 } // namespace scx

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "core/Explain.h"
 
+#include "bpf/Uapi.h"
 #include "core/Writer.h"
 #include "sema/Checker.h"
 
@@ -81,7 +82,7 @@ class Collector {
 
 std::optional<int64_t> fixedSlice(const Expr *slice) {
     if (!slice)
-        return 20'000'000;
+        return kDefaultSlice;
     return slice->kind == ExprKind::Name && slice->name == "forever" && slice->ref.kind == RefKind::None ? -1 : Checker::evaluate(*slice);
 }
 

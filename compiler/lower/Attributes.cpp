@@ -6,6 +6,7 @@
 #include <cstring>
 
 namespace scx {
+
 llvm::Value *Lowering::taskCpu(llvm::Value *task) {
     if (frame.context == kDispatch && task == frame.prev)
         return frame.cpu;

@@ -10,7 +10,6 @@ namespace scx {
 namespace {
 
 constexpr int64_t kWakeSync = 0x10; // SCX_WAKE_SYNC
-constexpr int64_t kKernelSlice = 20'000'000;
 
 } // namespace
 
@@ -112,7 +111,7 @@ Val Lowering::defaultIdle(llvm::Value *task, llvm::Value *prev) {
 
 /// The shortest slice that the policy gives by itself, and no longer than the kernel's: so long may wait who would have a turn now.
 int64_t Lowering::shortestSlice() const {
-    int64_t shortest = kKernelSlice;
+    int64_t shortest = kDefaultSlice;
     auto consider = [&](const Expr *slice) {
         if (auto fixed = slice ? Checker::evaluate(*slice) : std::nullopt; fixed && *fixed > 0)
             shortest = std::min(shortest, *fixed);
@@ -146,7 +145,7 @@ llvm::Function *Lowering::syncFunction() {
         llvm::Value *switches = b.CreateAdd(m.loadField(waker, "task_struct", "nvcsw"), m.loadField(waker, "task_struct", "nivcsw"));
         llvm::Value *run = b.CreateAdd(b.CreateShl(pid, m.num(32)), switches);
         llvm::Value *ours = b.CreateAnd(m.loadField(waker, "task_struct", "scx.flags"), m.num(1)); // SCX_TASK_QUEUED
-        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kKernelSlice));
+        llvm::Value *ends = b.CreateICmpULE(m.loadField(waker, "task_struct", "scx.slice"), m.num(kDefaultSlice));
         llvm::Value *lately = b.CreateICmpULT(b.CreateSub(now, b.CreateLoad(m.i64(), last)), m.num(shortestSlice()));
         llvm::Value *follow =
             b.CreateAnd(b.CreateAnd(b.CreateICmpNE(ours, m.num(0)), ends), b.CreateAnd(lately, b.CreateICmpNE(b.CreateLoad(m.i64(), lastRun), run)));

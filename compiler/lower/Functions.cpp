@@ -9,9 +9,9 @@
 namespace scx {
 namespace {
 
-/// Functions one below the other that the kernel takes (MAX_CALL_FRAMES), and how many there may be above and below those that serve: the hook and its way for an expired task;
+/// Of the functions one below the other that the kernel takes, how many there may be above and below those that serve: the hook and its way for an expired task;
 /// who comes next among cgroups, or what is done for a queue that a process orders.
-constexpr unsigned kFrames = 8, kAbove = 2, kBelow = 3, kBelowUserSpace = 4;
+constexpr unsigned kAbove = 2, kBelow = 3, kBelowUserSpace = 4;
 
 bool loops(const Block &body) {
     return std::any_of(body.begin(), body.end(),
@@ -68,8 +68,14 @@ bool Lowering::ofNumbers(const FnDecl &fn) {
         return std::any_of(body.begin(), body.end(),
                            [&](const StmtPtr &s) { return s->kind == StmtKind::Log || self(self, s->body) || self(self, s->orElse); });
     };
-    return fn.result.known() && fn.parameters.size() <= 5 && !depends &&
+    return fn.result.known() && fn.parameters.size() <= kArguments && !depends &&
            std::none_of(called.begin(), called.end(), [&](const FnDecl *f) { return logs(logs, f->body); });
+}
+
+/// Its parameters are those words.
+void Lowering::receive(const FnDecl &fn, const std::vector<llvm::Value *> &given) {
+    for (size_t i = 0; i < fn.parameters.size(); ++i)
+        locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
 }
 
 /// A function of numbers in a loop is one for the kernel as well, so that the ways through it do not multiply what the verifier walks in each turn.
@@ -82,8 +88,7 @@ llvm::Value *Lowering::functionApart(const FnDecl &fn, const std::vector<std::op
     }
     llvm::Type *type = typeFor(m, fn.result);
     llvm::Function *function = apart("fn_" + fn.name + (frame.looksOn ? "_seen__" : "__"), names, [&](const auto &given) {
-        for (size_t i = 0; i < fn.parameters.size(); ++i)
-            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
+        receive(fn, given);
         llvm::AllocaInst *result = m.local(type, "result");
         inlineBody(fn.body, result);
         return m.unbounded(b.CreateZExt(b.CreateLoad(type, result), m.i64()));
@@ -143,7 +148,6 @@ llvm::Value *Lowering::expressionApart(const Expr &e) {
             used.push_back(local);
         return false;
     });
-    constexpr size_t kArguments = 5; // a function of BPF has no more
     if (used.size() > kArguments)
         return nullptr;
     std::vector<std::string> names;
@@ -166,7 +170,7 @@ llvm::Value *Lowering::expressionApart(const Expr &e) {
 /// A function that serves a part of a dispatch may be written now.
 bool Lowering::mayServeApart() const {
     bool userSpace = std::any_of(core.queues.begin(), core.queues.end(), [](const auto &q) { return userSpaceTime(*q); });
-    return frame.context == kDispatch && frame.servers < kFrames - kAbove - (userSpace ? kBelowUserSpace : kBelow);
+    return frame.context == kDispatch && frame.servers < kCallFrames - kAbove - (userSpace ? kBelowUserSpace : kBelow);
 }
 
 /// What `body` does in a dispatch and says, from a function that the verifier walks once, not for each call. What depends on the hook is handed in and given back, a slice that is
@@ -210,9 +214,9 @@ llvm::Value *Lowering::serveApart(const std::string &what, const std::vector<std
 }
 
 /// Called in a loop, with a loop in it in which it consumes: a share inside of a share. In place it would be there once for each turn of the outer one, and all that it
-/// calls as often again.
+/// calls as often again. Its arguments have room beside the three that `serveApart` may hand in.
 bool Lowering::servesInTurns(const FnDecl &fn) const {
-    if (!mayServeApart() || loopStack.empty() || fn.result.kind != TypeKind::Bool || !loops(fn.body) || fn.parameters.size() > 2)
+    if (!mayServeApart() || loopStack.empty() || fn.result.kind != TypeKind::Bool || !loops(fn.body) || fn.parameters.size() > kArguments - 3)
         return false;
     auto aTask = [](const auto &parameter) { return parameter->local.type.kind == TypeKind::Task; };
     auto found = [&](const ExprTest &test) {
@@ -228,8 +232,7 @@ llvm::Value *Lowering::serverApart(const FnDecl &fn, const std::vector<std::opti
     for (size_t i = 0; i < fn.parameters.size(); ++i)
         own.emplace_back(fn.parameters[i]->local.name, b.CreateZExt(arguments[i]->value, m.i64()));
     return serveApart("fn_" + fn.name, own, [&](const auto &given) {
-        for (size_t i = 0; i < fn.parameters.size(); ++i)
-            locals[&fn.parameters[i]->local] = {b.CreateTrunc(given[i], typeFor(m, fn.parameters[i]->local.type))};
+        receive(fn, given);
         llvm::AllocaInst *result = m.local(m.i1(), "result");
         inlineBody(fn.body, result);
         return b.CreateLoad(m.i1(), result);

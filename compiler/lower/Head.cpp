@@ -5,6 +5,7 @@
 #include "lower/Lowering.h"
 
 namespace scx {
+
 /// Where the DSQ lies that is served here; 0 on a kernel that does not tell. Null where nobody knows, for a cgroup's goes with the cgroup, and where the program is long: each
 /// look is two more ways for the verifier to walk.
 llvm::Value *Lowering::dsqAddress(const QueueDecl &q, llvm::Value *instance, llvm::Value *inside) {

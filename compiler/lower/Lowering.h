@@ -178,6 +178,7 @@ class Lowering {
     llvm::Function *madeOnce(const std::string &name, const std::function<llvm::Function *()> &begin, const Written &body);
     llvm::Function *apart(const std::string &name, const std::vector<std::string> &parameters, const Written &body);
     static bool ofNumbers(const FnDecl &fn);
+    void receive(const FnDecl &fn, const std::vector<llvm::Value *> &given);
     llvm::Value *functionApart(const FnDecl &fn, const std::vector<std::optional<Val>> &arguments);
     static bool branchesMuch(const Expr &e);
     llvm::Value *expressionApart(const Expr &e);

@@ -101,7 +101,7 @@ const Expr *Lowering::sliceOf(const QueueDecl &q) const {
     return slice ? slice->value.get() : policySlice;
 }
 
-llvm::Value *Lowering::defaultSlice(llvm::Value *task) { return policySlice ? sliceValue(*policySlice, task) : m.num(20'000'000); }
+llvm::Value *Lowering::defaultSlice(llvm::Value *task) { return policySlice ? sliceValue(*policySlice, task) : m.num(kDefaultSlice); }
 
 llvm::Value *Lowering::sliceValue(const Expr &slice, llvm::Value *task) {
     if (slice.kind == ExprKind::Name && slice.ref.kind == RefKind::None && slice.name == "forever")

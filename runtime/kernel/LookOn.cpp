@@ -175,10 +175,7 @@ std::vector<ReportRow> reportsOf(int tid, const ObjectFile &file, const ObjectIn
         return {};
     want(object, {"explain__"});
     load(object);
-    std::string bytes = readAll(openIterator(object, "explain__", tid));
-    std::vector<ReportRow> rows(bytes.size() / sizeof(ReportRow));
-    std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(ReportRow));
-    return rows;
+    return readRows<ReportRow>(openIterator(object, "explain__", tid));
 }
 
 DecisionTrace::DecisionTrace(const TraceFilter &filter, const ObjectFile &file, const ObjectInfo &info, const bpf_object *running)

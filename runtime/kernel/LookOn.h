@@ -9,6 +9,7 @@
 #include "object/Object.h"
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -50,6 +51,12 @@ struct LinkCloser {
 
 /// All that an iterator writes, to its end; closes it.
 std::string readAll(int iterator);
+template <typename Row> std::vector<Row> readRows(int iterator) {
+    std::string bytes = readAll(iterator);
+    std::vector<Row> rows(bytes.size() / sizeof(Row));
+    std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(Row));
+    return rows;
+}
 
 /// All tasks.
 class TaskList {

@@ -93,7 +93,7 @@ json Answers::explain(const json &request, const Peer &peer) {
     if (!mayExamine(peer, tid))
         throw std::runtime_error("thread " + std::to_string(tid) + " is not yours; try sudo");
     const Policy &policy = runner.policy();
-    std::vector<TaskRow> found = readTasks(taskList().open(tid));
+    std::vector<TaskRow> found = readRows<TaskRow>(taskList().open(tid));
     if (found.empty())
         throw std::runtime_error("there is no thread " + std::to_string(tid) + "; ps -eL shows them");
     return explanation(policy.info, found.front(), reportsOf(tid, policy.file, policy.info, runner.scheduler().loaded()));

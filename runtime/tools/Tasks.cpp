@@ -19,11 +19,4 @@ bool isOurs(unsigned policy, bool partial) {
     return partial ? policy == kExt : policy != kFifo && policy != kRoundRobin && policy != kDeadline;
 }
 
-std::vector<TaskRow> readTasks(int file) {
-    std::string bytes = readAll(file);
-    std::vector<TaskRow> rows(bytes.size() / sizeof(TaskRow));
-    std::memcpy(rows.data(), bytes.data(), rows.size() * sizeof(TaskRow));
-    return rows;
-}
-
 } // namespace scx

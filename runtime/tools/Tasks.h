@@ -2,10 +2,7 @@
 // What is there to say of any task?
 #pragma once
 
-#include "kernel/LookOn.h"
-
 #include <string>
-#include <vector>
 
 namespace scx {
 
@@ -17,8 +14,5 @@ std::string policyName(unsigned policy);
 
 /// Does the policy schedule tasks of that scheduling policy? Real-time tasks are never its own. `partial`: only those of SCHED_EXT are.
 bool isOurs(unsigned policy, bool partial);
-
-/// Reads rows to the end and closes the file.
-std::vector<TaskRow> readTasks(int file);
 
 } // namespace scx

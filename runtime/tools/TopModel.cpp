@@ -89,7 +89,7 @@ void TopModel::look() {
         if (first)
             scxrun->wait(kPatience);
         next->partial = answer.at("partial").get<bool>();
-        next->tasks = readTasks(scxrun->takeFile());
+        next->tasks = readRows<TaskRow>(scxrun->takeFile());
         next->at = std::chrono::steady_clock::now();
         next->cpus = cpuTimes();
     } catch (...) {

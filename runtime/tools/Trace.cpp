@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tools/Trace.h"
 
+#include "kernel/LookOn.h"
 #include "object/Document.h"
 #include "object/TraceEvents.h"
 #include "tools/Conversation.h"
