@@ -343,7 +343,7 @@ class Lowering {
         llvm::Function *answer = nullptr;
     };
     struct RecordParts {
-        llvm::Value *which, *flags, *epoch, *ran, *sleeps;
+        llvm::Value *which, *flags, *epoch, *ran, *sleeps, *cpus;
     };
     std::map<const QueueDecl *, User> users;
     User &userOf(const QueueDecl &q);
@@ -358,9 +358,12 @@ class Lowering {
     llvm::Value *kernelOrders(llvm::Value *epoch);
     void userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice, llvm::Value *may, const std::function<void()> &spill);
     void fillRecord(const User &user, llvm::Value *record, llvm::Value *task, const RecordParts &parts);
+    llvm::Function *mayRunWord();
     void forget(const QueueDecl &q, llvm::Value *task);
     void answered(const QueueDecl &q);
     void countUser(const QueueDecl &q, const char *figure);
+    llvm::Value *nobodyHere(const User &user);
+    llvm::Value *cpuBit();
     void wakeProcess(const User &user);
     llvm::Function *numberFunction(const QueueDecl &q);
     llvm::Function *askFunction(const QueueDecl &q);

@@ -7,17 +7,22 @@
 #include "sema/Check.h"
 #include "sema/Checker.h"
 #include "syntax/Visit.h"
+#include "user/Messages.h"
 
 #include <algorithm>
+#include <cstddef>
 
 namespace scx {
 namespace {
 
-// As runtime/user/Messages.h has them.
-constexpr int64_t kMostTasks = 16384, kWaits = 1, kNew = 2, kGone = 4;
-constexpr size_t kRecordWords = 7, kSharedWords = 16, kAnswerWords = 2;
+using namespace user; // what passes between both sides
+
+constexpr size_t kRecordWords = sizeof(Record) / 8, kSharedWords = sizeof(Shared) / 8, kAnswerWords = sizeof(Answer) / 8;
 constexpr int64_t kAnswerRing = 512 << 10; // bytes: each task that can wait has room for its answer
-enum SharedWord : unsigned { kEpoch, kAsks, kAskedAt, kWanted, kDrained, kHeld, kCursor, kOwner, kProcess, kAnswered, kSubmitted };
+constexpr unsigned kEpoch = offsetof(Shared, epoch) / 8, kAsks = offsetof(Shared, asks) / 8, kIdleAt = offsetof(Shared, idleAt) / 8,
+                   kWanted = offsetof(Shared, wanted) / 8, kDrained = offsetof(Shared, drained) / 8, kHeld = offsetof(Shared, held) / 8,
+                   kCursor = offsetof(Shared, cursor) / 8, kOwner = offsetof(Shared, owner) / 8, kHungry = offsetof(Shared, hungry) / 8,
+                   kNobody = offsetof(Shared, nobody) / 8, kProcess = offsetof(Shared, process) / 8, kAnswered = offsetof(Shared, answered) / 8, kSubmitted = offsetof(Shared, submitted) / 8;
 
 constexpr int64_t kUntilAnswered = 1'000'000; // ns: for so long goes on who has nobody to make room for yet
 
@@ -104,7 +109,7 @@ Lowering::User &Lowering::userOf(const QueueDecl &q) {
     user.hungry = m.global(q.name + "__hungry", m.i64(), m.diInt(64, false), ".bss");
     user.free = m.map(q.name + "__free", mapType::Queue, kMostTasks, 0, nullptr, m.diInt(64, false));
     int64_t ring = 4096; // twice what a record of each task takes
-    while (ring < 2 * kMostTasks * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
+    while (ring < 2 * int64_t{kMostTasks} * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
         ring *= 2;
     user.records = m.map(q.name + "__records", mapType::Ring, static_cast<int>(ring), 0, nullptr, nullptr);
     user.answers = m.map(q.name + "__answers", mapType::UserRing, static_cast<int>(kAnswerRing), 0, nullptr, nullptr);
@@ -185,10 +190,16 @@ void Lowering::userPut(const QueueDecl &q, llvm::Value *task, llvm::Value *slice
                     llvm::Value *record =
                         m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
                     m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
+                        llvm::Value *cpus = b.CreateCall(mayRunWord(), {b.CreatePtrToInt(task, m.i64())});
                         fillRecord(user, record, task,
                                    {b.CreateOr(number, b.CreateShl(sequence, m.num(32))), flags, epoch, b.CreateLoad(m.i64(), unheard),
-                                    b.CreateLoad(m.i64(), sleeps)});
+                                    b.CreateLoad(m.i64(), sleeps), cpus});
                         m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
+                        // The process has said `nobody` before it looked at the records for the last time; or it finds this one.
+                        m.ifThen(b.CreateICmpNE(b.CreateAnd(readShared(user, kNobody), cpus), zero), [&] {
+                            b.CreateAtomicRMW(llvm::AtomicRMWInst::And, sharedWord(user, kNobody), b.CreateNot(cpus), llvm::MaybeAlign(8),
+                                              llvm::AtomicOrdering::SequentiallyConsistent);
+                        });
                         b.CreateStore(b.getInt8(1), told);
                         b.CreateStore(zero, unheard);
                         b.CreateStore(zero, sleeps);
@@ -219,6 +230,7 @@ void Lowering::fillRecord(const User &user, llvm::Value *record, llvm::Value *ta
     put(m.helper(helper::KtimeNs, m.i64(), {}));
     put(parts.ran);
     put(parts.sleeps);
+    put(parts.cpus);
     Expr base;
     base.kind = ExprKind::Name;
     base.ref = {RefKind::Local, &implicitTask};
@@ -233,6 +245,24 @@ void Lowering::fillRecord(const User &user, llvm::Value *record, llvm::Value *ta
         }
         put(b.CreateZExt(v, m.i64()));
     }
+}
+
+/// A record's `cpus`.
+llvm::Function *Lowering::mayRunWord() {
+    return apart("may_run_word__", {"p"}, [&](const auto &given) {
+        llvm::Value *task = asPointer(given[0]), *words = b.CreateUDiv(b.CreateAdd(cpuCount(), m.num(kCpuBits - 1)), m.num(kCpuBits));
+        llvm::AllocaInst *bits = m.local(m.i64(), "bits");
+        b.CreateStore(m.num(-1), bits);
+        m.ifThen(b.CreateICmpSLT(m.loadField(task, "task_struct", "nr_cpus_allowed"), cpuCount()), [&] {
+            llvm::Value *mask = peek(task, "task_struct", "cpus_ptr"); // to the verifier a number, which may be added to
+            b.CreateStore(m.num(0), bits);
+            iterate(m.num(0), words, [&](llvm::Value *i) {
+                llvm::Value *part = b.CreatePtrToInt(peekPointer(b.CreateGEP(m.i64(), mask, i)), m.i64());
+                b.CreateStore(b.CreateOr(b.CreateLoad(m.i64(), bits), part), bits);
+            });
+        });
+        return m.unbounded(b.CreateLoad(m.i64(), bits));
+    });
 }
 
 /// The task's number and one, 0 if none is left.
@@ -270,7 +300,7 @@ void Lowering::forget(const QueueDecl &q, llvm::Value *task) {
         llvm::Value *record =
             m.helper(helper::RingReserve, m.ptr(), {user.records, m.num(static_cast<int64_t>(8 * (kRecordWords + user.reads.task.size()))), zero});
         m.ifThen(b.CreateICmpNE(record, llvm::ConstantPointerNull::get(m.ptr())), [&] {
-            fillRecord(user, record, task, {number, m.num(kGone), readShared(user, kEpoch), zero, zero});
+            fillRecord(user, record, task, {number, m.num(kGone), readShared(user, kEpoch), zero, zero, zero});
             m.helper(helper::RingSubmit, m.i64(), {record, m.num(kNoWakeup)});
         });
         Module::Scratch free(m, 1);
@@ -296,31 +326,37 @@ void Lowering::wakeProcess(const User &user) {
     m.helper(helper::RingOutput, m.i64(), {user.records, word, m.num(8), m.num(kForceWakeup)});
 }
 
-/// Asks for tasks, if some are held, the queue runs low, and no other ask is on its way. `hungry`: this CPU has found none that may run here, and is woken when the
-/// process has answered.
+/// i64: this CPU's bit among those for which the process has nobody.
+llvm::Value *Lowering::nobodyHere(const User &user) { return b.CreateAnd(readShared(user, kNobody), cpuBit()); }
+
+llvm::Value *Lowering::cpuBit() { return b.CreateShl(m.num(1), b.CreateAnd(thisCpu(), m.num(kCpuBits - 1))); }
+
+/// Asks for tasks, if some are held, the queue runs low, and no other ask is on its way. `hungry`: this CPU has found none that may run here; the process looks for one
+/// that may, and this CPU is woken when it has answered.
 llvm::Function *Lowering::askFunction(const QueueDecl &q) {
     return apart(q.name + "__ask__", {"hungry"}, [&](const auto &given) {
         User &user = userOf(q);
-        llvm::Value *hungry = b.CreateICmpNE(given[0], m.num(0)), *asks = readShared(user, kAsks);
-        llvm::Value *some = b.CreateICmpSGT(readShared(user, kHeld), m.num(0));
+        llvm::Value *zero = m.num(0), *hungry = b.CreateAnd(b.CreateICmpNE(given[0], zero), b.CreateICmpEQ(nobodyHere(user), zero));
+        llvm::Value *some = b.CreateICmpSGT(readShared(user, kHeld), zero);
         m.ifThen(b.CreateAnd(some, hungry), [&] {
             b.CreateStore(b.CreateAdd(thisCpu(), m.num(1)), user.hungry);
             m.ifThen(unreadAnswers(user), [&] { kick(thisCpu(), kKickIdle); }); // the process did not know of this CPU yet when it stopped
+            m.ifThen(b.CreateICmpEQ(readShared(user, kIdleAt), zero),
+                     [&] { b.CreateStore(m.helper(helper::KtimeNs, m.i64(), {}), sharedWord(user, kIdleAt)); });
+            // In full order before the look at the answers: the process looks for hungry CPUs once it has answered.
+            b.CreateAtomicRMW(llvm::AtomicRMWInst::Or, sharedWord(user, kHungry), cpuBit(), llvm::MaybeAlign(8), llvm::AtomicOrdering::SequentiallyConsistent);
         });
+        llvm::Value *asks = readShared(user, kAsks);
         m.ifThen(b.CreateAnd(some, b.CreateICmpEQ(asks, readShared(user, kAnswered))), [&] {
-            llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, m.num(0))}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
+            llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
             m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
-                m.ifThen(b.CreateICmpEQ(readShared(user, kAskedAt), m.num(0)),
-                         [&] { b.CreateStore(m.helper(helper::KtimeNs, m.i64(), {}), sharedWord(user, kAskedAt)); });
-                // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order. And twice what is there, if that is of no
-                // use to this one.
-                llvm::Value *wanted = b.CreateSub(reserve, ready), *least = b.CreateSelect(hungry, ready, m.num(1));
-                least = b.CreateSelect(b.CreateICmpSLT(least, m.num(1)), m.num(1), least);
-                b.CreateStore(b.CreateSelect(b.CreateICmpSLT(wanted, least), least, wanted), sharedWord(user, kWanted));
+                // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order.
+                llvm::Value *missing = b.CreateSub(reserve, ready);
+                b.CreateStore(b.CreateSelect(b.CreateICmpSLT(missing, zero), zero, missing), sharedWord(user, kWanted));
                 m.ifThen(replaceWord(sharedWord(user, kAsks), asks, b.CreateAdd(asks, m.num(1))), [&] { wakeProcess(user); });
             });
         });
-        return m.unbounded(m.num(0));
+        return m.unbounded(zero);
     });
 }
 
@@ -410,7 +446,7 @@ llvm::Function *Lowering::serveFunction(const QueueDecl &q) {
                 llvm::Value *count = m.helper(helper::UserRingDrain, m.i64(), {user.answers, callback, context, m.num(kNoWakeup)});
                 // Another CPU is at it: this one looks again once it is idle, for what that one puts in may not be there yet.
                 m.ifThen(b.CreateICmpSLT(count, zero), [&] { kick(given[0], kKickIdle); }, [&] { addShared(user, kDrained, count); });
-                m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kAskedAt)); }); // `watch` begins anew
+                m.ifThen(b.CreateICmpNE(b.CreateLoad(m.i64(), word(2)), zero), [&] { b.CreateStore(zero, sharedWord(user, kIdleAt)); }); // `watch` begins anew
             });
         });
         return m.unbounded(zero);
@@ -458,7 +494,7 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
     auto wakeAll = [&] { forCpus([&](llvm::Value *cpu) { kick(cpu, kKickIdle); }); };
     auto begin = [&](int64_t what) { // the next epoch
         b.CreateStore(now, user.since);
-        b.CreateStore(zero, sharedWord(user, kAskedAt));
+        b.CreateStore(zero, sharedWord(user, kIdleAt));
         addShared(user, kEpoch, m.num(1));
         b.CreateStore(m.num(what), news);
     };
@@ -473,9 +509,13 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
             begin(2);
         }, [&] { m.ifThen(b.CreateXor(free, b.getTrue()), wakeAll); });
     }, [&] {
-        llvm::Value *asked = readShared(user, kAskedAt), *held = readShared(user, kHeld);
-        llvm::Value *waits = b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(asked, zero));
-        llvm::Value *late = b.CreateAnd(waits, b.CreateICmpSGT(b.CreateSub(now, asked), time));
+        // A CPU waits that has found nobody: for the process to answer, or for an answer that is of use to somebody. Answers that nobody has read yet, or tasks that nobody has
+        // taken, are there because CPUs have others to run.
+        llvm::Value *idle = readShared(user, kIdleAt), *held = readShared(user, kHeld), *open = b.CreateICmpNE(asks, answered);
+        llvm::Value *none = b.CreateAnd(b.CreateXor(unreadAnswers(user), b.getTrue()),
+                                        b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), zero));
+        llvm::Value *waits = b.CreateAnd(b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(idle, zero)), b.CreateOr(open, none));
+        llvm::Value *late = b.CreateAnd(waits, b.CreateICmpSGT(b.CreateSub(now, idle), time));
         m.ifThen(b.CreateOr(late, b.CreateICmpNE(process, readShared(user, kOwner))), [&] {
             b.CreateStore(zero, sharedWord(user, kCursor)); // before the epoch
             begin(1);
@@ -486,9 +526,7 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
             });
             wakeAll();
         }, [&] {
-            // An ask may still be open although the last answers came; and where nobody is held none is.
-            llvm::Value *open = b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(asks, answered));
-            m.ifThen(b.CreateXor(waits, b.getTrue()), [&] { b.CreateStore(b.CreateSelect(open, now, zero), sharedWord(user, kAskedAt)); });
+            m.ifThen(b.CreateXor(waits, b.getTrue()), [&] { b.CreateStore(zero, sharedWord(user, kIdleAt)); });
             m.ifThen(b.CreateICmpSGT(held, zero), wakeAll);
         });
     });
@@ -505,10 +543,11 @@ llvm::Value *Lowering::serves(llvm::Value *task) {
     return anyOf(ordered.size(), [&](size_t i) { return b.CreateICmpEQ(tgid, readShared(userOf(*ordered[i]), kProcess)); });
 }
 
-/// Who was kept because nobody else is there yet, though some are held, makes room soon.
+/// Who was kept because nobody else is there yet, though some are held, makes room soon; unless the process has nobody for this CPU.
 llvm::Value *Lowering::untilAnswered(const QueueDecl &q, llvm::Value *slice) {
-    llvm::Value *some = b.CreateICmpSGT(readShared(userOf(q), kHeld), m.num(0));
-    return b.CreateSelect(b.CreateAnd(some, b.CreateICmpUGT(slice, m.num(kUntilAnswered))), m.num(kUntilAnswered), slice);
+    User &user = userOf(q);
+    llvm::Value *waits = b.CreateAnd(b.CreateICmpSGT(readShared(user, kHeld), m.num(0)), b.CreateICmpEQ(nobodyHere(user), m.num(0)));
+    return b.CreateSelect(b.CreateAnd(waits, b.CreateICmpUGT(slice, m.num(kUntilAnswered))), m.num(kUntilAnswered), slice);
 }
 
 } // namespace scx

@@ -49,6 +49,18 @@ class Predict : public scx::UserPolicy {
         return nullptr;
     }
 
+    /// The same among those who may run there.
+    scx::UserTask *nextOn(uint64_t cpus, uint64_t) override {
+        const Place *first = nullptr;
+        for (const Place &place : heap)
+            if (!isStale(place) && place.task->cpus & cpus && (!first || later(*first, place)))
+                first = &place;
+        if (!first)
+            return nullptr;
+        ++stamps[first->task->number];
+        return first->task;
+    }
+
     void taken(scx::UserTask &task) override { ++stamps[task.number]; } // its place in the heap means nothing now
     void gone(scx::UserTask &task) override { known[task.number] = {}; }
 

@@ -6,8 +6,10 @@
 namespace scx::user {
 namespace {
 
-uint64_t read(const uint64_t &word) { return __atomic_load_n(&word, __ATOMIC_ACQUIRE); }
-void write(uint64_t &word, uint64_t value) { __atomic_store_n(&word, value, __ATOMIC_RELEASE); }
+constexpr uint64_t kAnywhere = ~uint64_t{0};
+
+uint64_t read(const uint64_t &word) { return __atomic_load_n(&word, __ATOMIC_SEQ_CST); }
+void write(uint64_t &word, uint64_t value) { __atomic_store_n(&word, value, __ATOMIC_SEQ_CST); }
 
 } // namespace
 
@@ -84,6 +86,7 @@ void Engine::hear(Entry &entry, const Record &record) {
     task.now = record.now;
     task.ran = record.ran;
     task.sleeps = record.sleeps;
+    task.cpus = record.cpus;
     task.slice = 0;
     std::copy_n(record.attributes, attributes, words.begin() + static_cast<std::ptrdiff_t>(task.number * attributes));
 }
@@ -114,43 +117,69 @@ void Engine::take(const Record &record) {
     }
 }
 
-Engine::Entry *Engine::choose(uint64_t now) {
+/// Somebody waits who may run there.
+bool Engine::anyFor(uint64_t cpus) {
+    Entry &head = entries[kMostTasks];
+    for (Entry *entry = head.behind; entry != &head; entry = entry->behind)
+        if (entry->task.cpus & cpus)
+            return true;
+    return false;
+}
+
+Engine::Entry &Engine::choose(uint64_t cpus, uint64_t now) {
     Entry &longest = oldest();
     bool late = waitLimit && static_cast<int64_t>(now - longest.task.now) > static_cast<int64_t>(waitLimit);
-    UserTask *chosen = late ? nullptr : policy.next(now);
+    UserTask *chosen = late ? nullptr : cpus == kAnywhere ? policy.next(now) : policy.nextOn(cpus, now);
     Entry *entry = chosen && chosen->number < kMostTasks ? &entries[chosen->number] : nullptr;
     if (entry && entry->behind) {
         leave(*entry);
-        return entry;
+        return *entry;
     }
     leave(longest);
     policy.taken(longest.task);
-    return &longest;
+    return longest;
 }
 
-bool Engine::handOut(uint64_t wanted, uint64_t now) {
-    uint64_t given = 0;
-    for (; given < wanted && count && link.room(); ++given) {
-        Entry *entry = choose(now);
-        link.answer({entry->task.number, entry->sequence, entry->task.slice});
-    }
+Engine::Entry &Engine::handOutOne(uint64_t cpus, uint64_t now) {
+    Entry &entry = choose(cpus, now);
+    link.answer({entry.task.number, entry.sequence, entry.task.slice});
+    ++given;
+    return entry;
+}
+
+/// Each hungry CPU has one who may run there, if there is one. Nobody else comes sooner for that: the tasks of a CPU that is busy stay in order beside one that idles.
+/// For a CPU without one, `nobody` has been said already, so that a record that comes now takes it back.
+void Engine::handOut(uint64_t hungry, uint64_t wanted, uint64_t now) {
+    given = 0;
+    for (; hungry; hungry &= hungry - 1)
+        if (uint64_t cpu = hungry & -hungry; anyFor(cpu)) {
+            __atomic_fetch_and(&shared.nobody, ~cpu, __ATOMIC_SEQ_CST);
+            while (link.room() && !(handOutOne(cpu, now).task.cpus & cpu)) {}
+        }
+    while (given < wanted && count && link.room())
+        handOutOne(kAnywhere, now);
     if (given)
         write(shared.submitted, read(shared.submitted) + link.submit());
-    return given > 0;
 }
 
+/// A CPU becomes hungry, and then looks whether all asks are answered; here all are, and then it is looked who is hungry. So one of both sees the other.
 bool Engine::turn(uint64_t now) {
-    uint64_t asks = read(shared.asks);
+    uint64_t asks = read(shared.asks), hungry = read(shared.hungry);
+    if (hungry) {
+        hungry = __atomic_exchange_n(&shared.hungry, 0, __ATOMIC_SEQ_CST);
+        __atomic_fetch_or(&shared.nobody, hungry, __ATOMIC_SEQ_CST);
+    }
     bool ordering = follows(), did = false;
     while (const Record *record = link.receive()) {
         take(*record);
         did = true;
     }
     ordering = follows() && ordering;
-    if (asks == read(shared.answered))
+    bool asked = asks != read(shared.answered);
+    if (!asked && !hungry)
         return did;
     if (ordering)
-        handOut(read(shared.wanted), now);
+        handOut(hungry, asked ? read(shared.wanted) : 0, now);
     write(shared.answered, asks);
     return true;
 }

@@ -47,15 +47,17 @@ class Engine {
     std::vector<Entry> entries; // by task number; the last one is the head of those who wait, in the order of arrival
     std::vector<int64_t> words; // attributes
     size_t count = 0;
-    uint64_t epoch = 1;
+    uint64_t epoch = 1, given = 0; // `given`: in this turn
 
     void take(const Record &record);
     void hear(Entry &entry, const Record &record);
     void leave(Entry &entry);
     void enter(Entry &entry);
     void dropAll();
-    bool handOut(uint64_t wanted, uint64_t now);
-    Entry *choose(uint64_t now);
+    void handOut(uint64_t hungry, uint64_t wanted, uint64_t now);
+    Entry &handOutOne(uint64_t cpus, uint64_t now);
+    Entry &choose(uint64_t cpus, uint64_t now);
+    bool anyFor(uint64_t cpus);
     Entry &oldest();
     bool follows();
 };

@@ -49,14 +49,22 @@ void HostOrder::added(UserTask &task) {
     rise(heap.size() - 1, {key, arrivals, &task});
 }
 
-UserTask *HostOrder::next(uint64_t now) {
-    if (heap.empty())
-        return nullptr;
-    UserTask *first = heap[0].task;
-    remove(0);
-    call(discipline.running, *first, now);
-    handed[first->number] = true;
-    return first;
+UserTask *HostOrder::next(uint64_t now) { return heap.empty() ? nullptr : handOut(0, now); }
+
+UserTask *HostOrder::nextOn(uint64_t cpus, uint64_t now) {
+    size_t first = heap.size();
+    for (size_t i = 0; i < heap.size() && first != 0; ++i)
+        if (heap[i].task->cpus & cpus && (first == heap.size() || heap[i].before(heap[first])))
+            first = i;
+    return first == heap.size() ? nullptr : handOut(first, now);
+}
+
+UserTask *HostOrder::handOut(size_t place, uint64_t now) {
+    UserTask *task = heap[place].task;
+    remove(place);
+    call(discipline.running, *task, now);
+    handed[task->number] = true;
+    return task;
 }
 
 void HostOrder::taken(UserTask &task) {

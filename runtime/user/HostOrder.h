@@ -28,6 +28,7 @@ class HostOrder : public UserPolicy {
     HostOrder(const HostDiscipline &discipline, const int64_t *parameters, size_t capacity);
     void added(UserTask &task) override;
     UserTask *next(uint64_t now) override;
+    UserTask *nextOn(uint64_t cpus, uint64_t now) override;
     void taken(UserTask &task) override;
     void gone(UserTask &task) override;
 
@@ -49,6 +50,7 @@ class HostOrder : public UserPolicy {
     uint64_t arrivals = 0;
 
     int64_t call(HostFunction function, UserTask &task, uint64_t now, uint64_t ran = 0, bool runnable = true);
+    UserTask *handOut(size_t place, uint64_t now);
     void put(size_t place, const Waiting &waiting);
     void rise(size_t place, const Waiting &waiting);
     void sink(size_t place, const Waiting &waiting);

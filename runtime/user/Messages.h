@@ -9,6 +9,10 @@ namespace scx::user {
 /// Tasks that a queue can have in user space at a time; their numbers are below it.
 inline constexpr uint32_t kMostTasks = 16384;
 
+/// CPUs are told in words. CPUs of a large machine share a bit, so that one that is there may be another's.
+inline constexpr uint64_t kCpuBits = 64;
+inline constexpr uint64_t bitOf(uint64_t cpu) { return uint64_t{1} << cpu % kCpuBits; }
+
 /// Why there is a record.
 enum RecordFlags : uint32_t {
     kWaits = 1, // the task begins to wait, and is held for an answer
@@ -25,9 +29,10 @@ struct Record {
     uint64_t now;    // ns, CLOCK_MONOTONIC
     uint64_t ran;    // ns of CPU time since the last record
     uint64_t sleeps; // how often it went to sleep since
+    uint64_t cpus;   // where it may run, see `bitOf`
     int64_t attributes[];
 };
-static_assert(sizeof(Record) == 56);
+static_assert(sizeof(Record) == 64);
 
 /// This task is to run next. Where the sequence is no longer the one the task waits with, it means nothing.
 struct Answer {
@@ -41,17 +46,20 @@ struct Shared {
     // The kernel side's.
     uint64_t epoch;   // odd: the kernel orders the queue, tasks go into its DSQ; even: the process does. Each change is one more
     uint64_t asks;    // how often tasks were asked for
-    uint64_t askedAt; // ns: since when no answer has come that put a task into the queue; 0: none is due
-    uint64_t wanted;  // how many tasks the last ask is for
+    uint64_t idleAt;  // ns: since when a CPU has found nobody although tasks are held, and no answer has come that put one into the queue; 0: none has
+    uint64_t wanted;  // how many tasks the last ask is for; hungry CPUs have theirs in any case
     uint64_t drained; // answers read
     uint64_t held;    // tasks that wait for an answer
     uint64_t cursor;  // how far held tasks were let go since the kernel orders the queue; kMostTasks: all
     uint64_t owner;   // the process that ordered the queue in the last even epoch
+    // Both sides'.
+    uint64_t hungry; // CPUs that have found nobody, see `bitOf`: they come in, and the process takes them out when it looks for somebody who may run there
+    uint64_t nobody; // of those the CPUs for which there was none: until a task is held that may run there, they need not ask
     // The process's.
     uint64_t process;   // its tgid, whose threads no queue of the policy's holds; 0: there is none. Written by whoever started it
     uint64_t answered;  // the `asks` up to which it has done what it can
     uint64_t submitted; // answers written
-    uint64_t unused[5];
+    uint64_t unused[3];
 };
 static_assert(sizeof(Shared) == 128);
 

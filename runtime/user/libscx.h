@@ -17,7 +17,7 @@
 namespace scx {
 
 /// The form of this interface. A plug-in of another one is refused.
-inline constexpr unsigned kUserInterface = 1;
+inline constexpr unsigned kUserInterface = 2;
 
 /// A task as this queue knows it, from when it first waits here to its end. The memory is the caller's; the address is the same all that time.
 struct UserTask {
@@ -27,6 +27,7 @@ struct UserTask {
     uint64_t now;              // ns, CLOCK_MONOTONIC: when it began to wait
     uint64_t ran;              // ns of CPU time since it was last added, in the queue or not
     uint64_t sleeps;           // how often it went to sleep in that time: `ran` is that many bursts, and the one that goes on if it was stopped
+    uint64_t cpus;             // where it may run: bit CPU % 64 is set
     uint64_t slice;            // to be set, in ns, before it is given to run; 0: the queue's own
     void *data;                // the policy's; null at first
     const int64_t *attributes; // what the queue's discipline reads of it, in the order of the object's description
@@ -40,6 +41,9 @@ class UserPolicy {
     /// Who runs next: one that waits, and then no longer does; null: nobody waits. If it says so although somebody does, or lets one wait for too long, the task
     /// that has waited longest is taken, and `taken` is called.
     virtual UserTask *next(uint64_t now) = 0;
+    /// Who runs next on CPUs that have found nobody: of those who wait the first with one of these bits in its `cpus`; there is one. Whom it names without such a bit runs
+    /// next all the same, elsewhere, and it is asked again: for a policy that does not look at `cpus`.
+    virtual UserTask *nextOn([[maybe_unused]] uint64_t cpus, uint64_t now) { return next(now); }
     /// A waiting task waits no longer: the kernel side has let it run.
     virtual void taken(UserTask &task) = 0;
     /// A task is gone, and does not wait. Forget it.

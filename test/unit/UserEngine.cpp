@@ -70,9 +70,9 @@ struct Kernel {
         shared.epoch = 2;
     }
 
-    void record(uint32_t task, uint32_t flags, uint64_t now, uint64_t ran = 0, int64_t attribute = 0, uint64_t sleeps = 0) {
+    void record(uint32_t task, uint32_t flags, uint64_t now, uint64_t ran = 0, int64_t attribute = 0, uint64_t cpus = ~0ull) {
         std::vector<char> bytes(sizeof(Record) + 8);
-        Record r{task, flags & kWaits ? ++sequences[task] : 0, int32_t(100 + task), 1, flags, 100, shared.epoch, now, ran, sleeps};
+        Record r{task, flags & kWaits ? ++sequences[task] : 0, int32_t(100 + task), 1, flags, 100, shared.epoch, now, ran, 0, cpus};
         std::memcpy(bytes.data(), &r, sizeof r);
         std::memcpy(bytes.data() + sizeof r, &attribute, 8);
         link.records.push_back(bytes);
@@ -81,6 +81,15 @@ struct Kernel {
     std::string ask(uint64_t wanted, uint64_t now) {
         shared.wanted = wanted;
         ++shared.asks;
+        return turn(now);
+    }
+    /// The same for CPUs that have found nobody.
+    std::string starve(std::initializer_list<uint64_t> cpus) {
+        for (uint64_t cpu : cpus)
+            shared.hungry |= bitOf(cpu);
+        return turn(100);
+    }
+    std::string turn(uint64_t now) {
         link.answers.clear();
         engine.turn(now);
         std::string text;
@@ -157,6 +166,65 @@ static void hands() {
     expect("the one that waits longest comes first after the limit", late.ask(2, 1001), "0 2");
 }
 
+/// CPUs that have found nobody have somebody who may run there, and nobody else is handed out for that.
+static void hungry() {
+    Kernel k(HostDiscipline{});
+    for (uint32_t i = 0; i < 4; ++i)
+        k.record(i, kWaits | kNew, i, 0, 0, bitOf(1));
+    k.record(4, kWaits | kNew, 4, 0, 0, bitOf(2) | bitOf(66));
+    expect("nobody for CPU 0", k.starve({0}), "");
+    expect("which is told", std::to_string(k.shared.nobody), "1");
+    expect("the one for CPU 2", k.starve({2}), "4");
+    expect("the first for CPU 1, and still nobody for 2", k.starve({1, 2}), "0");
+    expect("of whom that is told", std::to_string(k.shared.nobody), "5");
+    k.record(5, kWaits | kNew, 5);
+    expect("one for anywhere", k.starve({0}), "5");
+    expect("takes it back", std::to_string(k.shared.nobody), "4");
+    k.record(6, kWaits | kNew, 6);
+    k.shared.hungry = bitOf(2);
+    expect("and all others in order", k.ask(3, 10), "6 1 2");
+    HostDiscipline fair{nullptr, joined, nullptr, runs, stopped, keyed, 8, 8, false};
+    Kernel weighted(fair);
+    for (uint32_t i = 0; i < 7; ++i)
+        weighted.record(i, kWaits | kNew, i, 7000 - 1000 * (i / 2), 100, bitOf(i % 2));
+    expect("by their keys", weighted.starve({0, 1}), "6 5");
+    expect("further", weighted.starve({1}), "3");
+    expect("and the rest", weighted.starve({0, 1}), "4 1");
+}
+
+/// A policy that does not look at CPUs: whom it names on the way runs elsewhere.
+struct Blind : UserPolicy {
+    std::deque<UserTask *> waiting;
+    void added(UserTask &task) override { waiting.push_back(&task); }
+    UserTask *next(uint64_t) override {
+        UserTask *first = waiting.front();
+        waiting.pop_front();
+        return first;
+    }
+    void taken(UserTask &task) override { std::erase(waiting, &task); }
+    void gone(UserTask &) override {}
+};
+
+static void blind() {
+    Played link;
+    Shared shared{};
+    shared.epoch = 2;
+    Blind policy;
+    Engine engine(link, shared, policy, 0, 0);
+    for (uint32_t i = 0; i < 4; ++i) {
+        std::vector<char> bytes(sizeof(Record));
+        Record r{i, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, bitOf(i / 2)};
+        std::memcpy(bytes.data(), &r, sizeof r);
+        link.records.push_back(bytes);
+    }
+    shared.hungry = bitOf(7);
+    engine.turn(1);
+    expect("asked in vain", std::to_string(link.answers.size()), "0");
+    shared.hungry = bitOf(1);
+    engine.turn(1);
+    expect("until one may run there", std::to_string(link.answers.size()) + " " + std::to_string(policy.waiting.size()), "3 1");
+}
+
 /// A policy that does not do what it should.
 struct Stubborn : UserPolicy {
     UserTask *foreign = nullptr;
@@ -178,7 +246,7 @@ static void wrong() {
     policy.foreign = &notMine;
     for (uint32_t i = 0; i < 2; ++i) {
         std::vector<char> bytes(sizeof(Record));
-        Record r{i, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0};
+        Record r{i, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, 1};
         std::memcpy(bytes.data(), &r, sizeof r);
         link.records.push_back(bytes);
     }
@@ -187,7 +255,7 @@ static void wrong() {
     engine.turn(1);
     expect("a policy that names nobody who waits", std::to_string(link.answers.size()) + " " + std::to_string(policy.takenCount), "2 2");
     std::vector<char> bytes(sizeof(Record));
-    Record r{kMostTasks, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0};
+    Record r{kMostTasks, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, 1};
     std::memcpy(bytes.data(), &r, sizeof r);
     link.records.push_back(bytes);
     engine.turn(1);
@@ -288,6 +356,8 @@ static void rings() {
 int main() {
     orders();
     hands();
+    hungry();
+    blind();
     wrong();
     anything();
     rings();

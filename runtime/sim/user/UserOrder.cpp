@@ -103,7 +103,7 @@ class UserOrder::Process : public Behaviour {
         uint64_t shortest = kLongestPause;
         for (Queue &queue : inside.queues) {
             come += queue.link->budget = queue.records->size();
-            asked |= queue.shared->asks != queue.shared->answered;
+            asked |= queue.shared->asks != queue.shared->answered || queue.shared->hungry;
             shortest = std::min(shortest, static_cast<uint64_t>(queue.info->user->time));
         }
         paid = come || asked;

@@ -13,7 +13,8 @@ import sys
 import time
 
 import subjects
-from subjects import CGROUP, Subject, SHELL as LOOP, begin, belongs, judge, write
+from subjects import Subject, SHELL as LOOP, begin, belongs
+from verdicts import CGROUP, judge, leave, write
 
 scxrun, object = sys.argv[1:]
 subjects.queues = QUEUES = "ordinary never named nicer moved by_path by_name by_part by_id on_node woken rested absent".split()
@@ -127,7 +128,7 @@ def main():
     judge("who runs elsewhere", counters["occupied"] > 100 and counters["unoccupied"] > 100, counters)
     judge("how long the first waits", counters["long_wait"] > 10 and counters["odd_wait"] == 0, counters)
     judge("a task that is not there", rules[0]["hits"] == 0, rules[0])
-    sys.exit(subjects.failures != 0)
+    leave()
 
 
 main()

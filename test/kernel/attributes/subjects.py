@@ -5,26 +5,15 @@ The policy writes a line of `fields` to the trace pipe each time a task of group
 and then waits for the next line; what it wrote of itself after a mark was decided after what stood before the mark."""
 import os
 import subprocess
+import sys
 import time
 
-TRACING = "/sys/kernel/tracing/"
-CGROUP = "/sys/fs/cgroup/"
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from verdicts import TRACING, judge, mark, policy_runs, since, wait_for, write
+
 SHELL = 'while read -r line; do eval "$line"; done'
 queues = [] # their names, in the policy's order
 fields = [] # what a line of the policy says
-failures = 0
-marks = 0
-
-
-def judge(what, good, found=""):
-    global failures
-    failures += not good
-    print("%s: %s" % (what, "ok" if good else "FAILED, %s" % (found,)), flush=True)
-
-
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
 
 
 class Subject:
@@ -42,26 +31,18 @@ class Subject:
 
     def runs(self, command="echo", times=3):
         """What it was each time it began to run, from now on."""
-        global marks
-        marks += 1
-        write(TRACING + "trace_marker", "mark %d." % marks)
+        here = mark()
         for _ in range(times):
             self.tell(command)
-        return [run for run in runs_after("mark %d." % marks) if run["pid"] == self.pid]
+        return [run for run in runs_after(here) if run["pid"] == self.pid]
 
     def end(self):
         self.process.stdin.close()
         self.process.wait()
 
 
-def runs_after(mark):
-    text = open(TRACING + "trace").read()
-    found = []
-    for line in text[text.index(mark):].split("\n")[1:]:
-        if "bpf_trace_printk: " in line:
-            values = [int(word) for word in line.split("bpf_trace_printk: ")[1].split()]
-            found.append(dict(zip(fields, values)))
-    return found
+def runs_after(here):
+    return [dict(zip(fields, map(int, line.split()))) for line in since(here)]
 
 
 def belongs(what, subject, queue, command="echo"):
@@ -75,15 +56,5 @@ def begin(scxrun, object, out):
     """The policy runs when this returns."""
     write(TRACING + "buffer_size_kb", "16384")
     policy = subprocess.Popen([scxrun, "--stats", "1000", "--json", object], stdout=open(out, "w"), stderr=subprocess.STDOUT)
-    wait_for(lambda: open("/sys/kernel/sched_ext/state").read().strip() == "enabled", 30)
+    wait_for(policy_runs, 30)
     return policy
-
-
-def wait_for(good, seconds):
-    """How long it took until it was so; None if it never was."""
-    start = time.monotonic()
-    while not good():
-        if time.monotonic() - start > seconds:
-            return None
-        time.sleep(0.02)
-    return time.monotonic() - start

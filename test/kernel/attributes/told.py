@@ -13,7 +13,8 @@ import threading
 import time
 
 import subjects
-from subjects import CGROUP, SHELL, Subject, begin, belongs, judge, wait_for, write
+from subjects import SHELL, Subject, begin, belongs
+from verdicts import CGROUP, judge, leave, mark, policy_runs, wait_for, write
 
 scxrun, object, bpftool = sys.argv[1:]
 subjects.queues = "ordinary web inner hinted ranged gpu".split()
@@ -101,15 +102,13 @@ def hints():
     subject.process.stdin.write("exec /bin/dash -c '%s'\n" % SHELL)
     subject.tell("echo")
     belongs("after exec", subject, "hinted")
-    subjects.marks += 1
-    mark = "mark %d." % subjects.marks
-    write(subjects.TRACING + "trace_marker", mark)
+    here = mark()
     for _ in range(3): # it runs for a moment when it is stopped and when it goes on
         os.kill(child, signal.SIGSTOP)
         time.sleep(0.1)
         os.kill(child, signal.SIGCONT)
         time.sleep(0.1)
-    runs = [run for run in subjects.runs_after(mark) if run["pid"] == child]
+    runs = [run for run in subjects.runs_after(here) if run["pid"] == child]
     judge("a child inherits it", runs and all(run["hint"] == 5 for run in runs), runs)
     os.kill(child, signal.SIGKILL)
     return subject
@@ -140,9 +139,9 @@ def by_hand():
             time.sleep(0.01)
     tid, answer = os.read(reader, 100).split()
     time.sleep(0.3)
-    write(subjects.TRACING + "trace_marker", "by hand.")
+    here = mark()
     time.sleep(0.3)
-    lines = subjects.runs_after("by hand.")
+    lines = subjects.runs_after(here)
     own, other = ({run["hint"] for run in lines if run["pid"] == number} for number in (int(tid), pid))
     judge("one thread of several", answer == b"ok" and own == {150} and other <= {0}, (answer, own, other))
     os.kill(pid, signal.SIGKILL)
@@ -177,7 +176,7 @@ def reloaded(subject):
     """A CPU goes: the policy is loaded again."""
     lives = int(open("/sys/kernel/sched_ext/enable_seq").read())
     write("/sys/devices/system/cpu/cpu3/online", "0")
-    wait_for(lambda: int(open("/sys/kernel/sched_ext/enable_seq").read()) > lives and open("/sys/kernel/sched_ext/state").read().strip() == "enabled", 20)
+    wait_for(lambda: int(open("/sys/kernel/sched_ext/enable_seq").read()) > lives and policy_runs(), 20)
     judge("loaded again", int(open("/sys/kernel/sched_ext/enable_seq").read()) > lives)
     belongs("a hint outlives that", subject, "hinted")
     hint(0, "--pid", subject.pid)
@@ -188,7 +187,7 @@ def reloaded(subject):
 
 def without_scxrun():
     subprocess.run([bpftool, "struct_ops", "register", object, "/sys/fs/bpf"], check=True, stdout=subprocess.DEVNULL)
-    wait_for(lambda: open("/sys/kernel/sched_ext/state").read().strip() == "enabled", 20)
+    wait_for(policy_runs, 20)
     subject = Subject("/bin/dash", "-c", SHELL)
     move(subject, "web-1")
     belongs("without scxrun nothing matches", subject, "ordinary")
@@ -214,7 +213,7 @@ def main():
     counters = ends[0]["counters"]
     judge("how busy the machine is", min(counters["calm"], counters["half"], counters["loaded"]) > 10, counters)
     without_scxrun()
-    sys.exit(subjects.failures != 0)
+    leave()
 
 
 main()

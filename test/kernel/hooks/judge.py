@@ -12,24 +12,12 @@ import sys
 import threading
 import time
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from verdicts import CGROUP, TRACING, judge, leave, mark, policy_runs, since, wait_for, write
+
 scxrun, object = sys.argv[1:]
-TRACING = "/sys/kernel/tracing/"
-CGROUP = "/sys/fs/cgroup/"
 PR_SET_NAME, PR_SCHED_CORE, PR_SCHED_CORE_CREATE = 15, 62, 1
 libc = ctypes.CDLL(None)
-failures = 0
-marks = 0
-
-
-def judge(what, good, found=""):
-    global failures
-    failures += not good
-    print("%s: %s" % (what, "ok" if good else "FAILED, %s" % (found,)), flush=True)
-
-
-def write(path, text):
-    with open(path, "w") as file:
-        file.write(text)
 
 
 def name(text):
@@ -59,18 +47,6 @@ def burn(seconds):
     until = time.process_time() + seconds
     while time.process_time() < until:
         pass
-
-
-def mark():
-    global marks
-    marks += 1
-    write(TRACING + "trace_marker", "mark %d." % marks)
-    return "mark %d." % marks
-
-
-def since(here, event="bpf_trace_printk: "):
-    text = open(TRACING + "trace").read()
-    return [line.split(event)[1] for line in text[text.index(here):].split("\n") if event in line]
 
 
 def expect(what, here, *wanted):
@@ -220,10 +196,7 @@ def main():
     write(TRACING + "buffer_size_kb", "16384")
     out, errors = open("/run/judge.out", "w"), open("/run/judge.err", "w")
     policy = subprocess.Popen([scxrun, "--json", "--dump", object], stdout=out, stderr=errors)
-    for _ in range(300):
-        if open("/sys/kernel/sched_ext/state").read().strip() == "enabled":
-            break
-        time.sleep(0.1)
+    wait_for(policy_runs, 30)
     lives()
     cgroups()
     cpus()
@@ -247,7 +220,7 @@ def main():
     tells = b"\0SCX_TASK_IN_CUSTODY\0" in kernel # since 7.1; before, only of tasks in no DSQ
     for counter, count in document["counters"].items():
         judge("counter " + counter, (count > 0) == (counter != "back" or tells), count)
-    sys.exit(failures != 0)
+    leave()
 
 
 main()

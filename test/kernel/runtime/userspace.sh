@@ -117,7 +117,7 @@ test_refused_plugins() { # said before anything is scheduled
     run 1 --user-policy $objects/empty.so $objects/userland.bpf.o
     has err 'defines no `scx_user_policy`; see libscx.h$'
     run 1 --user-policy $objects/older.so $objects/userland.bpf.o
-    has err 'was built against another libscx.h \(0 instead of 1\); build it again$'
+    has err 'was built against another libscx.h \(0 instead of 2\); build it again$'
     run 1 --user-policy $objects/predict.so $objects/fair.bpf.o
     has err 'has nothing to order; give a queue of `fair` a `backing: userspace\(TIME\)`$'
     expect disabled "$(state)" state
