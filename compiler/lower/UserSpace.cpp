@@ -22,7 +22,8 @@ constexpr int64_t kAnswerRing = 512 << 10; // bytes: each task that can wait has
 constexpr unsigned kEpoch = offsetof(Shared, epoch) / 8, kAsks = offsetof(Shared, asks) / 8, kIdleAt = offsetof(Shared, idleAt) / 8,
                    kWanted = offsetof(Shared, wanted) / 8, kDrained = offsetof(Shared, drained) / 8, kHeld = offsetof(Shared, held) / 8,
                    kCursor = offsetof(Shared, cursor) / 8, kOwner = offsetof(Shared, owner) / 8, kHungry = offsetof(Shared, hungry) / 8,
-                   kNobody = offsetof(Shared, nobody) / 8, kProcess = offsetof(Shared, process) / 8, kAnswered = offsetof(Shared, answered) / 8, kSubmitted = offsetof(Shared, submitted) / 8;
+                   kNobody = offsetof(Shared, nobody) / 8, kProcess = offsetof(Shared, process) / 8, kAnswered = offsetof(Shared, answered) / 8,
+                   kSubmitted = offsetof(Shared, submitted) / 8;
 
 constexpr int64_t kUntilAnswered = 1'000'000; // ns: for so long goes on who has nobody to make room for yet
 
@@ -108,8 +109,8 @@ Lowering::User &Lowering::userOf(const QueueDecl &q) {
     user.since = m.global(q.name + "__since", m.i64(), m.diInt(64, false), ".bss");
     user.hungry = m.global(q.name + "__hungry", m.i64(), m.diInt(64, false), ".bss");
     user.free = m.map(q.name + "__free", mapType::Queue, kMostTasks, 0, nullptr, m.diInt(64, false));
-    int64_t ring = 4096; // twice what a record of each task takes
-    while (ring < 2 * int64_t{kMostTasks} * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
+    int64_t ring = 4096; // half as much again as a record of each task takes
+    while (ring < int64_t{kMostTasks} * 3 / 2 * static_cast<int64_t>(8 * (kRecordWords + 1 + user.reads.task.size())))
         ring *= 2;
     user.records = m.map(q.name + "__records", mapType::Ring, static_cast<int>(ring), 0, nullptr, nullptr);
     user.answers = m.map(q.name + "__answers", mapType::UserRing, static_cast<int>(kAnswerRing), 0, nullptr, nullptr);
@@ -512,8 +513,8 @@ llvm::Value *Lowering::watch(const QueueDecl &q) {
         // A CPU waits that has found nobody: for the process to answer, or for an answer that is of use to somebody. Answers that nobody has read yet, or tasks that nobody has
         // taken, are there because CPUs have others to run.
         llvm::Value *idle = readShared(user, kIdleAt), *held = readShared(user, kHeld), *open = b.CreateICmpNE(asks, answered);
-        llvm::Value *none = b.CreateAnd(b.CreateXor(unreadAnswers(user), b.getTrue()),
-                                        b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), zero));
+        llvm::Value *none =
+            b.CreateAnd(b.CreateXor(unreadAnswers(user), b.getTrue()), b.CreateICmpSLE(m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), zero));
         llvm::Value *waits = b.CreateAnd(b.CreateAnd(b.CreateICmpSGT(held, zero), b.CreateICmpNE(idle, zero)), b.CreateOr(open, none));
         llvm::Value *late = b.CreateAnd(waits, b.CreateICmpSGT(b.CreateSub(now, idle), time));
         m.ifThen(b.CreateOr(late, b.CreateICmpNE(process, readShared(user, kOwner))), [&] {

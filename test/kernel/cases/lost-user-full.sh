@@ -9,7 +9,7 @@ pids=
 for i in 1 2 3 4 5 6 7 8; do hog 0-3 5; pids="$pids $hog"; done
 fell=$(counter all__to_kernel) spilled=$(counter all__spilled)
 kill -STOP $order
-python3 "$cases/mover.py" 80000 $pids
+python3 "$cases/mover.py" 50000 $pids
 spilled=$(($(counter all__spilled) - spilled))
 figure "$spilled spilled"
 [ $spilled -gt 0 ] || problem "the ring is not full"
