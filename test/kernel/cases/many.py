@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""many.py COUNT: so many threads, each of which runs once and then waits for the end of the standard input. Says how many there are when the last has run."""
-import _thread
+"""many.py COUNT: so many threads that do nothing, until the end of the standard input. Says how many there are."""
+import ctypes
 import os
 import sys
 
-_thread.stack_size(64 << 10)
-ends, begins = _thread.allocate_lock(), _thread.allocate_lock()
-ends.acquire()
-begins.acquire()
-
-
-def wait():
-    begins.release()
-    ends.acquire()
-
-
-count = int(sys.argv[1])
-for _ in range(count):
-    _thread.start_new_thread(wait, ())
-    begins.acquire() # one after the other, or they all wait for the interpreter's lock and wake each other up
-print(count, flush=True)
+libc = ctypes.CDLL(None)
+attributes, thread = ctypes.create_string_buffer(64), ctypes.c_ulong()
+libc.pthread_attr_init(attributes)
+libc.pthread_attr_setstacksize(attributes, ctypes.c_size_t(64 << 10))
+made = 0
+while made < int(sys.argv[1]) and libc.pthread_create(ctypes.byref(thread), attributes, libc.pause, None) == 0:
+    made += 1
+print(made, flush=True)
 sys.stdin.read()
 os._exit(0)
