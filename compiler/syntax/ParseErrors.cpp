@@ -137,7 +137,7 @@ std::shared_ptr<antlr4::ANTLRErrorStrategy> makeErrorStrategy() { return std::ma
 
 bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceManager &sources, Diagnostics &diags) {
     int depth = 0, operators = 0;
-    bool pattern = false; // the token before was a `|`
+    bool pattern = false;                        // the token before was a `|`
     size_t before = diags.errors(), badLine = 0; // the last line with a character that is none
     for (antlr4::Token *token : tokens.getTokens()) {
         Span span{file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)};
