@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# More tasks than the process can know: each of these threads has waited once, and keeps its number. Who comes now runs all the same, beside those who came before; and when the
+# More tasks than the process can know: each of these threads has waited there once, and keeps its number. Who comes now runs all the same, beside those who came before; and when the
 # threads are gone their numbers are free.
 echo 60000 > /proc/sys/kernel/threads-max
 process_orders all
@@ -7,10 +7,8 @@ before= after= last=
 for i in 1 2; do hog 0-3 5; before="$before $hog"; done
 sleep 1
 kill -STOP $before # they have numbers, and leave the CPUs to the threads
-mkfifo /run/many
-python3 "$cases/many.py" 16400 < /run/many > /run/many.out 2>&1 &
-many=$!
-exec 3> /run/many
+python3 "$cases/many.py" 16400 > /run/many.out 2>&1 &
+many=$! killed="$killed $!"
 until [ -s /run/many.out ]; do sleep 0.2; done
 grep -qx 16400 /run/many.out || problem "not so many threads: $(cat /run/many.out)"
 kill -CONT $before
@@ -21,9 +19,8 @@ for each in $got; do [ $each -gt 0 ] || problem "one of more tasks than numbers 
 more=$(($(counter all__spilled) - spilled))
 figure "$more spilled"
 [ $more -gt 0 ] || problem "everybody has a number"
-exec 3>&-
-wait $many
-kill -KILL $after
+kill -KILL $many $after
+wait $many 2> /dev/null
 for i in 1 2 3 4; do hog 0-3 5; last="$last $hog"; done
 sleep 1
 spilled=$(counter all__spilled)
