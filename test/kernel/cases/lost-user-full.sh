@@ -10,7 +10,7 @@ for cpu in 0 1 2 3; do hog $cpu; fillers="$fillers $hog"; hog $cpu; fillers="$fi
 sleep 1
 fell=$(counter all__to_kernel) spilled=$(counter all__spilled)
 kill -STOP $order
-python3 "$cases/mover.py" 80000 $pids
+nice -n -5 python3 "$cases/mover.py" 60000 $pids
 spilled=$(($(counter all__spilled) - spilled))
 figure "$spilled spilled"
 [ $spilled -gt 0 ] || problem "the ring is not full"
