@@ -7,4 +7,4 @@ for i in 1 2 3 4 5 6; do hog 1; others="$others $hog"; done
 process_orders all
 measure 6 $first "$others"
 set -- $got
-at_least 80 $1 $((($1 + $2) / 3))
+at_least 90 $1 $((($1 + $2) / 3))
