@@ -41,8 +41,8 @@ candidate: 'idle' id ( 'in' range )? ( 'if' expr )? ';' | 'else' id ';';
 
 dispatchDecl: 'dispatch' entry;
 entry: entryBlock guard? ';'? | id guard? ';' | kind=( 'share' | 'rotate' ) id ( 'by' sum )? guard? ';';
-entryBlock: '{' entry* '}' | 'rotate' '{' entry* '}' | 'share' '{' shareEntry* '}';
-shareEntry: ( id | entryBlock ) ':' sum guard? ';';
+entryBlock: '{' entry* '}' | 'rotate' '{' entry+ '}' | 'share' '{' shareEntry+ '}';
+shareEntry: ( kind=( 'share' | 'rotate' )? id ( 'by' sum )? | entryBlock ) ':' sum guard? ';';
 guard: 'if' expr;
 
 block: '{' stmt* '}';

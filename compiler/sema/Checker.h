@@ -85,6 +85,8 @@ class Checker {
     void foldValue(Expr &e);
     std::vector<std::string> visibleNames();
     std::vector<std::string> memberNames(Type owner);
+    std::string wordsBegunBy(const std::string &name, TypeKind owner) const;
+    void unknownMember(const Expr &e, Type owner);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
     bool bind(Expr &e);
 
@@ -113,8 +115,10 @@ class Checker {
     Type type(Expr &e, Type expected = {});
     /// As type, for where a value is needed: a counter, or a call that returns nothing, is refused.
     Type value(Expr &e, Type expected = {});
-    /// As value, and it must be `wanted`.
-    void require(Expr &e, Type wanted);
+    /// Reports an expression, typed already, that has no value and was taken for none so far.
+    void needsValue(Expr &e);
+    /// As value, and it must be `wanted`; whether it is.
+    bool require(Expr &e, Type wanted);
     Type typeBinary(Expr &e, Type expected);
     Type typeIs(Expr &e);
     Type typeCall(Expr &e, Type expected);
@@ -152,6 +156,8 @@ void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &
 /// Whether an expression of the body, or of a function it calls, passes the test; `seen` collects the functions.
 bool anyExprCalled(const Block &body, const ExprTest &test, std::set<const FnDecl *> &seen);
 bool isOperation(const Expr &e, Operation op);
+/// A CPU's own queue, which has operations and is no value.
+bool isCpuLocal(const Expr &e);
 /// Whether a policy's hook decides in place of `match`, `dispatch` or `place` (asked after names are resolved).
 bool decidesEnqueue(const HookDecl &hook);
 bool decidesDispatch(const HookDecl &hook);

@@ -146,11 +146,11 @@ std::set<std::string> checkCapacity(const Program &program, bool enqueueDecides,
             continue;
         }
         targets.insert(limit->target);
-        std::set<std::string> passed{name};
-        auto next = limits.find(limit->target);
+        std::set<std::string> passed;
+        auto next = limits.find(name);
         while (next != limits.end() && passed.insert(next->first).second)
             next = limits.find(next->second->target);
-        if (next != limits.end())
+        if (next != limits.end() && next->first == name && *passed.begin() == name) // a circle is told of once
             diags.report(Diag::BadOption, limit->targetSpan, "capacity", "leads back to a queue that is full; let the last one have none");
     }
     return targets;

@@ -52,9 +52,9 @@ void Checker::checkEntry(Entry &entry) {
     } else if (entry.kind == EntryKind::ShareInstances)
         diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "is shared, but by what; write `share " + entry.queue + " by cgroup.weight;`");
     else if (entry.weight) {
-        require(*entry.weight, {TypeKind::Int});
+        auto fits = require(*entry.weight, {TypeKind::Int});
         auto n = evaluate(*entry.weight);
-        if (entry.weight->type.known() && (!n || *n < 1 || *n > 10000))
+        if (fits && (!n || *n < 1 || *n > 10000))
             diags.report(Diag::BadWeight, entry.weight->span);
     }
     if (entry.guard) {

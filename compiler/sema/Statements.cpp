@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Are the statements of a body right?
 #include "sema/Checker.h"
+#include "syntax/Print.h"
 
 namespace scx {
 
@@ -30,13 +31,13 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::Var: {
         Type declared;
         if (s.typeName) {
-            TypeName name{*s.typeName, nullptr, s.local->span};
+            TypeName name{*s.typeName, nullptr, s.typeSpan};
             declared = typeOf(name, false);
         }
         if (declared.known())
             require(*s.value, declared);
-        else
-            declared = value(*s.value);
+        else if (Type found = value(*s.value); !s.typeName)
+            declared = found;
         if (declared.optional)
             diags.report(Diag::OptionalUsed, s.value->span);
         if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet ||
@@ -51,7 +52,7 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::If:
         scopes.emplace_back();
         if (s.local) {
-            Type t = type(*s.value);
+            Type t = value(*s.value);
             if (t.known() && !t.optional)
                 diags.report(Diag::NotOptional, s.value->span);
             s.local->type = t.value();
@@ -91,7 +92,7 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::Assign: assignment(s); break;
     case StmtKind::Call:
         type(*s.value);
-        if (s.value->kind != ExprKind::Call && s.value->type.known())
+        if (s.value->kind != ExprKind::Call && (s.value->type.known() || s.value->ref.kind == RefKind::Stat))
             diags.report(Diag::Expected, s.span, "a call or an assignment", "a value nobody uses");
         break;
     case StmtKind::Log: logCall(s); break;
@@ -103,13 +104,14 @@ void Checker::assignment(Stmt &s) {
     Expr &target = *s.target;
     Type t = type(target);
     if (!t.known() && target.ref.kind != RefKind::Stat) {
+        needsValue(target);
         type(*s.value);
         return;
     }
     const Expr *root = &target;
     while (root->kind == ExprKind::Index)
         root = root->args[0].get();
-    auto refuse = [&](const std::string &why) { diags.report(Diag::NotAssignable, target.span, root->name, why); };
+    auto refuse = [&](const std::string &why) { diags.report(Diag::NotAssignable, target.span, root->name.empty() ? printExpr(*root) : root->name, why); };
     switch (root->ref.kind) {
     case RefKind::TaskField:
     case RefKind::CpuField:
@@ -157,7 +159,7 @@ void Checker::forLoop(Stmt &s) {
         require(*over.args[1], {TypeKind::Int});
         s.local->type = {TypeKind::Int};
     } else {
-        Type t = type(over, {TypeKind::CpuSet});
+        Type t = value(over, {TypeKind::CpuSet});
         if (t.kind == TypeKind::CpuSet)
             s.local->type = {TypeKind::Cpu};
         else if (t.kind == TypeKind::CgroupSet)
@@ -206,7 +208,11 @@ void Checker::logCall(Stmt &s) {
                 arg.type = {TypeKind::Int};
                 continue;
             }
-        Type t = type(arg);
+        if (arg.kind == ExprKind::Text) {
+            diags.report(Diag::BadPattern, arg.span, "a text is no value to print; write it into the format");
+            continue;
+        }
+        Type t = value(arg);
         if (t.optional)
             diags.report(Diag::OptionalUsed, arg.span);
         else if (t.kind == TypeKind::Text && static_cast<const AttributeRow *>(arg.ref.decl)->read != Read::Comm)

@@ -40,7 +40,8 @@ void Checker::checkStat(StatDecl &stat) {
     Type of = value(width);
     if (of.known() && of != Type{TypeKind::Int} && of != Type{TypeKind::Duration})
         diags.report(Diag::TypeMismatch, width.span, "int or duration", typeText(of));
-    require(count, {TypeKind::Int});
+    if (!require(count, {TypeKind::Int}))
+        return;
     for (auto [e, low, high, what] :
          {std::tuple{&width, int64_t{1}, INT64_MAX / 1024, "what a bucket can be wide"}, std::tuple{&count, int64_t{1}, int64_t{1024}, "1 to 1024 buckets"}}) {
         auto n = evaluate(*e);

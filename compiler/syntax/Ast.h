@@ -126,6 +126,7 @@ struct Stmt {
     ExprPtr target;
     ExprPtr value;
     std::optional<std::string> typeName; // Var with a written type
+    Span typeSpan;
     AssignKind assign = AssignKind::Set;
     Block body;
     Block orElse; // an `else if` is a single If in here
