@@ -28,7 +28,8 @@ parameters: parameter ( ',' parameter )*;
 parameter: id ':' type ( '=' expr )?;
 hookDecl: 'on' id ( '(' ( id ( ',' id )* )? ')' )? block;
 everyDecl: 'every' sum block;
-statDecl: 'counter' id STRING? ';' | 'histogram' id ( '[' sum ']' | 'per' id )? ( ':' id args? )? STRING? ';';
+statDecl: ( 'counter' id parts? | 'histogram' id parts? ( ':' id args? )? ) STRING? ';';
+parts: '[' sum ']' | 'per' id;
 type: id ( '.' id )? ( '[' sum ']' )?;
 
 optionBlock: '{' option* '}';

@@ -51,6 +51,7 @@ class Checker {
     bool inPlace = false;    // bare llc, node, core are those of prev
     Type returns;            // of the function or hook at hand
     bool inHook = false;
+    bool inBody = false; // statements are walked
     int loops = 0;
     bool taskOfQueue = false; // in a discipline: a task is at hand whose slice can be told
 
@@ -87,6 +88,7 @@ class Checker {
     std::vector<std::string> memberNames(Type owner);
     std::string wordsBegunBy(const std::string &name, TypeKind owner) const;
     void unknownMember(const Expr &e, Type owner);
+    void mayBeMissing(Span at);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
     bool bind(Expr &e);
 
@@ -101,6 +103,7 @@ class Checker {
 
     // Statistics.cpp
     void checkStat(StatDecl &stat);
+    const StatDecl *namedStat(Expr &e, StatKind kind);
     bool histogramAdd(Expr &e);
 
     // Arguments.cpp

@@ -241,7 +241,7 @@ void Checker::resolveMember(Expr &e) {
         return needsValue(*e.args[0]);
     if (owner.optional) {
         if (!inRule) {
-            diags.report(Diag::OptionalUsed, e.args[0]->span);
+            mayBeMissing(e.args[0]->span);
             return;
         }
         owner = owner.value();
@@ -308,6 +308,11 @@ void Checker::resolveMember(Expr &e) {
     }
     bool internal = mode == CheckMode::Core;
     if (const AttributeRow *row = findAttribute(owner.kind, e.name); row && (!row->internal || internal)) {
+        const Ref &of = e.args[0]->ref;
+        if (row->read == Read::CpusCount && !(of.kind == RefKind::Operation && static_cast<const OperationRow *>(of.decl)->op == Operation::AllCpus)) {
+            diags.report(Diag::NoValue, e.span, e.name, "only of the machine's CPUs it is known how many they are, `cpus.count`; count others in a loop");
+            return;
+        }
         e.ref = {RefKind::Attribute, row};
         e.type = row->type;
         return;

@@ -280,6 +280,20 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup &&
             !forOneCpu) // nobody else could take who may run on one CPU only
             diags.report(Diag::Stranded, option("steal")->span, q->name);
+        auto byKey = [&](const Option &o) {
+            if (std::function<bool(const Expr &)> itself = [&](const Expr &e) {
+                    return e.kind == ExprKind::Binary ? itself(*e.args[0]) || itself(*e.args[1]) : e.ref.decl == q.get() || e.ref.kind == RefKind::Self;
+                };
+                o.name == "preempts" && itself(*o.value) && (q->discipline ? q->discipline->keys : q->keys).empty())
+                diags.report(Diag::BadOption, o.span, "preempts", "names its own queue, in which no key says who comes first; use `order by`, or name other queues");
+        };
+        if (const Option *o = option("preempts"))
+            byKey(*o);
+        if (program.match)
+            for (const MatchRule &rule : program.match->rules)
+                if (rule.queue == q->name)
+                    for (const Option &o : rule.options)
+                        byKey(o);
         const Option *slice = option("slice");
         if (!slice)
             for (const Option &o : program.settings)

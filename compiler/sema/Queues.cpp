@@ -12,7 +12,12 @@ void Checker::checkPlace(PlaceBlock &place) {
     scopes.emplace_back();
     scopes.back()["prev"] = {{RefKind::Local, &implicitPrev}, implicitPrev.type, {}};
     scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    const Candidate *otherwise = nullptr;
     for (Candidate &c : place.candidates) {
+        if (otherwise)
+            diags.report(Diag::Expected, c.nameSpan, "`}` after the `else` of `place`", "another candidate").note(otherwise->nameSpan, "the `else`");
+        if (c.isElse)
+            otherwise = &c;
         if (c.isElse ? c.name != "prev" : c.name != "prev" && c.name != "core" && c.name != "cpu")
             diags.report(Diag::Expected, c.nameSpan, c.isElse ? "`prev`" : "`prev`, `core` or `cpu`", "`" + c.name + "`");
         if (c.within)
@@ -89,6 +94,10 @@ void Checker::checkQueue(QueueDecl &queue) {
             if (o.name == "steal")
                 diags.report(Diag::BadOption, o.nameSpan, "steal", "is about CPUs, and every CPU takes tasks of every cgroup; leave it out");
     }
+    if (queue.domain == Domain::None)
+        for (const Option &o : queue.options)
+            if (o.name == "steal")
+                diags.report(Diag::BadOption, o.nameSpan, "steal", "is about the instances of a queue, and there is one; add `per`, or leave it out");
     withTask([&] {
         checkKeys(queue.keys);
         checkOptions(queue.options, "queue");

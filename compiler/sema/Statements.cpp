@@ -19,10 +19,12 @@ void Checker::pushLocal(Local &local) {
 }
 
 void Checker::block(Block &b) {
+    bool outer = std::exchange(inBody, true);
     scopes.emplace_back();
     for (StmtPtr &s : b)
         stmt(*s);
     scopes.pop_back();
+    inBody = outer;
 }
 
 void Checker::stmt(Stmt &s) {
@@ -39,7 +41,7 @@ void Checker::stmt(Stmt &s) {
         else if (Type found = value(*s.value); !s.typeName)
             declared = found;
         if (declared.optional)
-            diags.report(Diag::OptionalUsed, s.value->span);
+            mayBeMissing(s.value->span);
         if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet ||
             declared.isArray()) {
             diags.report(Diag::TypeMismatch, s.value->span, "a number, duration, time, bool, cpu, task, cgroup or enum", typeText(declared));
@@ -102,6 +104,12 @@ void Checker::stmt(Stmt &s) {
 
 void Checker::assignment(Stmt &s) {
     Expr &target = *s.target;
+    if (namedStat(target, StatKind::Counter)) {
+        if (s.assign != AssignKind::Add)
+            diags.report(Diag::NotAssignable, target.span, printExpr(target), "a counter only grows, by `+=`");
+        require(*s.value, {TypeKind::Int});
+        return;
+    }
     Type t = type(target);
     if (!t.known() && target.ref.kind != RefKind::Stat) {
         needsValue(target);
@@ -127,10 +135,7 @@ void Checker::assignment(Stmt &s) {
             refuse("of a task's attributes only `slice` can");
         break;
     case RefKind::Stat:
-        if (static_cast<const StatDecl *>(root->ref.decl)->kind != StatKind::Counter)
-            refuse("a histogram takes values by `add`");
-        else if (s.assign != AssignKind::Add)
-            refuse("a counter only grows, by `+=`");
+        refuse("a histogram takes values by `add`");
         require(*s.value, {TypeKind::Int});
         return;
     case RefKind::Param: refuse("it is set when the policy is loaded"); break;
@@ -200,21 +205,21 @@ void Checker::logCall(Stmt &s) {
         diags.report(Diag::TooMany, call.span, "values in one `log`", "12");
     for (size_t i = 2; i < call.args.size(); ++i) {
         Expr &arg = *call.args[i];
-        if (arg.kind == ExprKind::Name)
-            if (auto symbol = lookup(arg.name, arg.span); symbol && symbol->ref.kind == RefKind::Stat) { // the one place that reads a counter
-                if (static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram)
-                    diags.report(Diag::NoValue, arg.span, arg.name, "a histogram is no single number");
-                arg.ref = symbol->ref;
-                arg.type = {TypeKind::Int};
-                continue;
-            }
+        if (namedStat(arg, StatKind::Counter)) { // the one place that reads a counter
+            arg.type = {TypeKind::Int};
+            continue;
+        }
+        if (const StatDecl *histogram = namedStat(arg, StatKind::Histogram)) {
+            diags.report(Diag::NoValue, arg.span, histogram->name, "a histogram is no single number");
+            continue;
+        }
         if (arg.kind == ExprKind::Text) {
             diags.report(Diag::BadPattern, arg.span, "a text is no value to print; write it into the format");
             continue;
         }
         Type t = value(arg);
         if (t.optional)
-            diags.report(Diag::OptionalUsed, arg.span);
+            mayBeMissing(arg.span);
         else if (t.kind == TypeKind::Text && static_cast<const AttributeRow *>(arg.ref.decl)->read != Read::Comm)
             diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", "`" + arg.name + "`, which is only compared");
         else if (t.kind == TypeKind::CpuSet || t.kind == TypeKind::Instance || t.kind == TypeKind::Cgroup || t.kind == TypeKind::CgroupSet || t.isArray())

@@ -162,13 +162,20 @@ void Checker::needsValue(Expr &e) {
     }
 }
 
+void Checker::mayBeMissing(Span at) {
+    auto &d = diags.report(Diag::OptionalUsed, at);
+    if (!inBody)
+        d.note({}, taskAtHand ? "no statement can stand here, but in `rules`, which are about a task, a condition is false where something is missing"
+                              : "no statement can stand here; call a function that opens it");
+}
+
 bool Checker::require(Expr &e, Type wanted) {
     Type found = value(e, wanted);
     if (!found.known() || found == wanted)
         return found.known();
     if (found.optional && found.value() == wanted) {
         if (!inRule)
-            diags.report(Diag::OptionalUsed, e.span);
+            mayBeMissing(e.span);
         return inRule;
     }
     if ((isZero(e) && (wanted == kDuration || wanted == kTime)) ||     // zero needs no unit
@@ -206,7 +213,7 @@ Type Checker::typeBinary(Expr &e, Type expected) {
         return comparison ? kBool : Type{};
     for (auto [side, t] : {std::pair{&l, left}, std::pair{&r, right}})
         if (t.optional && !inRule) {
-            diags.report(Diag::OptionalUsed, side->span);
+            mayBeMissing(side->span);
             return comparison ? kBool : Type{};
         }
     left = left.value();
@@ -249,7 +256,7 @@ void Checker::readPath(Expr &subject) {
 Type Checker::typeIs(Expr &e) {
     Type left = value(*e.args[0]);
     if (left.optional && !inRule)
-        diags.report(Diag::OptionalUsed, e.args[0]->span);
+        mayBeMissing(e.args[0]->span);
     left = left.value();
     readPath(*e.args[0]);
     auto *row = e.args[0]->ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.args[0]->ref.decl) : nullptr;
@@ -370,7 +377,7 @@ Type Checker::typeOperation(Expr &e, const OperationRow &row) {
             if (isZero(*e.args[1])) {
                 first = value(*e.args[2]);
                 require(*e.args[1], first);
-            } else
+            } else if (first.known())
                 require(*e.args[2], first);
         }
         if (first.known() && first != kInt && first != kDuration && first != kTime)

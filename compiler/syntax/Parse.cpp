@@ -124,11 +124,11 @@ class FileBuilder : public BodyBuilder {
             auto made = std::make_unique<StatDecl>();
             describe(*made, c, c->id(0));
             made->kind = c->COUNTER() ? StatKind::Counter : StatKind::Histogram;
-            if (c->sum())
-                made->length = sum(c->sum());
-            if (c->PER()) {
-                made->per = text(c->id(1));
-                made->perSpan = span(c->id(1));
+            if (c->parts() && c->parts()->sum())
+                made->length = sum(c->parts()->sum());
+            if (c->parts() && c->parts()->PER()) {
+                made->per = text(c->parts()->id());
+                made->perSpan = span(c->parts()->id());
             }
             if (c->COLON()) {
                 made->shape = text(c->id().back());
