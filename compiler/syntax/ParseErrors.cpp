@@ -2,6 +2,8 @@
 #include "syntax/ParseErrors.h"
 #include "syntax/Literals.h"
 
+#include <utility>
+
 namespace scx {
 namespace {
 
@@ -56,7 +58,8 @@ std::string expectation(const antlr4::misc::IntervalSet &set, const antlr4::dfa:
 struct Elsewhere {
     std::string_view written, here;
 };
-constexpr Elsewhere kElsewhere[] = {{"&&", "`and`"}, {"||", "`or`"}, {"++", "`+= 1`"}, {"*=", "`=` and the whole expression"}, {"/=", "`=` and the whole expression"}};
+constexpr Elsewhere kElsewhere[] = {
+    {"&&", "`and`"}, {"||", "`or`"}, {"++", "`+= 1`"}, {"*=", "`=` and the whole expression"}, {"/=", "`=` and the whole expression"}};
 constexpr Elsewhere kElsewhereWords[] = {{"while", "`repeat N` or `for`"}, {"switch", "`if … else if`"}, {"elif", "`else if`"}};
 
 class ResyncStrategy : public antlr4::DefaultErrorStrategy {
@@ -142,8 +145,8 @@ std::shared_ptr<antlr4::ANTLRErrorStrategy> makeErrorStrategy() { return std::ma
 
 bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceManager &sources, Diagnostics &diags) {
     int depth = 0, operators = 0;
-    bool pattern = false; // the token before was a `|`
-    size_t before = diags.errors();
+    bool pattern = false;                        // the token before was a `|`
+    size_t before = diags.errors(), badLine = 0; // the last line with a character that is none
     for (antlr4::Token *token : tokens.getTokens()) {
         Span span{file, static_cast<uint32_t>(token->getStartIndex()), static_cast<uint32_t>(token->getStopIndex() + 1)};
         size_t type = token->getType();
@@ -175,6 +178,8 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
         case L::BAD_BLOCK: diags.report(Diag::UnterminatedComment, {file, span.begin, span.begin + 2}); break;
         case L::BAD_STRING: diags.report(Diag::UnterminatedText, span); break;
         case L::BAD: {
+            if (std::exchange(badLine, token->getLine()) == token->getLine()) // of a file that is no policy at all, one a line will do
+                break;
             auto c = static_cast<unsigned char>(sources.text(span).empty() ? 0 : sources.text(span)[0]);
             if (c == '!' || c == '?') { // other languages have them
                 diags.report(Diag::Expected, span, c == '!' ? "`not`" : "a function with `if` and `else`", c == '!' ? "`!`" : "`?`");
@@ -223,7 +228,8 @@ void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *o
             if (word == row.written)
                 return void(diags.report(Diag::Expected, {file, from, to}, std::string(row.here), "`" + word + "`"));
         if (offending->getType() == L::STRING && (before->getType() == L::EQ || before->getType() == L::NE))
-            return void(diags.report(Diag::Expected, {file, from, to}, before->getType() == L::EQ ? "`is` before a text" : "`not (… is …)` around a text", "`" + word + "`"));
+            return void(diags.report(Diag::Expected, {file, from, to}, before->getType() == L::EQ ? "`is` before a text" : "`not (… is …)` around a text",
+                                     "`" + word + "`"));
     }
     if (offending->getType() == L::ASSIGN && (set.contains(static_cast<ssize_t>(L::ARROW)) || set.contains(static_cast<ssize_t>(L::LBRACE))))
         expected = "`==`, or `is` before a text";
@@ -232,8 +238,8 @@ void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *o
     // What is missing at the end of a line is reported there, not at the start of the next.
     if (antlr4::Token *before = parser->getTokenStream()->LT(-1);
         before && set.contains(static_cast<ssize_t>(L::SEMI)) && before->getLine() < offending->getLine()) {
-        auto at = static_cast<uint32_t>(before->getStopIndex() + 1);
-        diags.report(Diag::ExpectedAfter, {file, at - 1, at}, "`;`", before->getText()).suggest(before->getText().substr(before->getText().size() - 1) + ";");
+        Span last{file, static_cast<uint32_t>(before->getStartIndex()), static_cast<uint32_t>(before->getStopIndex() + 1)};
+        diags.report(Diag::ExpectedAfter, last, "`;`", before->getText()).suggest(before->getText() + ";");
         return;
     }
     Diagnostic &made = diags.report(Diag::Expected, span, expected, end ? "the end of the file" : "`" + offending->getText() + "`");
