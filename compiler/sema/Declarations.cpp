@@ -317,8 +317,9 @@ void Checker::checkOptions(Options &options, const char *of) {
                 diags.report(Diag::BadOption, o.nameSpan, o.name, "says where the others go: `capacity: N -> QUEUE`");
             break;
         case OptionValue::Share:
-            require(*o.value, {TypeKind::Ratio});
-            if (auto n = evaluate(*o.value); n && o.value->type.known() && (*n < 1 || *n > 1'000'000))
+            if (!require(*o.value, {TypeKind::Ratio}))
+                break;
+            if (auto n = evaluate(*o.value); n && (*n < 1 || *n > 1'000'000))
                 diags.report(Diag::OutOfRange, o.value->span, "this share", "what CPUs have: more than 0%, up to 100%");
             if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
@@ -335,7 +336,7 @@ void Checker::checkOptions(Options &options, const char *of) {
                 if (e.kind == ExprKind::Binary && e.op == Op::BitOr) {
                     queues(*e.args[0]);
                     queues(*e.args[1]);
-                } else if (!(discipline && e.kind == ExprKind::Name && e.name == "self"))
+                } else
                     require(e, {TypeKind::Queue});
             };
             if (!word({"none"}))

@@ -201,6 +201,10 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         bool first = false; // nothing comes before it
         Span span;
     };
+    int64_t timeout = 30'000'000'000; // the kernel's own
+    for (const Option &o : program.settings)
+        if (o.name == "timeout")
+            timeout = Checker::evaluate(*o.value).value_or(timeout);
     std::map<std::string, Service> served;
     bool anyBefore = false;
     std::function<void(const Entry &, bool, bool)> walk = [&](const Entry &entry, bool dynamic, bool inBlock) {
@@ -266,13 +270,16 @@ void checkPlacement(Program &program, Diagnostics &diags) {
                         return &o;
             return nullptr;
         };
-        if (isWord(option("wait_limit"), "none")) {
-            if (several && !served[q->name].first)
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "comes after other queues");
-            else if (anyExclusive)
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "CPUs stay empty beside those of an exclusive queue");
-            else if (unfairOrder(*q))
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
+        const Option *limit = option("wait_limit");
+        bool unlimited = isWord(limit, "none");
+        if (unlimited || (limit && Checker::evaluate(*limit->value).value_or(0) >= timeout)) {
+            const char *because = several && !served[q->name].first ? "comes after other queues"
+                                  : anyExclusive                    ? "CPUs stay empty beside those of an exclusive queue"
+                                  : unfairOrder(*q)                 ? "its order lets some wait for ever"
+                                                                    : nullptr;
+            if (because)
+                diags.report(Diag::Starvation, limit->span, q->name,
+                             (unlimited ? "no wait limit and " : "a wait limit no shorter than the timeout and ") + std::string(because));
         }
         bool forOneCpu = !byHand && byRule && program.match &&
                          std::all_of(program.match->rules.begin(), program.match->rules.end(),
@@ -280,12 +287,11 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup &&
             !forOneCpu) // nobody else could take who may run on one CPU only
             diags.report(Diag::Stranded, option("steal")->span, q->name);
+        bool keyed = !(q->discipline ? q->discipline->keys : q->keys).empty();
         auto byKey = [&](const Option &o) {
-            if (std::function<bool(const Expr &)> itself = [&](const Expr &e) {
-                    return e.kind == ExprKind::Binary ? itself(*e.args[0]) || itself(*e.args[1]) : e.ref.decl == q.get() || e.ref.kind == RefKind::Self;
-                };
-                o.name == "preempts" && itself(*o.value) && (q->discipline ? q->discipline->keys : q->keys).empty())
-                diags.report(Diag::BadOption, o.span, "preempts", "names its own queue, in which no key says who comes first; use `order by`, or name other queues");
+            if (!keyed && o.name == "preempts" && anyExpr(*o.value, [&](const Expr &e) { return e.ref.decl == q.get() || e.ref.kind == RefKind::Self; }))
+                diags.report(Diag::BadOption, o.span, "preempts",
+                             "names its own queue, in which no key says who comes first; use `order by`, or name other queues");
         };
         if (const Option *o = option("preempts"))
             byKey(*o);

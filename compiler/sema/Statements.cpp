@@ -191,12 +191,14 @@ void Checker::logCall(Stmt &s) {
     }
     const std::string &format = call.args[1]->name;
     size_t holes = 0;
-    for (size_t i = 0; i + 1 < format.size(); ++i) {
-        if ((format[i] == '{' && format[i + 1] == '{') || (format[i] == '}' && format[i + 1] == '}'))
+    for (size_t i = 0; i < format.size(); ++i) {
+        char next = i + 1 < format.size() ? format[i + 1] : ' ';
+        if ((format[i] == '{' || format[i] == '}') && (next == format[i] || (format[i] == '{' && next == '}'))) {
+            holes += next != format[i];
             ++i;
-        else if (format[i] == '{' && format[i + 1] == '}') {
-            ++holes;
-            ++i;
+        } else if (format[i] == '{' || format[i] == '}') {
+            diags.report(Diag::BadPattern, call.args[1]->span, "a `{` or `}` by itself in a format; write `{}` for a value, `{{` and `}}` for braces");
+            return;
         }
     }
     if (holes != call.args.size() - 2)

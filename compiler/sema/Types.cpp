@@ -43,7 +43,8 @@ std::string whyNot(Type left, Op op, Type right) {
         return "; two points in time have no sum, their difference is a duration";
     if ((left.kind == Duration && right.kind == Int) || (left.kind == Int && right.kind == Duration))
         return "; write the number with its unit, like `1ms`";
-    if ((left.kind == Ratio && right.kind == Int) || (left.kind == Int && right.kind == Ratio))
+    bool scaled = op == Op::Mul || op == Op::Div || op == Op::Rem;
+    if (!scaled && ((left.kind == Ratio && right.kind == Int) || (left.kind == Int && right.kind == Ratio)))
         return "; write the number with its unit, like `20%`";
     if ((left.kind == Time && right.kind == Duration) || (left.kind == Duration && right.kind == Time))
         return "; a duration is compared with how long ago that was, like `now - t`";
@@ -178,8 +179,8 @@ bool Checker::require(Expr &e, Type wanted) {
             mayBeMissing(e.span);
         return inRule;
     }
-    if ((isZero(e) && (wanted == kDuration || wanted == kTime)) ||     // zero needs no unit
-        (wanted == kTime && found == kDuration && evaluate(e))) { // a constant point on the clock
+    if ((isZero(e) && (wanted == kDuration || wanted == kTime)) || // zero needs no unit
+        (wanted == kTime && found == kDuration && evaluate(e))) {  // a constant point on the clock
         e.type = wanted;
         return true;
     }

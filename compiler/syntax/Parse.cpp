@@ -349,9 +349,7 @@ class FileBuilder : public BodyBuilder {
     /// QUEUE, `share QUEUE` or `rotate QUEUE`.
     Entry queueEntry(P::IdContext *queue, const antlr4::Token *kind) {
         Entry made;
-        made.kind = !kind                                            ? EntryKind::Queue
-                    : kind->getType() == grammar::ScxRest::SHARE ? EntryKind::ShareInstances
-                                                                     : EntryKind::RotateInstances;
+        made.kind = !kind ? EntryKind::Queue : kind->getType() == grammar::ScxRest::SHARE ? EntryKind::ShareInstances : EntryKind::RotateInstances;
         made.span = made.queueSpan = span(queue);
         made.queue = text(queue);
         return made;
