@@ -240,7 +240,8 @@ void CoreWriter::declarations() {
         std::string options;
         if (option(*q, "slice") || rulesSetSlice(*q))
             options += " slice: " + sliceText(*q) + ";";
-        if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
+        // A discipline's, for queues that have instances by CPU.
+        if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::None && q->domain != Domain::Cgroup)
             options += " steal: " + steal->value->name + ";";
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
             options += userSpaceTime(*q) ? " backing: userspace(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + "ns);"
