@@ -28,7 +28,8 @@ parameters: parameter ( ',' parameter )*;
 parameter: id ':' type ( '=' expr )?;
 hookDecl: 'on' id ( '(' ( id ( ',' id )* )? ')' )? block;
 everyDecl: 'every' sum block;
-statDecl: 'counter' id STRING? ';' | 'histogram' id ( '[' sum ']' | 'per' id )? ( ':' id args? )? STRING? ';';
+statDecl: ( 'counter' id parts? | 'histogram' id parts? ( ':' id args? )? ) STRING? ';';
+parts: '[' sum ']' | 'per' id;
 type: id ( '.' id )? ( '[' sum ']' )?;
 
 optionBlock: '{' option* '}';
@@ -41,8 +42,8 @@ candidate: 'idle' id ( 'in' range )? ( 'if' expr )? ';' | 'else' id ';';
 
 dispatchDecl: 'dispatch' entry;
 entry: entryBlock guard? ';'? | id guard? ';' | kind=( 'share' | 'rotate' ) id ( 'by' sum )? guard? ';';
-entryBlock: '{' entry* '}' | 'rotate' '{' entry* '}' | 'share' '{' shareEntry* '}';
-shareEntry: ( id | entryBlock ) ':' sum guard? ';';
+entryBlock: '{' entry* '}' | 'rotate' '{' entry+ '}' | 'share' '{' shareEntry+ '}';
+shareEntry: ( kind=( 'share' | 'rotate' )? id ( 'by' sum )? | entryBlock ) ':' sum guard? ';';
 guard: 'if' expr;
 
 block: '{' stmt* '}';

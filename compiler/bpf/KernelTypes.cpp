@@ -67,6 +67,7 @@ constexpr KfuncRow kKfuncs[] = {
     {"scx_bpf_dispatch_from_dsq_set_slice", "vqL"}, {"scx_bpf_dsq_move_set_slice", "vqL"},
     {"scx_bpf_dispatch_from_dsq_set_vtime", "vqL"}, {"scx_bpf_dsq_move_set_vtime", "vqL"},
     {"scx_bpf_create_dsq", "iLi"}, {"scx_bpf_dsq_nr_queued", "iL"}, {"scx_bpf_kick_cpu", "viL"},
+    {"scx_bpf_cpuperf_set", "viu"},
     {"scx_bpf_test_and_clear_cpu_idle", "bi"}, {"scx_bpf_pick_idle_cpu", "iKL"}, {"scx_bpf_task_cpu", "it"}, {"scx_bpf_nr_cpu_ids", "u"},
     {"scx_bpf_now", "L"}, {"scx_bpf_cpu_rq", "Ri"}, {"scx_bpf_cpu_curr", "ti"},
     {"scx_bpf_get_idle_cpumask", "K"}, {"scx_bpf_get_idle_smtmask", "K"}, {"scx_bpf_put_idle_cpumask", "vK"},

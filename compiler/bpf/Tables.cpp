@@ -174,6 +174,7 @@ constexpr Type kTaskAndCpu[] = {kTask, kCpu};
 constexpr Type kOneCpu[] = {kCpu};
 constexpr Type kOneBool[] = {kBool};
 constexpr Type kOneInt[] = {kInt};
+constexpr Type kOneRatio[] = {kRatio};
 constexpr Type kOneSet[] = {kCpuSet};
 constexpr Type kOneTask[] = {kTask};
 constexpr Type kTaskAndInt[] = {kTask, kInt};
@@ -199,6 +200,7 @@ constexpr OperationRow kOperations[] = {
     {Operation::CpuClaim, kC, "claim", false, {}, 0, kBool, kInsertContexts, false, "true if the CPU was idle and now waits for the task"},
     {Operation::CpuKick, kC, "kick", false, {}, 0, kNone, kAnyContext, false, "wake the CPU if it is idle"},
     {Operation::CpuPreempt, kC, "preempt", false, {}, 0, kNone, kAnyContext, false, "end the slice of what runs there"},
+    {Operation::CpuPerform, kC, "perform__", false, kOneRatio, 1, kNone, kAnyContext, true, "how fast it is to run from now on, as a part of its fastest; of the hook's task's CPU only"},
     {Operation::MayRun, kT, "may_run", false, kOneCpu, 1, kBool, kAnyContext, false, "the task's affinity allows that CPU"},
     {Operation::Wait, kT, "wait", false, {}, 0, kNone, kDispatch, false, "the task whose slice ended waits in its queue, although nothing else was found: the CPU goes idle"},
     {Operation::IdleCpu, kFree, "idle_cpu", false, kOneSet, 1, kOptionalCpu, kPlaceContexts, false, "an idle CPU of the set the task may use, claimed"},

@@ -139,7 +139,7 @@ const AttributeRow *findAttribute(TypeKind owner, std::string_view name);
 // clang-format off
 enum class Operation : uint8_t {
     QueueInsert, QueueConsume, QueueTake, QueueSweep, QueueWatch, QueueForget, QueueAnswered, LocalInsert, LocalReenqueue,
-    CpuClaim, CpuKick, CpuPreempt, MayRun,
+    CpuClaim, CpuKick, CpuPreempt, CpuPerform, MayRun,
     IdleCpu, IdleCore, DefaultIdle,
     Near, CpuOf, TaskOf, Now, CoarseNow, Random, Dispatched,
     Utilisation,                 // made by core/

@@ -240,7 +240,8 @@ void CoreWriter::declarations() {
         std::string options;
         if (option(*q, "slice") || rulesSetSlice(*q))
             options += " slice: " + sliceText(*q) + ";";
-        if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::Cgroup) // a discipline's, for queues that have instances by CPU
+        // A discipline's, for queues that have instances by CPU.
+        if (const Option *steal = option(*q, "steal"); steal && q->domain != Domain::None && q->domain != Domain::Cgroup)
             options += " steal: " + steal->value->name + ";";
         if (const Option *backing = option(*q, "backing"); backing && backing->value->kind == ExprKind::Call)
             options += userSpaceTime(*q) ? " backing: userspace(" + std::to_string(*Checker::evaluate(*backing->value->args[1])) + "ns);"
@@ -254,11 +255,12 @@ void CoreWriter::declarations() {
                 line("counter " + q->name + "__" + figure + ";");
     }
     serversQueue();
+    auto parts = [](const StatDecl &s) { return s.several() ? "[" + std::to_string(s.parts) + "]" : ""; };
     for (const auto &s : surface.stats)
         if (s->kind == StatKind::Counter)
-            line("counter " + s->name + ";");
+            line("counter " + s->name + parts(*s) + ";");
         else
-            line("histogram " + s->name + (s->per.empty() && !s->length ? "" : "[" + std::to_string(s->parts) + "]") +
+            line("histogram " + s->name + parts(*s) +
                  (s->width ? ": linear(" + text(*s->shapeArguments[0]) + ", " + std::to_string(s->buckets - 1) + ")" : "") + ";");
     if (surface.match)
         for (size_t i = 0; i < surface.match->rules.size(); ++i)
@@ -337,6 +339,7 @@ void CoreWriter::hooks() {
     serversRun();
     limitSlice();
     runAlone();
+    pace();
     if (reads(Read::Waited)) {
         line("p.waited__ = 0ns;");
         waited("p.waited__");

@@ -137,6 +137,9 @@ class CoreWriter {
     void refuseCrowded();
     void lookForTurns();
 
+    // Performance.cpp
+    void pace();
+
     // Attributes.cpp: what the kernel does not keep
     std::set<Read> readByPolicy;
     std::map<const Expr *, std::string> opened; // what may be missing → the local that opens it here

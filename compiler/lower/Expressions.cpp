@@ -40,16 +40,7 @@ Val Lowering::emit(const Expr &e) {
             if (e.kind == ExprKind::Name)
                 return {m.num(static_cast<const QueueDecl *>(e.ref.decl)->index)};
             break;
-        case RefKind::Stat: { // log reads a counter: the sum over all CPUs
-            auto *stat = static_cast<const StatDecl *>(e.ref.decl);
-            llvm::AllocaInst *sum = m.local(m.i64(), "sum");
-            b.CreateStore(m.num(0), sum);
-            forCpus([&](llvm::Value *cpu) {
-                llvm::Value *one = b.CreateLoad(m.i64(), cpuState(cpu, cpuIndex.at(stat)));
-                b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), sum), one), sum);
-            });
-            return {b.CreateLoad(m.i64(), sum)};
-        }
+        case RefKind::Stat: return {counterSum(e)};
         case RefKind::Attribute: return attribute(*e.args[0], *static_cast<const AttributeRow *>(e.ref.decl));
         case RefKind::Operation: return operation(e, *static_cast<const OperationRow *>(e.ref.decl));
         default: return {load(place(e))};
@@ -237,6 +228,13 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         if (!frame.looksOn)
             kick(value(*receiver), row.op == Operation::CpuKick ? kKickIdle : kKickPreempt);
         return {};
+    case Operation::CpuPerform: {
+        constexpr int64_t kFull = 1024; // SCX_CPUPERF_ONE; the kernel ends a policy that asks for more
+        llvm::Value *cpu = value(*receiver), *millionths = arg(1), *part = b.CreateUDiv(b.CreateMul(millionths, m.num(kFull)), m.num(1'000'000));
+        if (!frame.looksOn)
+            m.call("scx_bpf_cpuperf_set", {cpu, b.CreateSelect(b.CreateICmpULT(part, m.num(kFull)), part, m.num(kFull))});
+        return {};
+    }
     case Operation::MayRun: {
         llvm::Value *task = value(*receiver);
         return {mayRun(task, arg(1))};

@@ -7,6 +7,7 @@
 #include "lower/UserSpace.h"
 #include "syntax/Ast.h"
 
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -148,6 +149,8 @@ class Lowering {
     // Statistics.cpp
     llvm::Function *bucketFunction(), *bucketOf = nullptr;
     llvm::Value *linearBucket(const StatDecl &stat, llvm::Value *v);
+    void countedPart(const StatDecl &stat, llvm::Value *part, const std::function<void(llvm::Value *)> &count);
+    llvm::Value *counterSum(const Expr &e);
     void histogramAdd(const Expr &e);
 
     // LookOn.cpp: programs for those who look on while the policy runs

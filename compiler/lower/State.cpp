@@ -133,8 +133,8 @@ void Lowering::declareState() {
     for (const auto &s : core.stats) {
         if (s->kind == StatKind::Counter) {
             cpuIndex[s.get()] = static_cast<unsigned>(cpuTypes.size());
-            cpuTypes.push_back(m.i64());
-            cpuMembers.push_back({s->name, m.diInt(64, true)});
+            cpuTypes.push_back(s->several() ? static_cast<llvm::Type *>(llvm::ArrayType::get(m.i64(), static_cast<uint64_t>(s->parts))) : m.i64());
+            cpuMembers.push_back({s->name, s->several() ? m.diArray(m.diInt(64, true), s->parts) : m.diInt(64, true)});
         } else
             globals[s.get()] = m.global(s->name, llvm::ArrayType::get(m.i64(), static_cast<uint64_t>(s->buckets * s->parts)),
                                         m.diArray(m.diInt(64, true), s->buckets * s->parts), ".bss");

@@ -126,9 +126,13 @@ void Lowering::assign(const Stmt &s) {
     if (frame.looksOn && target.ref.kind != RefKind::Local)
         return;
     if (target.ref.kind == RefKind::Stat) { // one counter per CPU, so no atomics
-        llvm::Value *by = value(*s.value);
-        llvm::Value *slot = cpuState(thisCpu(), cpuIndex.at(target.ref.decl));
-        b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), slot), by), slot);
+        auto &stat = *static_cast<const StatDecl *>(target.ref.decl);
+        llvm::Value *part = target.kind == ExprKind::Index ? value(*target.args[1]) : nullptr, *by = value(*s.value);
+        countedPart(stat, part, [&](llvm::Value *at) {
+            llvm::Value *slot = cpuState(thisCpu(), cpuIndex.at(&stat));
+            slot = at ? b.CreateGEP(m.i64(), slot, at) : slot;
+            b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), slot), by), slot);
+        });
         return;
     }
     auto combined = [&](llvm::Value *old, llvm::Value *by) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// How does a histogram count a value? Its layout is told in docs/internals/object.md.
+// How does a histogram count a value, and which of several counters or histograms counts? Their layout is told in docs/internals/object.md.
 #include "lower/Lowering.h"
 
 namespace scx {
@@ -47,7 +47,31 @@ llvm::Value *Lowering::linearBucket(const StatDecl &stat, llvm::Value *v) {
     return b.CreateSelect(b.CreateICmpULT(bucket, last), bucket, last);
 }
 
-/// `h.add(x)`, `h[i].add(x)`. An index out of range counts nothing.
+/// Counts in part `part` of several, null: the only one. An index out of range counts nothing.
+void Lowering::countedPart(const StatDecl &stat, llvm::Value *part, const std::function<void(llvm::Value *)> &count) {
+    if (!part)
+        return count(nullptr);
+    if (!llvm::isa<llvm::ConstantInt>(part)) // hidden, so that what the verifier sees compared is what is the index
+        part = m.opaque(part);
+    m.ifThen(b.CreateICmpULT(part, m.num(stat.parts)), [&] { count(part); });
+}
+
+/// What `log` reads of a counter, `c` or `c[i]`: the sum over all CPUs.
+llvm::Value *Lowering::counterSum(const Expr &e) {
+    auto &stat = *static_cast<const StatDecl *>(e.ref.decl);
+    llvm::AllocaInst *sum = m.local(m.i64(), "sum");
+    b.CreateStore(m.num(0), sum);
+    countedPart(stat, e.kind == ExprKind::Index ? value(*e.args[1]) : nullptr, [&](llvm::Value *at) {
+        forCpus([&](llvm::Value *cpu) {
+            llvm::Value *slot = cpuState(cpu, cpuIndex.at(&stat));
+            llvm::Value *one = b.CreateLoad(m.i64(), at ? b.CreateGEP(m.i64(), slot, at) : slot);
+            b.CreateStore(b.CreateAdd(b.CreateLoad(m.i64(), sum), one), sum);
+        });
+    });
+    return b.CreateLoad(m.i64(), sum);
+}
+
+/// `h.add(x)`, `h[i].add(x)`.
 void Lowering::histogramAdd(const Expr &e) {
     auto &stat = *static_cast<const StatDecl *>(e.args[0]->ref.decl);
     const Expr &receiver = *e.args[0]->args[0];
@@ -56,17 +80,10 @@ void Lowering::histogramAdd(const Expr &e) {
     llvm::Value *bucket = stat.width
                               ? linearBucket(stat, v)
                               : b.CreateAnd(m.marked(b.CreateCall(bucketFunction(), {v})), m.num(StatDecl::kLogBuckets - 1)); // the mask is for the verifier
-    auto count = [&](llvm::Value *at) {
-        llvm::Value *slot = b.CreateGEP(m.i64(), globals.at(&stat), at);
-        m.atomicAdd(slot, m.num(1));
-    };
-    if (!part) {
-        count(bucket);
-        return;
-    }
-    if (!llvm::isa<llvm::ConstantInt>(part))
-        part = m.opaque(part);
-    m.ifThen(b.CreateICmpULT(part, m.num(stat.parts)), [&] { count(b.CreateAdd(b.CreateMul(part, m.num(stat.buckets)), bucket)); });
+    countedPart(stat, part, [&](llvm::Value *at) {
+        at = at ? b.CreateAdd(b.CreateMul(at, m.num(stat.buckets)), bucket) : bucket;
+        m.atomicAdd(b.CreateGEP(m.i64(), globals.at(&stat), at), m.num(1));
+    });
 }
 
 } // namespace scx

@@ -21,6 +21,8 @@ std::vector<int> parametersOf(const std::vector<std::unique_ptr<FnDecl::Paramete
     return found;
 }
 
+std::string countText(size_t least, size_t most) { return (least < most ? std::to_string(least) + " to " : "") + std::to_string(most); }
+
 void Checker::checkArguments(const std::string &of, Span span, const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters,
                              const std::vector<std::string> &names, const std::vector<Expr *> &arguments) {
     std::vector<int> places = parametersOf(parameters, names);
@@ -45,10 +47,13 @@ void Checker::checkArguments(const std::string &of, Span span, const std::vector
         ++filled;
     }
     bool lacks = false;
-    for (size_t i = 0; i < parameters.size(); ++i)
+    size_t least = 0;
+    for (size_t i = 0; i < parameters.size(); ++i) {
+        least += !parameters[i]->value;
         lacks |= !parameters[i]->value && !given.contains(static_cast<int>(i));
+    }
     if (filled < places.size() || lacks)
-        diags.report(Diag::ArgumentCount, span, of, std::to_string(parameters.size()), std::to_string(places.size()));
+        diags.report(Diag::ArgumentCount, span, of, countText(least, parameters.size()), std::to_string(places.size()));
 }
 
 } // namespace scx

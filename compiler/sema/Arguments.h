@@ -10,4 +10,7 @@ namespace scx {
 /// order, the parameters that are not named. -1: there is none.
 std::vector<int> parametersOf(const std::vector<std::unique_ptr<FnDecl::Parameter>> &parameters, const std::vector<std::string> &argumentNames);
 
+/// How many there may be: `2`, or `1 to 2`.
+std::string countText(size_t least, size_t most);
+
 } // namespace scx

@@ -51,6 +51,7 @@ class Checker {
     bool inPlace = false;    // bare llc, node, core are those of prev
     Type returns;            // of the function or hook at hand
     bool inHook = false;
+    bool inBody = false; // statements are walked
     int loops = 0;
     bool taskOfQueue = false; // in a discipline: a task is at hand whose slice can be told
 
@@ -85,6 +86,9 @@ class Checker {
     void foldValue(Expr &e);
     std::vector<std::string> visibleNames();
     std::vector<std::string> memberNames(Type owner);
+    std::string wordsBegunBy(const std::string &name, TypeKind owner) const;
+    void unknownMember(const Expr &e, Type owner);
+    void mayBeMissing(Span at);
     static std::string didYouMean(const std::string &near) { return near.empty() ? "" : "; did you mean `" + near + "`?"; }
     bool bind(Expr &e);
 
@@ -99,6 +103,7 @@ class Checker {
 
     // Statistics.cpp
     void checkStat(StatDecl &stat);
+    const StatDecl *namedStat(Expr &e, StatKind kind);
     bool histogramAdd(Expr &e);
 
     // Arguments.cpp
@@ -113,8 +118,10 @@ class Checker {
     Type type(Expr &e, Type expected = {});
     /// As type, for where a value is needed: a counter, or a call that returns nothing, is refused.
     Type value(Expr &e, Type expected = {});
-    /// As value, and it must be `wanted`.
-    void require(Expr &e, Type wanted);
+    /// Reports an expression, typed already, that has no value and was taken for none so far.
+    void needsValue(Expr &e);
+    /// As value, and it must be `wanted`; whether it is.
+    bool require(Expr &e, Type wanted);
     Type typeBinary(Expr &e, Type expected);
     Type typeIs(Expr &e);
     Type typeCall(Expr &e, Type expected);
@@ -152,6 +159,8 @@ void forEachEntry(const Entry &entry, const std::function<void(const Entry &)> &
 /// Whether an expression of the body, or of a function it calls, passes the test; `seen` collects the functions.
 bool anyExprCalled(const Block &body, const ExprTest &test, std::set<const FnDecl *> &seen);
 bool isOperation(const Expr &e, Operation op);
+/// A CPU's own queue, which has operations and is no value.
+bool isCpuLocal(const Expr &e);
 /// Whether a policy's hook decides in place of `match`, `dispatch` or `place` (asked after names are resolved).
 bool decidesEnqueue(const HookDecl &hook);
 bool decidesDispatch(const HookDecl &hook);

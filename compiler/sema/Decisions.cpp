@@ -179,6 +179,8 @@ bool isOperation(const Expr &e, Operation op) {
     return e.kind == ExprKind::Call && e.args[0]->ref.kind == RefKind::Operation && static_cast<const OperationRow *>(e.args[0]->ref.decl)->op == op;
 }
 
+bool isCpuLocal(const Expr &e) { return e.ref.kind == RefKind::Attribute && static_cast<const AttributeRow *>(e.ref.decl)->read == Read::CpuLocal; }
+
 bool decidesEnqueue(const HookDecl &hook) {
     std::set<const FnDecl *> seen;
     return hook.name == "enqueue" &&

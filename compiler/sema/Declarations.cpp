@@ -87,12 +87,14 @@ void Checker::collect() {
     declareConsts();
     for (auto &d : program.params)
         checkParam(*d);
-    for (StateDecl &s : program.states)
+    for (StateDecl &s : program.states) {
+        if (s.kind == StateKind::Queue)
+            diags.report(Diag::Expected, s.span, "`task`, `cpu`, `cgroup` or `global` state", "that of a queue, which a discipline has");
         for (auto &f : s.fields) {
             checkField(*f);
             switch (s.kind) {
             case StateKind::Global: declare(f->name, f->nameSpan, {RefKind::Global, f.get()}, f->type); break;
-            case StateKind::Queue: diags.report(Diag::PolicyInModule, s.span, "`queue { }` state outside a discipline"); break;
+            case StateKind::Queue: break; // told of above
             default: {
                 auto &fields = s.kind == StateKind::Task ? taskFields : s.kind == StateKind::Cpu ? cpuFields : cgroupFields;
                 if (mode == CheckMode::Surface && f->name.find("__") != std::string::npos)
@@ -103,6 +105,7 @@ void Checker::collect() {
             }
             }
         }
+    }
     for (auto &d : program.cpuSets)
         declare(d->name, d->nameSpan, {RefKind::CpuSet, d.get()}, {TypeKind::CpuSet});
     for (auto &d : program.rules) {
@@ -121,11 +124,17 @@ void Checker::collect() {
         declare(d->name, d->nameSpan, {RefKind::Stat, d.get()}, {});
         checkStat(*d);
     }
+    auto single = [&](const TypeName &name) { // what is handed in or back fits a register
+        Type of = typeOf(name, false);
+        if (of.isArray())
+            diags.report(Diag::TypeMismatch, name.span, "a single value", typeText(of));
+        return of;
+    };
     auto signature = [&](FnDecl &fn) {
         for (auto &p : fn.parameters)
-            p->local.type = typeOf(p->typeName, false);
+            p->local.type = single(p->typeName);
         if (fn.resultName)
-            fn.result = typeOf(*fn.resultName, false);
+            fn.result = single(*fn.resultName);
     };
     for (auto &d : program.fns) {
         signature(*d);
@@ -137,7 +146,7 @@ void Checker::collect() {
             diags.report(Diag::NameTaken, d->nameSpan, d->name);
         same.push_back({{RefKind::None, d.get()}, {}, d->nameSpan});
         for (auto &p : d->parameters)
-            p->local.type = typeOf(p->typeName, false);
+            p->local.type = single(p->typeName);
         for (auto &fn : d->fns)
             signature(*fn);
         for (auto &c : d->consts)
@@ -221,7 +230,9 @@ void Checker::checkParam(ParamDecl &decl) {
     }
     constant(*decl.range->args[0], decl.minimum);
     constant(*decl.range->args[1], decl.maximum);
-    if (diags.ok() && (decl.evaluated < decl.minimum || decl.evaluated > decl.maximum))
+    if (diags.ok() && decl.minimum > decl.maximum)
+        diags.report(Diag::Expected, decl.range->span, "a range `low..high`", "one that ends before it begins");
+    else if (diags.ok() && (decl.evaluated < decl.minimum || decl.evaluated > decl.maximum))
         diags.report(Diag::OutOfRange, decl.value->span, "the default", "the range that follows").note(decl.range->span, "the range");
 }
 
@@ -244,7 +255,7 @@ void Checker::checkOptions(Options &options, const char *of) {
     std::set<std::string> seen;
     for (Option &o : options) {
         if (!seen.insert(o.name).second)
-            diags.report(Diag::NameTaken, o.nameSpan, o.name);
+            diags.report(Diag::BadOption, o.nameSpan, o.name, "is given twice; keep one");
         const OptionRow *row = findOption(of, o.name);
         if (!row) {
             diags.report(Diag::UnknownOption, o.nameSpan, o.name, of, didYouMean(nearest(o.name, optionNames(of))));
@@ -295,9 +306,9 @@ void Checker::checkOptions(Options &options, const char *of) {
                 diags.report(Diag::BadOption, o.value->span, o.name, "is none, core, llc, node or any");
             break;
         case OptionValue::Capacity:
-            require(*o.value, {TypeKind::Int});
-            if (auto n = evaluate(*o.value); n && *n < 1)
-                diags.report(Diag::OutOfRange, o.value->span, std::to_string(*n), "1 task and more");
+            if (require(*o.value, {TypeKind::Int}))
+                if (auto n = evaluate(*o.value); n && *n < 1)
+                    diags.report(Diag::OutOfRange, o.value->span, std::to_string(*n), "what a queue can hold: 1 task and more");
             if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
             if (discipline)
@@ -306,8 +317,9 @@ void Checker::checkOptions(Options &options, const char *of) {
                 diags.report(Diag::BadOption, o.nameSpan, o.name, "says where the others go: `capacity: N -> QUEUE`");
             break;
         case OptionValue::Share:
-            require(*o.value, {TypeKind::Ratio});
-            if (auto n = evaluate(*o.value); n && o.value->type.known() && (*n < 1 || *n > 1'000'000))
+            if (!require(*o.value, {TypeKind::Ratio}))
+                break;
+            if (auto n = evaluate(*o.value); n && (*n < 1 || *n > 1'000'000))
                 diags.report(Diag::OutOfRange, o.value->span, "this share", "what CPUs have: more than 0%, up to 100%");
             if (anyExpr(*o.value, [](const Expr &e) { return e.ref.decl == &implicitTask; }))
                 diags.report(Diag::BadOption, o.value->span, o.name, "is about the queue, not about one task; leave tasks out of it");
@@ -324,7 +336,7 @@ void Checker::checkOptions(Options &options, const char *of) {
                 if (e.kind == ExprKind::Binary && e.op == Op::BitOr) {
                     queues(*e.args[0]);
                     queues(*e.args[1]);
-                } else if (!(discipline && e.kind == ExprKind::Name && e.name == "self"))
+                } else
                     require(e, {TypeKind::Queue});
             };
             if (!word({"none"}))
@@ -342,19 +354,19 @@ void Checker::checkBacking(Option &o) {
         diags.report(Diag::BadOption, o.nameSpan, o.name, "stands at a queue, not in a discipline");
     else if (call && o.value->args[0]->name == "userspace" && o.value->args.size() == 2) {
         Expr &time = *o.value->args[1];
-        require(time, {TypeKind::Duration});
+        bool fits = require(time, {TypeKind::Duration});
         auto n = evaluate(time);
-        if (time.type.known() && !n)
+        if (fits && !n)
             diags.report(Diag::NotConstant, time.span);
-        else if (n && time.type.kind == TypeKind::Duration && (*n < 1'000'000 || *n > 1'000'000'000))
+        else if (fits && (*n < 1'000'000 || *n > 1'000'000'000))
             diags.report(Diag::OutOfRange, time.span, "this time", "how far the process may be behind: 1ms to 1s");
     } else if (call && o.value->args[0]->name == "ring" && o.value->args.size() == 2) {
         Expr &size = *o.value->args[1];
-        require(size, {TypeKind::Int});
+        bool fits = require(size, {TypeKind::Int});
         auto n = evaluate(size);
-        if (size.type.known() && !n)
+        if (fits && !n)
             diags.report(Diag::NotConstant, size.span);
-        else if (n && (*n < 1 || *n > 65536))
+        else if (fits && (*n < 1 || *n > 65536))
             diags.report(Diag::OutOfRange, size.span, std::to_string(*n), "what a ring holds: 1 to 65536 tasks");
     } else if (o.value->kind != ExprKind::Name || o.value->name != "dsq")
         diags.report(Diag::BadOption, o.value->span, o.name, "is dsq, ring(N) or userspace(TIME)");
@@ -404,7 +416,11 @@ void Checker::checkHook(HookDecl &hook, bool inDiscipline) {
                 known.emplace_back(h.event);
         if (inDiscipline)
             known.emplace_back("join");
-        diags.report(Diag::UnknownHook, hook.nameSpan, hook.name, (inDiscipline ? " in a discipline" : "") + didYouMean(nearest(hook.name, known)));
+        std::string meant = nearest(hook.name, known);
+        for (const HookRow &h : hookRows()) // by the kernel's name of it
+            if (h.member == hook.name && std::find(known.begin(), known.end(), h.event) != known.end())
+                meant = h.event;
+        diags.report(Diag::UnknownHook, hook.nameSpan, hook.name, (inDiscipline ? " in a discipline" : "") + didYouMean(meant));
         return;
     }
     if (hook.arguments.size() > arguments.size())

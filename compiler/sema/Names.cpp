@@ -73,8 +73,9 @@ std::vector<std::string> Checker::visibleNames() {
             names.push_back(name);
     for (const auto &[name, symbol] : top)
         names.push_back(name);
-    for (const auto &[name, field] : disciplineQueue)
-        names.push_back(name);
+    if (discipline)
+        for (const auto &[name, field] : disciplineQueue)
+            names.push_back(name);
     for (const OperationRow &row : operationRows())
         if (row.owner == TypeKind::None)
             names.emplace_back(row.name);
@@ -98,8 +99,7 @@ std::vector<std::string> Checker::memberNames(Type owner) {
             names.push_back(name);
     };
     if (owner.kind == TypeKind::Task) {
-        add(taskFields);
-        add(disciplineTask);
+        add(discipline ? disciplineTask : taskFields);
     } else if (owner.kind == TypeKind::Cpu)
         add(cpuFields);
     else if (owner.kind == TypeKind::Cgroup)
@@ -238,10 +238,10 @@ void Checker::resolveMember(Expr &e) {
     }
     Type owner = type(*e.args[0]);
     if (!owner.known())
-        return;
+        return needsValue(*e.args[0]);
     if (owner.optional) {
         if (!inRule) {
-            diags.report(Diag::OptionalUsed, e.args[0]->span);
+            mayBeMissing(e.args[0]->span);
             return;
         }
         owner = owner.value();
@@ -284,8 +284,7 @@ void Checker::resolveMember(Expr &e) {
         const Expr &receiver = *e.args[0];
         if (e.name != "insert") // that goes to the instance of the task's own
             needsCgroup(receiver);
-        if (receiver.ref.kind == RefKind::Attribute &&
-            static_cast<const AttributeRow *>(receiver.ref.decl)->read == Read::CpuLocal) { // what it has are rows of their own
+        if (isCpuLocal(receiver)) { // what it has are rows of their own
             diags.report(Diag::UnknownMember, e.span, "cpu", "local." + e.name, didYouMean(nearest("local." + e.name, memberNames({TypeKind::Cpu}))));
             return;
         }
@@ -309,6 +308,11 @@ void Checker::resolveMember(Expr &e) {
     }
     bool internal = mode == CheckMode::Core;
     if (const AttributeRow *row = findAttribute(owner.kind, e.name); row && (!row->internal || internal)) {
+        const Ref &of = e.args[0]->ref;
+        if (row->read == Read::CpusCount && !(of.kind == RefKind::Operation && static_cast<const OperationRow *>(of.decl)->op == Operation::AllCpus)) {
+            diags.report(Diag::NoValue, e.span, e.name, "only of the machine's CPUs it is known how many they are, `cpus.count`; count others in a loop");
+            return;
+        }
         e.ref = {RefKind::Attribute, row};
         e.type = row->type;
         return;
@@ -318,7 +322,31 @@ void Checker::resolveMember(Expr &e) {
         e.type = row->result;
         return;
     }
-    diags.report(Diag::UnknownMember, e.span, typeText(owner), e.name, didYouMean(nearest(e.name, memberNames(owner))));
+    unknownMember(e, owner);
+}
+
+/// What has a name of two words that begins so, as one would write it; empty if nothing has.
+std::string Checker::wordsBegunBy(const std::string &name, TypeKind owner) const {
+    auto begins = [&](const auto &row) { return row.owner == owner && !row.internal && row.name.starts_with(name + "."); };
+    for (const AttributeRow &row : attributeRows())
+        if (begins(row))
+            return std::string(row.name);
+    for (const OperationRow &row : operationRows())
+        if (begins(row))
+            return std::string(row.name);
+    return "";
+}
+
+void Checker::unknownMember(const Expr &e, Type owner) {
+    if (owner.kind == TypeKind::Task && !discipline)
+        for (const auto &d : program.disciplines)
+            for (const StateDecl &state : d->states)
+                if (state.kind == StateKind::Task && std::any_of(state.fields.begin(), state.fields.end(), [&](const auto &f) { return f->name == e.name; })) {
+                    diags.report(Diag::NoValue, e.span, e.name, "it is state that the discipline `" + d->name + "` keeps of a task, for itself");
+                    return;
+                }
+    std::string words = wordsBegunBy(e.name, owner.kind);
+    diags.report(Diag::UnknownMember, e.span, typeText(owner), e.name, didYouMean(words.empty() ? nearest(e.name, memberNames(owner)) : words));
 }
 
 } // namespace scx

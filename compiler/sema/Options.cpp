@@ -19,6 +19,7 @@ constexpr OptionRow kOptions[] = {
     {"queue", "exclusive", Flag, "", "while a task of the queue runs, the SMT siblings of its CPU run nothing else"},
     {"queue", "at_most", Share, "", "the largest share of its CPUs' time that it gets, even if they idle"},
     {"queue", "at_least", Share, "", "the share of its CPUs' time up to which it is served before all others"},
+    {"queue", "performance", Share, "", "how fast a CPU is to run while it runs a task of the queue, as a part of its fastest; 100%"},
     {"rule", "slice", Slice, "", "how long a task of this rule runs at a time"},
     {"rule", "preempts", Queues, "", "whose tasks make room for a task of this rule"},
     {"rule", "place", Place, "", "where a waking task of this rule goes"},

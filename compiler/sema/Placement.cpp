@@ -146,11 +146,11 @@ std::set<std::string> checkCapacity(const Program &program, bool enqueueDecides,
             continue;
         }
         targets.insert(limit->target);
-        std::set<std::string> passed{name};
-        auto next = limits.find(limit->target);
+        std::set<std::string> passed;
+        auto next = limits.find(name);
         while (next != limits.end() && passed.insert(next->first).second)
             next = limits.find(next->second->target);
-        if (next != limits.end())
+        if (next != limits.end() && next->first == name && *passed.begin() == name) // a circle is told of once
             diags.report(Diag::BadOption, limit->targetSpan, "capacity", "leads back to a queue that is full; let the last one have none");
     }
     return targets;
@@ -201,6 +201,10 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         bool first = false; // nothing comes before it
         Span span;
     };
+    int64_t timeout = 30'000'000'000; // the kernel's own
+    for (const Option &o : program.settings)
+        if (o.name == "timeout")
+            timeout = Checker::evaluate(*o.value).value_or(timeout);
     std::map<std::string, Service> served;
     bool anyBefore = false;
     std::function<void(const Entry &, bool, bool)> walk = [&](const Entry &entry, bool dynamic, bool inBlock) {
@@ -266,13 +270,16 @@ void checkPlacement(Program &program, Diagnostics &diags) {
                         return &o;
             return nullptr;
         };
-        if (isWord(option("wait_limit"), "none")) {
-            if (several && !served[q->name].first)
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "comes after other queues");
-            else if (anyExclusive)
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "CPUs stay empty beside those of an exclusive queue");
-            else if (unfairOrder(*q))
-                diags.report(Diag::Starvation, option("wait_limit")->span, q->name, "its order lets some wait for ever");
+        const Option *limit = option("wait_limit");
+        bool unlimited = isWord(limit, "none");
+        if (unlimited || (limit && Checker::evaluate(*limit->value).value_or(0) >= timeout)) {
+            const char *because = several && !served[q->name].first ? "comes after other queues"
+                                  : anyExclusive                    ? "CPUs stay empty beside those of an exclusive queue"
+                                  : unfairOrder(*q)                 ? "its order lets some wait for ever"
+                                                                    : nullptr;
+            if (because)
+                diags.report(Diag::Starvation, limit->span, q->name,
+                             (unlimited ? "no wait limit and " : "a wait limit no shorter than the timeout and ") + std::string(because));
         }
         bool forOneCpu = !byHand && byRule && program.match &&
                          std::all_of(program.match->rules.begin(), program.match->rules.end(),
@@ -280,6 +287,19 @@ void checkPlacement(Program &program, Diagnostics &diags) {
         if (isWord(option("steal"), "none") && q->domain != Domain::None && q->domain != Domain::Cgroup &&
             !forOneCpu) // nobody else could take who may run on one CPU only
             diags.report(Diag::Stranded, option("steal")->span, q->name);
+        bool keyed = !(q->discipline ? q->discipline->keys : q->keys).empty();
+        auto byKey = [&](const Option &o) {
+            if (!keyed && o.name == "preempts" && anyExpr(*o.value, [&](const Expr &e) { return e.ref.decl == q.get() || e.ref.kind == RefKind::Self; }))
+                diags.report(Diag::BadOption, o.span, "preempts",
+                             "names its own queue, in which no key says who comes first; use `order by`, or name other queues");
+        };
+        if (const Option *o = option("preempts"))
+            byKey(*o);
+        if (program.match)
+            for (const MatchRule &rule : program.match->rules)
+                if (rule.queue == q->name)
+                    for (const Option &o : rule.options)
+                        byKey(o);
         const Option *slice = option("slice");
         if (!slice)
             for (const Option &o : program.settings)

@@ -12,7 +12,12 @@ void Checker::checkPlace(PlaceBlock &place) {
     scopes.emplace_back();
     scopes.back()["prev"] = {{RefKind::Local, &implicitPrev}, implicitPrev.type, {}};
     scopes.back()["p"] = {{RefKind::Local, &implicitTask}, implicitTask.type, {}};
+    const Candidate *otherwise = nullptr;
     for (Candidate &c : place.candidates) {
+        if (otherwise)
+            diags.report(Diag::Expected, c.nameSpan, "`}` after the `else` of `place`", "another candidate").note(otherwise->nameSpan, "the `else`");
+        if (c.isElse)
+            otherwise = &c;
         if (c.isElse ? c.name != "prev" : c.name != "prev" && c.name != "core" && c.name != "cpu")
             diags.report(Diag::Expected, c.nameSpan, c.isElse ? "`prev`" : "`prev`, `core` or `cpu`", "`" + c.name + "`");
         if (c.within)
@@ -52,9 +57,9 @@ void Checker::checkEntry(Entry &entry) {
     } else if (entry.kind == EntryKind::ShareInstances)
         diags.report(Diag::WrongService, entry.queueSpan, entry.queue, "is shared, but by what; write `share " + entry.queue + " by cgroup.weight;`");
     else if (entry.weight) {
-        require(*entry.weight, {TypeKind::Int});
+        auto fits = require(*entry.weight, {TypeKind::Int});
         auto n = evaluate(*entry.weight);
-        if (entry.weight->type.known() && (!n || *n < 1 || *n > 10000))
+        if (fits && (!n || *n < 1 || *n > 10000))
             diags.report(Diag::BadWeight, entry.weight->span);
     }
     if (entry.guard) {
@@ -89,6 +94,10 @@ void Checker::checkQueue(QueueDecl &queue) {
             if (o.name == "steal")
                 diags.report(Diag::BadOption, o.nameSpan, "steal", "is about CPUs, and every CPU takes tasks of every cgroup; leave it out");
     }
+    if (queue.domain == Domain::None)
+        for (const Option &o : queue.options)
+            if (o.name == "steal")
+                diags.report(Diag::BadOption, o.nameSpan, "steal", "is about the instances of a queue, and there is one; add `per`, or leave it out");
     withTask([&] {
         checkKeys(queue.keys);
         checkOptions(queue.options, "queue");

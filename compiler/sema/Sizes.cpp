@@ -38,7 +38,7 @@ void checkSizes(const Program &program, Diagnostics &diags) {
             else
                 (s.kind == StateKind::Task ? task : s.kind == StateKind::Cpu ? cpu : global).take(*f);
     for (const auto &s : program.stats)
-        s->kind == StatKind::Counter ? cpu.take(8, s->nameSpan) : global.take(s->parts * s->buckets * 8, s->nameSpan);
+        s->kind == StatKind::Counter ? cpu.take(s->parts * 8, s->nameSpan) : global.take(s->parts * s->buckets * 8, s->nameSpan);
     for (const auto &q : program.queues)
         if (q->discipline)
             for (const StateDecl &s : q->discipline->states)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Are the statements of a body right?
 #include "sema/Checker.h"
+#include "syntax/Print.h"
 
 namespace scx {
 
@@ -18,10 +19,12 @@ void Checker::pushLocal(Local &local) {
 }
 
 void Checker::block(Block &b) {
+    bool outer = std::exchange(inBody, true);
     scopes.emplace_back();
     for (StmtPtr &s : b)
         stmt(*s);
     scopes.pop_back();
+    inBody = outer;
 }
 
 void Checker::stmt(Stmt &s) {
@@ -30,15 +33,15 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::Var: {
         Type declared;
         if (s.typeName) {
-            TypeName name{*s.typeName, nullptr, s.local->span};
+            TypeName name{*s.typeName, nullptr, s.typeSpan};
             declared = typeOf(name, false);
         }
         if (declared.known())
             require(*s.value, declared);
-        else
-            declared = value(*s.value);
+        else if (Type found = value(*s.value); !s.typeName)
+            declared = found;
         if (declared.optional)
-            diags.report(Diag::OptionalUsed, s.value->span);
+            mayBeMissing(s.value->span);
         if (declared.kind == TypeKind::CpuSet || declared.kind == TypeKind::Text || declared.kind == TypeKind::Queue || declared.kind == TypeKind::CgroupSet ||
             declared.isArray()) {
             diags.report(Diag::TypeMismatch, s.value->span, "a number, duration, time, bool, cpu, task, cgroup or enum", typeText(declared));
@@ -51,7 +54,7 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::If:
         scopes.emplace_back();
         if (s.local) {
-            Type t = type(*s.value);
+            Type t = value(*s.value);
             if (t.known() && !t.optional)
                 diags.report(Diag::NotOptional, s.value->span);
             s.local->type = t.value();
@@ -91,7 +94,7 @@ void Checker::stmt(Stmt &s) {
     case StmtKind::Assign: assignment(s); break;
     case StmtKind::Call:
         type(*s.value);
-        if (s.value->kind != ExprKind::Call && s.value->type.known())
+        if (s.value->kind != ExprKind::Call && (s.value->type.known() || s.value->ref.kind == RefKind::Stat))
             diags.report(Diag::Expected, s.span, "a call or an assignment", "a value nobody uses");
         break;
     case StmtKind::Log: logCall(s); break;
@@ -101,15 +104,22 @@ void Checker::stmt(Stmt &s) {
 
 void Checker::assignment(Stmt &s) {
     Expr &target = *s.target;
+    if (namedStat(target, StatKind::Counter)) {
+        if (s.assign != AssignKind::Add)
+            diags.report(Diag::NotAssignable, target.span, printExpr(target), "a counter only grows, by `+=`");
+        require(*s.value, {TypeKind::Int});
+        return;
+    }
     Type t = type(target);
     if (!t.known() && target.ref.kind != RefKind::Stat) {
+        needsValue(target);
         type(*s.value);
         return;
     }
     const Expr *root = &target;
     while (root->kind == ExprKind::Index)
         root = root->args[0].get();
-    auto refuse = [&](const std::string &why) { diags.report(Diag::NotAssignable, target.span, root->name, why); };
+    auto refuse = [&](const std::string &why) { diags.report(Diag::NotAssignable, target.span, root->name.empty() ? printExpr(*root) : root->name, why); };
     switch (root->ref.kind) {
     case RefKind::TaskField:
     case RefKind::CpuField:
@@ -125,10 +135,7 @@ void Checker::assignment(Stmt &s) {
             refuse("of a task's attributes only `slice` can");
         break;
     case RefKind::Stat:
-        if (static_cast<const StatDecl *>(root->ref.decl)->kind != StatKind::Counter)
-            refuse("a histogram takes values by `add`");
-        else if (s.assign != AssignKind::Add)
-            refuse("a counter only grows, by `+=`");
+        refuse("a histogram takes values by `add`");
         require(*s.value, {TypeKind::Int});
         return;
     case RefKind::Param: refuse("it is set when the policy is loaded"); break;
@@ -157,7 +164,7 @@ void Checker::forLoop(Stmt &s) {
         require(*over.args[1], {TypeKind::Int});
         s.local->type = {TypeKind::Int};
     } else {
-        Type t = type(over, {TypeKind::CpuSet});
+        Type t = value(over, {TypeKind::CpuSet});
         if (t.kind == TypeKind::CpuSet)
             s.local->type = {TypeKind::Cpu};
         else if (t.kind == TypeKind::CgroupSet)
@@ -184,12 +191,14 @@ void Checker::logCall(Stmt &s) {
     }
     const std::string &format = call.args[1]->name;
     size_t holes = 0;
-    for (size_t i = 0; i + 1 < format.size(); ++i) {
-        if ((format[i] == '{' && format[i + 1] == '{') || (format[i] == '}' && format[i + 1] == '}'))
+    for (size_t i = 0; i < format.size(); ++i) {
+        char next = i + 1 < format.size() ? format[i + 1] : ' ';
+        if ((format[i] == '{' || format[i] == '}') && (next == format[i] || (format[i] == '{' && next == '}'))) {
+            holes += next != format[i];
             ++i;
-        else if (format[i] == '{' && format[i + 1] == '}') {
-            ++holes;
-            ++i;
+        } else if (format[i] == '{' || format[i] == '}') {
+            diags.report(Diag::BadPattern, call.args[1]->span, "a `{` or `}` by itself in a format; write `{}` for a value, `{{` and `}}` for braces");
+            return;
         }
     }
     if (holes != call.args.size() - 2)
@@ -198,17 +207,21 @@ void Checker::logCall(Stmt &s) {
         diags.report(Diag::TooMany, call.span, "values in one `log`", "12");
     for (size_t i = 2; i < call.args.size(); ++i) {
         Expr &arg = *call.args[i];
-        if (arg.kind == ExprKind::Name)
-            if (auto symbol = lookup(arg.name, arg.span); symbol && symbol->ref.kind == RefKind::Stat) { // the one place that reads a counter
-                if (static_cast<const StatDecl *>(symbol->ref.decl)->kind == StatKind::Histogram)
-                    diags.report(Diag::NoValue, arg.span, arg.name, "a histogram is no single number");
-                arg.ref = symbol->ref;
-                arg.type = {TypeKind::Int};
-                continue;
-            }
-        Type t = type(arg);
+        if (namedStat(arg, StatKind::Counter)) { // the one place that reads a counter
+            arg.type = {TypeKind::Int};
+            continue;
+        }
+        if (const StatDecl *histogram = namedStat(arg, StatKind::Histogram)) {
+            diags.report(Diag::NoValue, arg.span, histogram->name, "a histogram is no single number");
+            continue;
+        }
+        if (arg.kind == ExprKind::Text) {
+            diags.report(Diag::BadPattern, arg.span, "a text is no value to print; write it into the format");
+            continue;
+        }
+        Type t = value(arg);
         if (t.optional)
-            diags.report(Diag::OptionalUsed, arg.span);
+            mayBeMissing(arg.span);
         else if (t.kind == TypeKind::Text && static_cast<const AttributeRow *>(arg.ref.decl)->read != Read::Comm)
             diags.report(Diag::TypeMismatch, arg.span, "a value that can be printed", "`" + arg.name + "`, which is only compared");
         else if (t.kind == TypeKind::CpuSet || t.kind == TypeKind::Instance || t.kind == TypeKind::Cgroup || t.kind == TypeKind::CgroupSet || t.isArray())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Are histograms right, and what is added to them?
+// Are counters and histograms right, and what is added to them?
 #include "sema/Checker.h"
 
 namespace scx {
@@ -19,7 +19,7 @@ void Checker::checkStat(StatDecl &stat) {
         if (!n && stat.length->type.known())
             diags.report(Diag::NotConstant, stat.length->span);
         else if (n && (*n < 1 || *n > 256))
-            diags.report(Diag::OutOfRange, stat.length->span, std::to_string(*n), "1 to 256 histograms of one name");
+            diags.report(Diag::OutOfRange, stat.length->span, std::to_string(*n), "how many there may be of one name: 1 to 256");
         else if (n)
             stat.parts = *n;
     }
@@ -40,7 +40,8 @@ void Checker::checkStat(StatDecl &stat) {
     Type of = value(width);
     if (of.known() && of != Type{TypeKind::Int} && of != Type{TypeKind::Duration})
         diags.report(Diag::TypeMismatch, width.span, "int or duration", typeText(of));
-    require(count, {TypeKind::Int});
+    if (!require(count, {TypeKind::Int}))
+        return;
     for (auto [e, low, high, what] :
          {std::tuple{&width, int64_t{1}, INT64_MAX / 1024, "what a bucket can be wide"}, std::tuple{&count, int64_t{1}, int64_t{1024}, "1 to 1024 buckets"}}) {
         auto n = evaluate(*e);
@@ -55,30 +56,38 @@ void Checker::checkStat(StatDecl &stat) {
     stat.takes = of;
 }
 
+/// The counter or histogram that `e` names, as `NAME` or `NAME[…]`, its index checked; null if it names none of the kind.
+const StatDecl *Checker::namedStat(Expr &e, StatKind kind) {
+    Expr &named = e.kind == ExprKind::Index ? *e.args[0] : e;
+    if (named.kind != ExprKind::Name)
+        return nullptr;
+    auto symbol = lookup(named.name, named.span);
+    if (!symbol || symbol->ref.kind != RefKind::Stat)
+        return nullptr;
+    auto *stat = static_cast<const StatDecl *>(symbol->ref.decl);
+    if (stat->kind != kind)
+        return nullptr;
+    e.ref = named.ref = symbol->ref;
+    if (&named != &e) {
+        if (!stat->several())
+            diags.report(Diag::NoValue, e.span, named.name, "there is one of it; leave the index out");
+        else
+            require(*e.args[1], {stat->length ? TypeKind::Int : TypeKind::Task});
+    } else if (stat->several())
+        diags.report(Diag::NoValue, e.span, named.name,
+                     stat->length ? "there are several; say which, `" + named.name + "[…]`"
+                                  : "there is one for each " + stat->per + "; say whose task, `" + named.name + "[p]`");
+    return stat;
+}
+
 /// `h.add(x)`, `h[i].add(x)`: whether the call is that, and then whether it is right.
 bool Checker::histogramAdd(Expr &e) {
     Expr &callee = *e.args[0];
-    if (callee.kind != ExprKind::Member || callee.name != "add")
+    const StatDecl *named = callee.kind == ExprKind::Member && callee.name == "add" ? namedStat(*callee.args[0], StatKind::Histogram) : nullptr;
+    if (!named)
         return false;
-    Expr &receiver = *callee.args[0], &named = receiver.kind == ExprKind::Index ? *receiver.args[0] : receiver;
-    if (named.kind != ExprKind::Name)
-        return false;
-    auto symbol = lookup(named.name, named.span);
-    if (!symbol || symbol->ref.kind != RefKind::Stat)
-        return false;
-    auto &stat = *static_cast<const StatDecl *>(symbol->ref.decl);
-    if (stat.kind != StatKind::Histogram)
-        return false;
-    callee.ref = named.ref = symbol->ref;
-    if (&named != &receiver) {
-        if (stat.per.empty() && !stat.length)
-            diags.report(Diag::NoValue, receiver.span, named.name, "it is one histogram; leave the index out");
-        else
-            require(*receiver.args[1], {stat.length ? TypeKind::Int : TypeKind::Task});
-    } else if (!stat.per.empty() || stat.length)
-        diags.report(Diag::NoValue, receiver.span, named.name,
-                     stat.length ? "there are several; say which, `" + named.name + "[…]`"
-                                 : "there is one for each " + stat.per + "; say whose task, `" + named.name + "[p]`");
+    const StatDecl &stat = *named;
+    callee.ref = {RefKind::Stat, named};
     if (e.args.size() != 2)
         diags.report(Diag::ArgumentCount, e.span, "add", "1", std::to_string(e.args.size() - 1));
     else if (stat.takes.known())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What type does an expression have?
+#include "sema/Arguments.h"
 #include "sema/Checker.h"
 
 #include <algorithm>
@@ -42,6 +43,13 @@ std::string whyNot(Type left, Op op, Type right) {
         return "; two points in time have no sum, their difference is a duration";
     if ((left.kind == Duration && right.kind == Int) || (left.kind == Int && right.kind == Duration))
         return "; write the number with its unit, like `1ms`";
+    bool scaled = op == Op::Mul || op == Op::Div || op == Op::Rem;
+    if (!scaled && ((left.kind == Ratio && right.kind == Int) || (left.kind == Int && right.kind == Ratio)))
+        return "; write the number with its unit, like `20%`";
+    if ((left.kind == Time && right.kind == Duration) || (left.kind == Duration && right.kind == Time))
+        return "; a duration is compared with how long ago that was, like `now - t`";
+    if (left.kind == CpuSet && right.kind == CpuSet)
+        return "; a set is asked about one CPU, by `in`";
     return "";
 }
 
@@ -56,7 +64,7 @@ Type Checker::type(Expr &e, Type expected) {
     case ExprKind::Number: e.type = e.unit == Unit::Duration ? kDuration : e.unit == Unit::Ratio ? kRatio : kInt; break;
     case ExprKind::Bool: e.type = kBool; break;
     case ExprKind::Text:
-        e.type = {TypeKind::Text};
+        e.type = {};
         diags.report(Diag::BadPattern, e.span, "text stands only as a pattern after `is` and as the format of `log`");
         break;
     case ExprKind::Name:
@@ -83,7 +91,7 @@ Type Checker::type(Expr &e, Type expected) {
         break;
     case ExprKind::Call: e.type = typeCall(e, expected); break;
     case ExprKind::Index: {
-        Type base = type(*e.args[0]);
+        Type base = value(*e.args[0]);
         if (base.kind == TypeKind::Queue && (e.args[0]->ref.kind == RefKind::Queue || e.args[0]->ref.kind == RefKind::Self)) {
             auto *queue = static_cast<const QueueDecl *>(e.args[0]->ref.kind == RefKind::Queue ? e.args[0]->ref.decl : nullptr);
             require(*e.args[1], queue && queue->domain == Domain::Cgroup ? Type{TypeKind::Cgroup} : kCpu);
@@ -94,12 +102,10 @@ Type Checker::type(Expr &e, Type expected) {
             e.type = base.element();
         } else if (base.known())
             diags.report(Diag::TypeMismatch, e.args[0]->span, "an array or a queue", typeText(base));
-        else if (e.args[0]->ref.kind == RefKind::Stat)
-            value(*e.args[0]);
         break;
     }
     case ExprKind::Negate:
-        e.type = type(*e.args[0]);
+        e.type = value(*e.args[0]);
         if (e.type.known() && e.type != kInt && e.type != kDuration && e.type != kRatio) {
             diags.report(Diag::TypeMismatch, e.args[0]->span, "a number or a duration", typeText(e.type));
             e.type = {};
@@ -135,9 +141,17 @@ Type Checker::type(Expr &e, Type expected) {
 
 Type Checker::value(Expr &e, Type expected) {
     Type found = type(e, expected);
-    if (found.known())
-        return found;
-    if (e.ref.kind == RefKind::Stat)
+    needsValue(e);
+    return e.type.known() ? found : Type{};
+}
+
+void Checker::needsValue(Expr &e) {
+    if (isCpuLocal(e)) {
+        diags.report(Diag::NoValue, e.span, "local", "of a CPU's own queue there are only `local.insert`, `local.reenqueue` and `local.len`");
+        e.type = {};
+    } else if (e.type.known())
+        return;
+    else if (e.ref.kind == RefKind::Stat)
         diags.report(Diag::NoValue, e.span, e.name, "statistics are only written; keep a `global` beside it");
     else if (e.kind == ExprKind::Call) {
         const Ref &callee = e.args[0]->ref;
@@ -147,26 +161,33 @@ Type Checker::value(Expr &e, Type expected) {
                                                   static_cast<const OperationRow *>(callee.decl)->owner != TypeKind::None))
             diags.report(Diag::NoValue, e.span, e.args[0]->name, "it stands as a statement of its own");
     }
-    return found;
 }
 
-void Checker::require(Expr &e, Type wanted) {
+void Checker::mayBeMissing(Span at) {
+    auto &d = diags.report(Diag::OptionalUsed, at);
+    if (!inBody)
+        d.note({}, taskAtHand ? "no statement can stand here, but in `rules`, which are about a task, a condition is false where something is missing"
+                              : "no statement can stand here; call a function that opens it");
+}
+
+bool Checker::require(Expr &e, Type wanted) {
     Type found = value(e, wanted);
     if (!found.known() || found == wanted)
-        return;
+        return found.known();
     if (found.optional && found.value() == wanted) {
-        if (inRule)
-            return;
-        diags.report(Diag::OptionalUsed, e.span);
-        return;
+        if (!inRule)
+            mayBeMissing(e.span);
+        return inRule;
     }
-    if (isZero(e) && (wanted == kDuration || wanted == kTime)) // zero needs no unit
-        return void(e.type = wanted);
-    if (wanted == kTime && found == kDuration && evaluate(e)) // a constant point on the clock
-        return void(e.type = wanted);
+    if ((isZero(e) && (wanted == kDuration || wanted == kTime)) || // zero needs no unit
+        (wanted == kTime && found == kDuration && evaluate(e))) {  // a constant point on the clock
+        e.type = wanted;
+        return true;
+    }
     auto &d = diags.report(Diag::TypeMismatch, e.span, typeText(wanted), typeText(found));
     if (wanted == kDuration && found == kInt && e.kind == ExprKind::Number)
         d.suggest(std::to_string(e.value) + "ms");
+    return false;
 }
 
 void Checker::requireSet(Expr &e) {
@@ -193,7 +214,7 @@ Type Checker::typeBinary(Expr &e, Type expected) {
         return comparison ? kBool : Type{};
     for (auto [side, t] : {std::pair{&l, left}, std::pair{&r, right}})
         if (t.optional && !inRule) {
-            diags.report(Diag::OptionalUsed, side->span);
+            mayBeMissing(side->span);
             return comparison ? kBool : Type{};
         }
     left = left.value();
@@ -234,12 +255,16 @@ void Checker::readPath(Expr &subject) {
 }
 
 Type Checker::typeIs(Expr &e) {
-    Type left = type(*e.args[0]);
+    Type left = value(*e.args[0]);
     if (left.optional && !inRule)
-        diags.report(Diag::OptionalUsed, e.args[0]->span);
+        mayBeMissing(e.args[0]->span);
     left = left.value();
     readPath(*e.args[0]);
     auto *row = e.args[0]->ref.kind == RefKind::Attribute ? static_cast<const AttributeRow *>(e.args[0]->ref.decl) : nullptr;
+    if (left.kind == TypeKind::CpuSet) {
+        diags.report(Diag::BadPattern, e.args[0]->span, "a set of CPUs is asked about one, by `in`: `cpu(3) in p.affinity`");
+        return kBool;
+    }
     if (left.kind == TypeKind::Cgroup)
         left = {TypeKind::Text};
     bool path = row && row->read != Read::Comm;
@@ -343,16 +368,17 @@ Type Checker::typeCall(Expr &e, Type) {
 Type Checker::typeOperation(Expr &e, const OperationRow &row) {
     size_t given = e.args.size() - 1;
     if (given < static_cast<size_t>(row.required) || given > row.parameters.size()) {
-        diags.report(Diag::ArgumentCount, e.span, std::string(row.name), std::to_string(row.required), std::to_string(given));
+        diags.report(Diag::ArgumentCount, e.span, std::string(row.name), countText(static_cast<size_t>(row.required), row.parameters.size()),
+                     std::to_string(given));
         return row.result;
     }
     if (row.op == Operation::Min || row.op == Operation::Max || row.op == Operation::Abs) {
-        Type first = type(*e.args[1]);
+        Type first = value(*e.args[1]);
         if (given == 2) {
             if (isZero(*e.args[1])) {
-                first = type(*e.args[2]);
+                first = value(*e.args[2]);
                 require(*e.args[1], first);
-            } else
+            } else if (first.known())
                 require(*e.args[2], first);
         }
         if (first.known() && first != kInt && first != kDuration && first != kTime)

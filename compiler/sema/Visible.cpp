@@ -111,7 +111,21 @@ void Checker::foldQualified(Expr &e) {
 void Checker::unknownName(const Expr &e) {
     size_t dot = e.name.find('.');
     if (dot == std::string::npos) {
-        diags.report(Diag::UnknownName, e.span, e.name, didYouMean(nearest(e.name, visibleNames())));
+        if (const OperationRow *row = findOperation(TypeKind::None, e.name); row && !row->internal) {
+            if (row->isValue)
+                diags.report(Diag::NotCallable, e.span, e.name);
+            else
+                diags.report(Diag::NoValue, e.span, e.name, "call it, `" + e.name + "(…)`");
+            return;
+        }
+        std::string meant = wordsBegunBy(e.name, TypeKind::None);
+        for (const auto &d : program.enums)
+            if (std::find(d->values.begin(), d->values.end(), e.name) != d->values.end() && !visible(top, d->name, e.span).empty())
+                meant = d->name + "." + e.name;
+        diags.report(Diag::UnknownName, e.span, e.name,
+                     e.name == "p" && !taskAtHand ? "; no task is at hand here"
+                     : e.name == "self"           ? "; it stands in a discipline, elsewhere a queue has its name"
+                                                  : didYouMean(meant.empty() ? nearest(e.name, visibleNames()) : meant));
         return;
     }
     std::string module = e.name.substr(0, dot), name = e.name.substr(dot + 1);

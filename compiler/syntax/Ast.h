@@ -126,6 +126,7 @@ struct Stmt {
     ExprPtr target;
     ExprPtr value;
     std::optional<std::string> typeName; // Var with a written type
+    Span typeSpan;
     AssignKind assign = AssignKind::Set;
     Block body;
     Block orElse; // an `else if` is a single If in here
@@ -249,10 +250,10 @@ enum class StatKind : uint8_t { Counter, Histogram };
 struct StatDecl : Decl {
     StatKind kind;
     std::string label;
-    // Of a histogram.
     std::string per; // queue, rule: one for each; or empty
     Span perSpan;
-    ExprPtr length;    // NAME[length]: so many; or null
+    ExprPtr length; // NAME[length]: so many; or null
+    // Of a histogram.
     std::string shape; // log2, linear; empty: log2
     Span shapeSpan;
     std::vector<ExprPtr> shapeArguments; // linear: the width of a bucket, how many there are
@@ -260,6 +261,7 @@ struct StatDecl : Decl {
     Type takes;                               // sema: what a linear one takes
     int64_t width = 0;                        // sema: of a linear one's buckets; 0: log2
     int64_t buckets = kLogBuckets, parts = 1; // sema
+    bool several() const { return length || !per.empty(); }
     static constexpr int64_t kLogBuckets = 256;
 };
 

@@ -32,6 +32,7 @@ StmtPtr clone(const Stmt &stmt, const Replace &replace) {
     if (stmt.value)
         made->value = clone(*stmt.value, replace);
     made->typeName = stmt.typeName;
+    made->typeSpan = stmt.typeSpan;
     made->assign = stmt.assign;
     made->body = clone(stmt.body, replace);
     made->orElse = clone(stmt.orElse, replace);

@@ -124,11 +124,11 @@ class FileBuilder : public BodyBuilder {
             auto made = std::make_unique<StatDecl>();
             describe(*made, c, c->id(0));
             made->kind = c->COUNTER() ? StatKind::Counter : StatKind::Histogram;
-            if (c->sum())
-                made->length = sum(c->sum());
-            if (c->PER()) {
-                made->per = text(c->id(1));
-                made->perSpan = span(c->id(1));
+            if (c->parts() && c->parts()->sum())
+                made->length = sum(c->parts()->sum());
+            if (c->parts() && c->parts()->PER()) {
+                made->per = text(c->parts()->id());
+                made->perSpan = span(c->parts()->id());
             }
             if (c->COLON()) {
                 made->shape = text(c->id().back());
@@ -336,18 +336,22 @@ class FileBuilder : public BodyBuilder {
         if (c->entryBlock())
             made = entryBlock(c->entryBlock());
         else {
-            made.kind = EntryKind::Queue;
-            made.queue = text(c->id());
-            made.queueSpan = span(c->id());
-            if (c->kind) {
-                made.kind = c->kind->getType() == grammar::ScxRest::SHARE ? EntryKind::ShareInstances : EntryKind::RotateInstances;
-                if (c->sum())
-                    made.weight = sum(c->sum());
-            }
+            made = queueEntry(c->id(), c->kind);
+            if (c->sum())
+                made.weight = sum(c->sum());
         }
         made.span = span(c);
         if (c->guard())
             made.guard = expr(c->guard()->expr());
+        return made;
+    }
+
+    /// QUEUE, `share QUEUE` or `rotate QUEUE`.
+    Entry queueEntry(P::IdContext *queue, const antlr4::Token *kind) {
+        Entry made;
+        made.kind = !kind ? EntryKind::Queue : kind->getType() == grammar::ScxRest::SHARE ? EntryKind::ShareInstances : EntryKind::RotateInstances;
+        made.span = made.queueSpan = span(queue);
+        made.queue = text(queue);
         return made;
     }
 
@@ -361,13 +365,18 @@ class FileBuilder : public BodyBuilder {
             Entry child;
             if (s->entryBlock())
                 child = entryBlock(s->entryBlock());
-            else {
-                child.kind = EntryKind::Queue;
-                child.queue = text(s->id());
-                child.queueSpan = span(s->id());
+            else
+                child = queueEntry(s->id(), s->kind);
+            if (s->BY())
+                child.weight = sum(s->sum(0));
+            if (child.kind == EntryKind::ShareInstances || s->BY()) { // a weight of its own, so a block of its own
+                Entry block;
+                block.kind = EntryKind::Strict;
+                block.children.push_back(std::move(child));
+                child = std::move(block);
             }
             child.span = span(s);
-            child.weight = sum(s->sum());
+            child.weight = sum(s->sum().back());
             if (s->guard())
                 child.guard = expr(s->guard()->expr());
             made.children.push_back(std::move(child));

@@ -331,8 +331,10 @@ StmtPtr BodyBuilder::statement(P::StmtContext *c) {
     if (auto *s = dynamic_cast<P::VarStmtContext *>(c)) {
         StmtPtr made = makeStmt(StmtKind::Var, c);
         made->local = std::make_unique<Local>(Local{text(s->id()), span(s->id()), {}, true});
-        if (s->type())
+        if (s->type()) {
             made->typeName = s->type()->getText();
+            made->typeSpan = span(s->type());
+        }
         made->value = expr(s->expr());
         return made;
     }

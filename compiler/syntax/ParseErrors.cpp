@@ -54,6 +54,14 @@ std::string expectation(const antlr4::misc::IntervalSet &set, const antlr4::dfa:
     return text.empty() ? "something else" : text;
 }
 
+/// What other languages write, as two characters of which the second is in the way, or as a word before it; and what stands here instead.
+struct Elsewhere {
+    std::string_view written, here;
+};
+constexpr Elsewhere kElsewhere[] = {
+    {"&&", "`and`"}, {"||", "`or`"}, {"++", "`+= 1`"}, {"*=", "`=` and the whole expression"}, {"/=", "`=` and the whole expression"}};
+constexpr Elsewhere kElsewhereWords[] = {{"while", "`repeat N` or `for`"}, {"switch", "`if … else if`"}, {"elif", "`else if`"}};
+
 class ResyncStrategy : public antlr4::DefaultErrorStrategy {
   public:
     /// At top level: skips to the next declaration. Elsewhere nothing is guessed.
@@ -173,6 +181,10 @@ bool checkTokens(antlr4::CommonTokenStream &tokens, FileId file, const SourceMan
             if (std::exchange(badLine, token->getLine()) == token->getLine()) // of a file that is no policy at all, one a line will do
                 break;
             auto c = static_cast<unsigned char>(sources.text(span).empty() ? 0 : sources.text(span)[0]);
+            if (c == '!' || c == '?') { // other languages have them
+                diags.report(Diag::Expected, span, c == '!' ? "`not`" : "a function with `if` and `else`", c == '!' ? "`!`" : "`?`");
+                break;
+            }
             char hex[32];
             snprintf(hex, sizeof hex, c > 0x20 && c < 0x7f ? "`%c`" : "byte 0x%02x", c);
             diags.report(Diag::BadCharacter, span, hex);
@@ -206,6 +218,23 @@ void ErrorReporter::syntaxError(antlr4::Recognizer *recognizer, antlr4::Token *o
     bool end = offending->getType() == antlr4::Token::EOF;
     auto begin = static_cast<uint32_t>(offending->getStartIndex());
     Span span{file, begin, end ? begin : static_cast<uint32_t>(offending->getStopIndex() + 1)};
+    if (antlr4::Token *before = parser->getTokenStream()->LT(-1); before && !end) {
+        auto from = static_cast<uint32_t>(before->getStartIndex()), to = static_cast<uint32_t>(before->getStopIndex() + 1);
+        std::string word = before->getText(), both = word + offending->getText();
+        for (const Elsewhere &row : kElsewhere)
+            if (to == begin && both == row.written)
+                return void(diags.report(Diag::Expected, {file, from, span.end}, std::string(row.here), "`" + both + "`"));
+        for (const Elsewhere &row : kElsewhereWords)
+            if (word == row.written)
+                return void(diags.report(Diag::Expected, {file, from, to}, std::string(row.here), "`" + word + "`"));
+        if (offending->getType() == L::STRING && (before->getType() == L::EQ || before->getType() == L::NE))
+            return void(diags.report(Diag::Expected, {file, from, to}, before->getType() == L::EQ ? "`is` before a text" : "`not (… is …)` around a text",
+                                     "`" + word + "`"));
+    }
+    if (offending->getType() == L::ASSIGN && (set.contains(static_cast<ssize_t>(L::ARROW)) || set.contains(static_cast<ssize_t>(L::LBRACE))))
+        expected = "`==`, or `is` before a text";
+    if (offending->getType() == L::PER && set.contains(static_cast<ssize_t>(L::LBRACE)))
+        expected = "`per` only once, before `on`";
     // What is missing at the end of a line is reported there, not at the start of the next.
     if (antlr4::Token *before = parser->getTokenStream()->LT(-1);
         before && set.contains(static_cast<ssize_t>(L::SEMI)) && before->getLine() < offending->getLine()) {

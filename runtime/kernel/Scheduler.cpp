@@ -274,13 +274,13 @@ std::string Scheduler::dump() const {
     return v.address ? std::string(v.address, strnlen(v.address, v.size)) : std::string();
 }
 
-uint64_t Scheduler::counter(const std::string &name) const {
+uint64_t Scheduler::counter(const std::string &name, size_t part) const {
     Variable v = find(".bss", "cpu__");
     auto it = cpuMembers.find(name);
     uint64_t sum = 0;
     if (!v.address || it == cpuMembers.end() || !cpuStride)
         return 0;
-    for (size_t at = it->second; at + 8 <= v.size; at += cpuStride)
+    for (size_t at = it->second + 8 * part; at + 8 <= v.size; at += cpuStride)
         sum += __atomic_load_n(reinterpret_cast<uint64_t *>(v.address + at), __ATOMIC_RELAXED);
     return sum;
 }

@@ -54,7 +54,8 @@ class Scheduler {
     std::string dump() const;
     /// Ends the policy; exit information is complete afterwards.
     void detach();
-    uint64_t counter(const std::string &name) const;
+    /// With several of one name, of that number.
+    uint64_t counter(const std::string &name, size_t part = 0) const;
     /// For programs that look on, over this policy's maps (LookOn.h).
     const bpf_object *loaded() const { return object; }
     /// The buckets of a histogram; with several of one name, of that number.

@@ -91,7 +91,8 @@ void checkParameter(const ObjectInfo &info, const Parameter &p) {
            "type");
 }
 
-StatInfo readHistogram(const json &row) {
+/// A counter or a histogram.
+StatInfo readStat(const json &row) {
     StatInfo h;
     h.name = identifier(row.at("name"));
     h.label = textOr(row, "label");
@@ -211,9 +212,9 @@ ObjectInfo readInfo(const json &meta, const Elf &elf) {
     for (const json &row : meta.at("rules"))
         info.rules.push_back(readRule(row));
     for (const json &row : meta.at("counters"))
-        info.counters.push_back({identifier(row.at("name")), textOr(row, "label"), 0, 0, false, {}});
+        info.counters.push_back(readStat(row));
     for (const json &row : meta.at("histograms"))
-        info.histograms.push_back(readHistogram(row));
+        info.histograms.push_back(readStat(row));
     for (const json &row : meta.at("optional"))
         info.optional.push_back({identifier(row.at("program")), identifier(row.at("member")), text(row.at("hook")), text(row.at("since"))});
     if (meta.contains("told")) {

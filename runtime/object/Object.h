@@ -69,13 +69,15 @@ struct RuleInfo {
 
 struct StatInfo {
     std::string name, label;
-    // Of a histogram.
-    int64_t width = 0;              // of a linear one's buckets; 0: log-linear
-    size_t buckets = 256;           // of a linear one the last is for all above
-    bool isTime = false;            // it counts nanoseconds; of a log-linear one nobody says
     std::vector<std::string> parts; // as many of one name, one behind the other; empty: a single one
+    // Of a histogram.
+    int64_t width = 0;    // of a linear one's buckets; 0: log-linear
+    size_t buckets = 256; // of a linear one the last is for all above
+    bool isTime = false;  // it counts nanoseconds; of a log-linear one nobody says
 
     size_t count() const { return parts.empty() ? 1 : parts.size(); }
+    /// What one of them is shown as.
+    std::string title(size_t part) const { return (label.empty() ? name : label) + (parts.empty() ? "" : "[" + parts[part] + "]"); }
 };
 
 /// A hook whose callback not every kernel has.

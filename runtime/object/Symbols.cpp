@@ -49,8 +49,8 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
         if (it->second != size)
             throw damaged("its variable `" + name + "` has " + std::to_string(it->second) + " bytes instead of " + std::to_string(size));
     };
-    auto counter = [&](const std::string &name) {
-        if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8))
+    auto counter = [&](const std::string &name, size_t parts = 1) {
+        if (auto it = members.find(name); !name.empty() && (it == members.end() || it->second != 8 * parts))
             throw damaged("it has no counter `" + name + "`");
     };
     auto map = [&](bool wanted, const std::string &name) {
@@ -87,7 +87,7 @@ void checkSymbols(const ObjectFile &file, const ObjectInfo &info) {
     if (info.queuePlace == QueuePlace::Storage && !keepsQueue)
         throw damaged("it keeps no queues of tasks");
     for (const StatInfo &c : info.counters)
-        counter(c.name);
+        counter(c.name, c.count());
     for (const StatInfo &h : info.histograms)
         variable(".bss", h.name, h.buckets * h.count() * 8);
 }

@@ -71,14 +71,15 @@ json figures(const Scheduler &scheduler, const ObjectInfo &info, bool buckets) {
     for (const RuleInfo &r : info.rules)
         out["rules"].push_back({{"text", r.text}, {"short", r.shortText()}, {"queue", r.queue}, {"hits", scheduler.counter(r.hits)}});
     for (const StatInfo &c : info.counters)
-        out["counters"][c.label.empty() ? c.name : c.label] = scheduler.counter(c.name);
+        for (size_t part = 0; part < c.count(); ++part)
+            out["counters"][c.title(part)] = scheduler.counter(c.name, part);
     for (const StatInfo &h : info.histograms)
         for (size_t part = 0; part < h.count(); ++part) {
             std::vector<uint64_t> buckets = scheduler.histogram(h.name, h.buckets, part);
             uint64_t count = 0;
             for (uint64_t n : buckets)
                 count += n;
-            json &one = out["histograms"][(h.label.empty() ? h.name : h.label) + (h.parts.empty() ? "" : "[" + h.parts[part] + "]")];
+            json &one = out["histograms"][h.title(part)];
             one = {{"count", count}, {"p50", measured(buckets, 0.5, h.width)}, {"p99", measured(buckets, 0.99, h.width)}};
             if (h.width) {
                 one["width"] = h.width;

@@ -146,8 +146,15 @@ void aboutItsOwn(Exposition &out, const Runner &runner) {
     const Scheduler &scheduler = runner.scheduler();
     if (!info.counters.empty())
         out.family("scx_policy_counter", "counter", "Counters that the policy declares.");
+    auto labels = [](const char *kind, const StatInfo &stat, size_t part) {
+        Labels made = {{kind, stat.name}};
+        if (!stat.parts.empty())
+            made.emplace_back("part", stat.parts[part]);
+        return made;
+    };
     for (const StatInfo &c : info.counters)
-        out.sample("scx_policy_counter_total", {{"counter", c.name}}, static_cast<double>(scheduler.counter(c.name)));
+        for (size_t part = 0; part < c.count(); ++part)
+            out.sample("scx_policy_counter_total", labels("counter", c, part), static_cast<double>(scheduler.counter(c.name, part)));
     for (bool time : {false, true}) {
         std::string family = time ? "scx_policy_histogram_seconds" : "scx_policy_histogram";
         bool begun = false;
@@ -161,14 +168,12 @@ void aboutItsOwn(Exposition &out, const Runner &runner) {
             for (size_t i = 1; h.width && i < h.buckets; ++i)
                 ends.push_back(static_cast<double>(h.width) * static_cast<double>(i));
             for (size_t part = 0; part < h.count(); ++part) {
-                Labels labels = {{"histogram", h.name}};
-                if (!h.parts.empty())
-                    labels.emplace_back("part", h.parts[part]);
+                Labels of = labels("histogram", h, part);
                 std::vector<uint64_t> counts = scheduler.histogram(h.name, h.buckets, part);
                 if (h.width)
-                    out.histogram(family, labels, counts, edges(ends, time));
+                    out.histogram(family, of, counts, edges(ends, time));
                 else
-                    out.histogram(family, labels, byPowers(counts, 0, kLastEdge), edges(powers(0, kLastEdge), time));
+                    out.histogram(family, of, byPowers(counts, 0, kLastEdge), edges(powers(0, kLastEdge), time));
             }
         }
     }

@@ -34,8 +34,8 @@ class Processes:
         for i, line in enumerate(lines):
             if re.match(r"\s*preempts:.*\b%s\b" % q.name, line):  # no CPU knows its keys
                 lines[i] = "    preempts: none;"
-        if re.search(": mlfq", q.head) and not any(l.strip().startswith("slice:") for l in lines):
-            more.append("slice: 4ms;")
+        if re.search(": mlfq", q.head):
+            more += ["%s: %s;" % (name, value) for name, value in (("slice", "4ms"), ("preempts", "none")) if not any(l.strip().startswith(name + ":") for l in lines)]
         if lines[0].endswith("{"):
             lines[-1:-1] = ["    " + m for m in more]
         else:

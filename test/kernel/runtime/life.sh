@@ -44,7 +44,8 @@ PY
     expect "" "$(cat out)" "output with --no-stats"
 }
 
-test_histograms() { # linear ones, several of one name, and for each queue and rule: what is counted where, and how it is shown
+test_histograms() { # linear ones, several of one name, and for each queue and rule: what is counted where, and how it is shown; counters as well
+    echo > /sys/kernel/tracing/trace
     start --json $objects/histograms.bpf.o
     for nice in 7 4 0; do
         python3 -c 'import os, time, sys
@@ -57,7 +58,8 @@ for _ in range(20): time.sleep(0.05)' $nice & # SCHED_EXT
     finish 0
     python3 - out <<'PY' || { bad "the histograms are wrong"; cat out; }
 import json, sys
-h = json.loads(open(sys.argv[1]).readlines()[-1])["histograms"]
+figures = json.loads(open(sys.argv[1]).readlines()[-1])
+h, c = figures["histograms"], figures["counters"]
 steps = h["steps of ten"]
 assert (steps["buckets"], steps["width"], steps["unit"], steps["count"]) == ([3, 1, 0, 1, 2], 10**7, "ns", 7), steps
 assert (steps["p50"], steps["p99"]) == (15e6, 40e6), steps
@@ -76,8 +78,15 @@ only("by_rule[else -> high]", 0)
 assert sum(h['by_rule[comm is "rule-none" -> low]']["buckets"]) == 0, h
 logs = [h[f"by_rule_log[{rule}]"] for rule in ("nice > 5 -> low", "nice > 0 -> high", "else -> high")]
 assert [(l["p50"], l["p99"]) for l in logs] == [(7, 7), (4, 4), (0, 0)], logs
+assert [c[f"of a kind[{i}]"] for i in range(3)] == [1, 11, 21] and len(c) == 3 + 2 + 4, c
+assert [c[f"runs[{queue}]"] for queue in ("low", "high")] == [sum(h[f"by_queue[{queue}]"]["buckets"]) for queue in ("low", "high")], figures
+for rule in ("nice > 5 -> low", "nice > 0 -> high", "else -> high"):
+    assert c[f"rule_runs[{rule}]"] == sum(h[f"by_rule[{rule}]"]["buckets"]) >= 15, (rule, figures)
 PY
+    cp /sys/kernel/tracing/trace out
+    has out 'kinds 1 21 0$' # the last is out of range
     run 0 --for 1s $objects/histograms.bpf.o
+    has out '^ +21  of a kind\[2\]$'
     has out '^ +7 +15\.00ms +40\.00ms  steps of ten$'
     has out '^ +3   0ns \.\. 10\.00ms$'
     has out '^ +2   40\.00ms \.\. $'
