@@ -147,7 +147,7 @@ while True: pass' &
         disown $hog
     done
     # `| family | type |` of the page
-    sed -n 's/^| `\(scx_[a-z_]*\)` | \([a-z]*\) .*/\1 \2/p' "$here/../../../docs/operations/metrics.md" | grep -v '^scx_policy_counter\|^scx_parameter ' > names
+    sed -n 's/^| `\(scx_[a-z_]*\)` | \([a-z]*\) .*/\1 \2/p' "$here/../../../docs/operations/metrics.md" | grep -v '^scx_parameter ' > names
     python3 "$here/scrape.py" 9273 names || bad "Prometheus does not see what it should"
     python3 $here/clients.py metrics 9273 > hanging &
     hanging=$!
