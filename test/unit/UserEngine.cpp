@@ -192,6 +192,14 @@ static void hungry() {
     expect("and the rest", weighted.starve({0, 1}), "4 1");
 }
 
+/// The record of a task without attributes that begins to wait for the first time.
+static std::vector<char> newcomer(uint32_t number, uint64_t cpus) {
+    std::vector<char> bytes(sizeof(Record));
+    Record r{number, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, cpus};
+    std::memcpy(bytes.data(), &r, sizeof r);
+    return bytes;
+}
+
 /// A policy that does not look at CPUs: whom it names on the way runs elsewhere.
 struct Blind : UserPolicy {
     std::deque<UserTask *> waiting;
@@ -211,12 +219,8 @@ static void blind() {
     shared.epoch = 2;
     Blind policy;
     Engine engine(link, shared, policy, 0, 0);
-    for (uint32_t i = 0; i < 4; ++i) {
-        std::vector<char> bytes(sizeof(Record));
-        Record r{i, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, bitOf(i / 2)};
-        std::memcpy(bytes.data(), &r, sizeof r);
-        link.records.push_back(bytes);
-    }
+    for (uint32_t i = 0; i < 4; ++i)
+        link.records.push_back(newcomer(i, bitOf(i / 2)));
     shared.hungry = bitOf(7);
     engine.turn(1);
     expect("asked in vain", std::to_string(link.answers.size()), "0");
@@ -244,20 +248,13 @@ static void wrong() {
     UserTask notMine{};
     notMine.number = kMostTasks + 5;
     policy.foreign = &notMine;
-    for (uint32_t i = 0; i < 2; ++i) {
-        std::vector<char> bytes(sizeof(Record));
-        Record r{i, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, 1};
-        std::memcpy(bytes.data(), &r, sizeof r);
-        link.records.push_back(bytes);
-    }
+    for (uint32_t i = 0; i < 2; ++i)
+        link.records.push_back(newcomer(i, 1));
     shared.asks = 1;
     shared.wanted = 5;
     engine.turn(1);
     expect("a policy that names nobody who waits", std::to_string(link.answers.size()) + " " + std::to_string(policy.takenCount), "2 2");
-    std::vector<char> bytes(sizeof(Record));
-    Record r{kMostTasks, 1, 5, 5, kWaits | kNew, 100, 2, 1, 0, 0, 1};
-    std::memcpy(bytes.data(), &r, sizeof r);
-    link.records.push_back(bytes);
+    link.records.push_back(newcomer(kMostTasks, 1));
     engine.turn(1);
     expect("a number that there is not", std::to_string(engine.waiting()), "0");
 }
