@@ -349,10 +349,15 @@ llvm::Function *Lowering::askFunction(const QueueDecl &q) {
         });
         llvm::Value *asks = readShared(user, kAsks);
         m.ifThen(b.CreateAnd(some, b.CreateICmpEQ(asks, readShared(user, kAnswered))), [&] {
-            llvm::Value *ready = m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), *reserve = b.CreateLShr(cpuCount(), m.num(1));
-            m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, reserve)), [&] {
-                // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order.
-                llvm::Value *missing = b.CreateSub(reserve, ready);
+            // Half as many as there are CPUs: whoever is handed out waits in a FIFO, so each more would be one less in order. Asked is when half of those are taken, so that the
+            // process is woken for a batch; with fewer than four CPUs there is none that would leave an order.
+            llvm::Value *most = b.CreateLShr(cpuCount(), m.num(1)), *half = b.CreateLShr(cpuCount(), m.num(2));
+            llvm::Value *few = b.CreateSelect(b.CreateICmpEQ(half, zero), most, half);
+            llvm::Value *unread = b.CreateSub(readShared(user, kSubmitted), readShared(user, kDrained));
+            unread = b.CreateSelect(b.CreateICmpSGT(unread, zero), unread, zero);
+            llvm::Value *ready = b.CreateAdd(m.call("scx_bpf_dsq_nr_queued", {dsqId(q, zero)}), unread);
+            m.ifThen(b.CreateOr(hungry, b.CreateICmpSLT(ready, few)), [&] {
+                llvm::Value *missing = b.CreateSub(most, ready);
                 b.CreateStore(b.CreateSelect(b.CreateICmpSLT(missing, zero), zero, missing), sharedWord(user, kWanted));
                 m.ifThen(replaceWord(sharedWord(user, kAsks), asks, b.CreateAdd(asks, m.num(1))), [&] { wakeProcess(user); });
             });

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Slices are four times as long as the process may take for an answer. It gets a CPU when one has nobody to run, and answers at once; that CPUs read its answers only when their
-# slices end is not its fault. Nor is it that CPUs idle beside the tasks of another.
+# Slices are ten times as long as the process may take for an answer. It gets a CPU when a slice ends, and answers at once; that it waits until then, and that CPUs read its answers
+# only when their slices end, is not its fault. Nor is it that CPUs idle beside the tasks of another.
 movable= bound=
-for i in 1 2 3 4 5 6; do hog 0-3 5; movable="$movable $hog"; hog 1 5; bound="$bound $hog"; done
+for i in 1 2 3; do hog 0-3 5; movable="$movable $hog"; hog 0-3 5; movable="$movable $hog"; hog 1 5; bound="$bound $hog"; done
 process_orders all
 fell=$(counter all__to_kernel)
 sleep 6
@@ -10,5 +10,5 @@ fell_back all 0 $fell
 kill -KILL $movable
 sleep 6
 fell_back all 0 $fell
-measure 5 $bound
+measure 8 $bound
 for each in $got; do [ $each -gt 0 ] || problem "one on CPU 1 never ran"; done
