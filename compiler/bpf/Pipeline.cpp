@@ -73,6 +73,8 @@ void placeDivisions(llvm::Function &function) {
         llvm::IRBuilder<> b(&i);
         llvm::Value *x = i.getOperand(0), *y = i.getOperand(1);
         auto *number = llvm::dyn_cast<llvm::ConstantInt>(y);
+        if (number && number->getValue().isPowerOf2())
+            continue; // shifts
         bool immediate = number && llvm::isInt<32>(number->getSExtValue());
         std::string text = std::string("$0 ") + (isSigned ? "s" : "") + (rest ? "%= $2" : "/= $2"),
                     constraints = std::string(rest ? "={r3}" : "={r0}") + (immediate ? ",0,i" : ",0,r");

@@ -166,6 +166,7 @@ class Lowering {
     Val emit(const Expr &e);
     llvm::Value *value(const Expr &e) { return emit(e).value; }
     llvm::Value *truth(const Expr &e) { return emit(e).value; }
+    static const Expr *byWeight(const Expr &product, const Expr &divisor);
     llvm::Value *binary(Op op, const Expr &l, const Expr &r, TypeKind left, TypeKind right, bool nonZero);
     llvm::Value *divide(llvm::Value *x, llvm::Value *y, bool remainder, bool nonZero);
     llvm::Value *compare(Op op, llvm::Value *x, llvm::Value *y, bool wraps);
