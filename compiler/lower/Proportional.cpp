@@ -27,20 +27,6 @@ bool zero(const Expr &e, const Zeros &zeros) {
     }
 }
 
-/// Not fulfilled where these are zero.
-bool fails(const Expr &e, const Zeros &zeros) {
-    if (e.kind != ExprKind::Binary)
-        return false;
-    switch (e.op) {
-    case Op::And: return fails(*e.args[0], zeros) || fails(*e.args[1], zeros);
-    case Op::Or: return fails(*e.args[0], zeros) && fails(*e.args[1], zeros);
-    case Op::Ne:
-    case Op::Lt:
-    case Op::Gt: return zero(*e.args[0], zeros) && zero(*e.args[1], zeros);
-    default: return false;
-    }
-}
-
 /// Only read, so that it does not matter how often.
 bool pure(const Expr &e) {
     return !anyExpr(e, [](const Expr &part) { return part.kind == ExprKind::Call; });
@@ -48,16 +34,12 @@ bool pure(const Expr &e) {
 
 } // namespace
 
-bool doesNothing(const Block &block, Zeros zeros) {
+bool doesNothing(const Block &block, const Zeros &zeros) {
     return std::all_of(block.begin(), block.end(), [&](const StmtPtr &s) {
         switch (s->kind) {
         case StmtKind::Assign:
             return s->assign != AssignKind::Set && s->target->ref.kind != RefKind::Attribute && pure(*s->target) && pure(*s->value) && zero(*s->value, zeros);
-        case StmtKind::Let:
-            if (zero(*s->value, zeros))
-                zeros.insert(s->local.get());
-            return pure(*s->value);
-        case StmtKind::If: return !s->local && pure(*s->value) && (fails(*s->value, zeros) || doesNothing(s->body, zeros)) && doesNothing(s->orElse, zeros);
+        case StmtKind::If: return !s->local && pure(*s->value) && doesNothing(s->body, zeros) && doesNothing(s->orElse, zeros);
         case StmtKind::Block: return doesNothing(s->body, zeros);
         case StmtKind::Call: {
             const Expr &call = *s->value, &callee = call.args.empty() ? call : *call.args[0];

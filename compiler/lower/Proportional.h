@@ -10,6 +10,6 @@ namespace scx {
 using Zeros = std::set<const Local *>;
 
 /// Whether the checked block changes nothing while these are zero, whatever else it reads. A no may be wrong, a yes is not.
-bool doesNothing(const Block &block, Zeros zeros);
+bool doesNothing(const Block &block, const Zeros &zeros);
 
 } // namespace scx
