@@ -297,9 +297,12 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         return {};
     }
     case Operation::Recall: emit(*e.args[1]); return {frame.recalled ? frame.recalled : m.num(-1)};
-    case Operation::Settle: { // where running it again does nothing, it runs again, for the moment that is left until the kernel stops the task
+    case Operation::Settle: { // stopping comes again, for the moment that is left until the kernel stops the task
         llvm::Value *task = arg(1);
-        b.CreateStore(marksSettled ? m.num(-1) : m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
+        if (needsRan)
+            b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
+        if (runsOnce)
+            b.CreateStore(m.num(1), cpuState(taskCpu(task), settledMember));
         return {};
     }
     case Operation::Wait: { // its enqueue comes when this CPU goes idle: who should serve it may have looked before that

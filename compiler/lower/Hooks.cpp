@@ -128,6 +128,13 @@ void Lowering::fillSlot() {
 void Lowering::runningWork(llvm::Value *task) {
     if (needsRan)
         b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
+    if (runsOnce)
+        b.CreateStore(m.num(0), cpuState(taskCpu(task), settledMember));
+}
+
+/// In stopping: not where dispatch has run the body already, the slice having ended, and the kernel tells of it again for the microseconds since.
+void Lowering::unlessSettled(const std::function<void()> &body) {
+    m.ifThen(b.CreateICmpEQ(b.CreateLoad(m.i64(), cpuState(taskCpu(frame.task), settledMember)), m.num(0)), body);
 }
 
 /// What the task ran since `start`. A division of it needs no care for signs, as the kernel takes in each division of signed numbers.
@@ -278,7 +285,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         default: break;
         }
     }
-    if (needsRan && (event == "running" || event == "stopping"))
+    if (runningWorks() && (event == "running" || event == "stopping"))
         frame.taskCpu = taskCpu(frame.task);
     if (event == "running")
         runningWork(frame.task);
@@ -286,13 +293,13 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
         bind(2, {b.CreateICmpNE(b.CreateAnd(slot[1], m.num(255)), m.num(0))});
         if (needsRan) {
             llvm::Value *start = b.CreateLoad(m.i64(), cpuState(taskCpu(frame.task), kStart));
-            llvm::Value *ran = ranSince(frame.task, start);
-            bind(1, {ran});
-            if (marksSettled) {
-                m.ifThen(b.CreateICmpNE(start, m.num(-1)), [&] { hookBody(decl); });
-                b.CreateRet(nothing());
-                return;
-            }
+            bind(1, {ranSince(frame.task, start)});
+        }
+        frame.maybeSettled = runsOnce.has_value();
+        if (runsOnce && runsOnce->all) {
+            unlessSettled([&] { hookBody(decl); });
+            b.CreateRet(nothing());
+            return;
         }
     }
     if (event == "init_task" && taskMap) {
@@ -361,7 +368,7 @@ void Lowering::dispatchEpilogue() {
             slice = m.choose(belongs(*core.queues[i], frame.prev), [&] { return sliceFor(*core.queues[i], frame.prev); }, [&] { return slice; });
         keep(slice);
     });
-    if (!needsRan && !hookNamed("running"))
+    if (!runningWorks() && !hookNamed("running"))
         return;
     m.ifThen(b.CreateLoad(m.i1(), frame.kept), [&] {
         frame.goesOn = true;
@@ -494,8 +501,8 @@ void Lowering::run() {
         if (row.event == "init" || row.event == "exit" || row.member.empty())
             continue;
         const HookDecl *decl = hookNamed(std::string(row.event));
-        bool needed =
-            decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && needsRan) || (needsCgroups && numbersCgroups(row.event));
+        bool needed = decl || (row.event == "init_task" && (taskMap || readsHint)) || (row.event == "running" && runningWorks()) ||
+                      (needsCgroups && numbersCgroups(row.event));
         if (needed)
             hook(decl, row);
         if (!diags.ok())

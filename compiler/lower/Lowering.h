@@ -4,6 +4,7 @@
 
 #include "bpf/Module.h"
 #include "bpf/Tables.h"
+#include "lower/Proportional.h"
 #include "lower/UserSpace.h"
 #include "syntax/Ast.h"
 
@@ -53,13 +54,14 @@ class Lowering {
     bool readsWakeup = false;          // something asks how the task was woken
     bool slotless = false;             // select_cpu has nothing to tell enqueue, whose program comes after it,
     bool searchesAlways = false;       // but that it has looked for an idle CPU everywhere, or nowhere
-    bool marksSettled = false;         // stopping has to be told that settle__ has run its body already
+    std::optional<RunsOnce> runsOnce;  // of stopping, where something of it must not run again behind a dispatch that has run its body, as settle__ says
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false;    // some CPU goes idle although its task wants to go on
     bool readsHint = false; // each child inherits it
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
+    unsigned settledMember = 0;                           // of the CPU's state, with runsOnce: not 0 from settle__ to the next running
     enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kSlotSlice, kFirstCpuField };
     std::map<const void *, llvm::GlobalVariable *> globals;
     std::vector<std::pair<std::string, llvm::Function *>> programs;
@@ -81,6 +83,7 @@ class Lowering {
         llvm::AllocaInst *remembered = nullptr, *searchedAll = nullptr, *placed = nullptr;
         llvm::AllocaInst *dispatched = nullptr, *kept = nullptr;
         unsigned servers = 0;                                                             // dispatch: so many functions that serve a part of it are open
+        bool maybeSettled = false;                                                        // stopping, which may have been settled already
         bool goesOn = false;                                                              // dispatch: prev is kept, and begins to run
         bool looksOn = false;                                                             // nothing of the policy is changed, whatever its functions say
         llvm::Value *reader = nullptr;                                                    // of whom asked about the task: where a report goes
@@ -124,7 +127,9 @@ class Lowering {
     llvm::Value *nothing() { return llvm::PoisonValue::get(m.i32()); }
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
+    bool runningWorks() const { return needsRan || runsOnce; }
     void runningWork(llvm::Value *task);
+    void unlessSettled(const std::function<void()> &body);
     llvm::Value *ranSince(llvm::Value *task, llvm::Value *start);
     void dispatchEpilogue();
     void restartForSets(const std::string &event);

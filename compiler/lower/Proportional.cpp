@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Does a block do nothing where some of its values are zero? So it is with most of what a task's run is charged to: each sum grows in proportion to it.
+// What of a block would not do nothing where some of its values are zero? Most of what a task's run is charged to would: each sum grows in proportion to it.
 #include "lower/Proportional.h"
 #include "syntax/Visit.h"
 
 #include <algorithm>
+#include <map>
 
 namespace scx {
 namespace {
@@ -32,33 +33,108 @@ bool pure(const Expr &e) {
     return !anyExpr(e, [](const Expr &part) { return part.kind == ExprKind::Call; });
 }
 
-} // namespace
+/// What is known of the values of a block's names.
+struct Known {
+    Zeros zeros;
+    std::map<const Local *, const Expr *> held; // by each the state that it was set to, which still has that value
+};
 
-bool doesNothing(const Block &block, const Zeros &zeros) {
-    return std::all_of(block.begin(), block.end(), [&](const StmtPtr &s) {
-        switch (s->kind) {
+bool isLocal(const Expr &e) { return e.kind == ExprKind::Name && e.ref.kind == RefKind::Local; }
+
+/// The same field of the same task or CPU, or the same global.
+bool sameState(const Expr &a, const Expr &b) {
+    if (a.ref.kind != b.ref.kind || a.ref.decl != b.ref.decl || a.kind != b.kind)
+        return false;
+    if (a.kind == ExprKind::Name)
+        return a.ref.kind == RefKind::Global;
+    return a.kind == ExprKind::Member && (a.ref.kind == RefKind::TaskField || a.ref.kind == RefKind::CpuField) && isLocal(*a.args[0]) && isLocal(*b.args[0]) &&
+           a.args[0]->ref.decl == b.args[0]->ref.decl;
+}
+
+/// What the statement may change is not what it was.
+void forget(Known &known, const Stmt &s) {
+    if (s.kind == StmtKind::Call)
+        known.held.clear();
+    else if (s.kind == StmtKind::Assign)
+        std::erase_if(known.held, [&](const auto &held) { return held.second->ref.decl == s.target->ref.decl; });
+    for (const Block *inner : {&s.body, &s.orElse})
+        for (const StmtPtr &each : *inner)
+            forget(known, *each);
+}
+
+/// Does the assignment leave its target as it is? `x += zero` does, and `x = x + zero`.
+bool addsZero(const Stmt &s, const Known &known) {
+    if (s.assign != AssignKind::Set)
+        return zero(*s.value, known.zeros);
+    const Expr &sum = *s.value;
+    if (sum.kind != ExprKind::Binary || (sum.op != Op::Add && sum.op != Op::Sub) || !zero(*sum.args[1], known.zeros))
+        return false;
+    auto held = isLocal(*sum.args[0]) ? known.held.find(static_cast<const Local *>(sum.args[0]->ref.decl)) : known.held.end();
+    return sameState(held == known.held.end() ? *sum.args[0] : *held->second, *s.target);
+}
+
+/// Names what the block may not do again; false: it cannot be taken apart, since what is left would go on with other values, or another number of times.
+bool part(const Block &block, Known known, std::set<const Stmt *> &once);
+
+/// Does the call need no naming? So it is where what the function does can be taken apart.
+bool partCall(const Expr &call, const Zeros &zeros, std::set<const Stmt *> &once) {
+    const Expr &callee = call.args.empty() ? call : *call.args[0];
+    if (call.kind != ExprKind::Call || callee.ref.kind != RefKind::Function ||
+        std::any_of(call.argNames.begin(), call.argNames.end(), [](const std::string &name) { return !name.empty(); }) ||
+        !std::all_of(call.args.begin() + 1, call.args.end(), [](const ExprPtr &argument) { return pure(*argument); }))
+        return false;
+    auto &fn = *static_cast<const FnDecl *>(callee.ref.decl);
+    Known inside;
+    for (size_t i = 1; i < call.args.size(); ++i)
+        if (zero(*call.args[i], zeros))
+            inside.zeros.insert(&fn.parameters[i - 1]->local);
+    std::set<const Stmt *> found;
+    if (!part(fn.body, inside, found))
+        return false;
+    once.merge(found);
+    return true;
+}
+
+bool part(const Block &block, Known known, std::set<const Stmt *> &once) {
+    auto partStatement = [&](const Stmt &s) {
+        switch (s.kind) {
+        case StmtKind::Let:
+            if (zero(*s.value, known.zeros))
+                known.zeros.insert(s.local.get());
+            known.held[s.local.get()] = s.value.get();
+            return pure(*s.value);
+        case StmtKind::Var: return pure(*s.value);
+        case StmtKind::Return: return !s.value || pure(*s.value);
+        case StmtKind::If: return !s.local && pure(*s.value) && part(s.body, known, once) && part(s.orElse, known, once);
+        case StmtKind::Block: return part(s.body, known, once);
         case StmtKind::Assign:
-            return s->assign != AssignKind::Set && s->target->ref.kind != RefKind::Attribute && pure(*s->target) && pure(*s->value) && zero(*s->value, zeros);
-        case StmtKind::If: return !s->local && pure(*s->value) && doesNothing(s->body, zeros) && doesNothing(s->orElse, zeros);
-        case StmtKind::Block: return doesNothing(s->body, zeros);
-        case StmtKind::Call: {
-            const Expr &call = *s->value, &callee = call.args.empty() ? call : *call.args[0];
-            if (call.kind != ExprKind::Call || callee.ref.kind != RefKind::Function ||
-                std::any_of(call.argNames.begin(), call.argNames.end(), [](const std::string &name) { return !name.empty(); }))
-                return false;
-            auto &fn = *static_cast<const FnDecl *>(callee.ref.decl);
-            Zeros inside;
-            for (size_t i = 1; i < call.args.size(); ++i) {
-                if (!pure(*call.args[i]))
-                    return false;
-                if (zero(*call.args[i], zeros))
-                    inside.insert(&fn.parameters[i - 1]->local);
-            }
-            return doesNothing(fn.body, inside);
-        }
+            if (s.target->ref.kind == RefKind::Local)
+                return pure(*s.value);
+            if (s.target->ref.kind == RefKind::Attribute || !pure(*s.target) || !pure(*s.value) || !addsZero(s, known))
+                once.insert(&s);
+            return true;
+        case StmtKind::Call:
+            if (!partCall(*s.value, known.zeros, once))
+                once.insert(&s);
+            return true;
+        case StmtKind::Log:
+        case StmtKind::Assert: once.insert(&s); return true;
         default: return false;
         }
+    };
+    return std::all_of(block.begin(), block.end(), [&](const StmtPtr &s) {
+        bool parted = partStatement(*s);
+        forget(known, *s);
+        return parted;
     });
+}
+
+} // namespace
+
+RunsOnce toRunOnce(const Block &block, const Zeros &zeros) {
+    RunsOnce once;
+    once.all = !part(block, {zeros, {}}, once.statements);
+    return once;
 }
 
 } // namespace scx

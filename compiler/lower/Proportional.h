@@ -9,7 +9,14 @@ namespace scx {
 
 using Zeros = std::set<const Local *>;
 
-/// Whether the checked block changes nothing while these are zero, whatever else it reads. A no may be wrong, a yes is not.
-bool doesNothing(const Block &block, const Zeros &zeros);
+struct RunsOnce {
+    bool all = false;                  // the block as a whole
+    std::set<const Stmt *> statements; // else these, each alone: of the block, and of the functions it calls
+    bool nothing() const { return !all && statements.empty(); }
+};
+
+/// What the checked block may not do a second time while these are zero. What is left of it then changes nothing, whatever else it reads. Too much may be named, nothing
+/// is left out.
+RunsOnce toRunOnce(const Block &block, const Zeros &zeros);
 
 } // namespace scx

@@ -42,7 +42,9 @@ void Lowering::prepare() {
     if (const HookDecl *stopping = hookNamed("stopping")) {
         needsRan = stopping->arguments.size() > 1;
         const HookDecl *dispatch = hookNamed("dispatch");
-        marksSettled = needsRan && dispatch && dispatch->arguments.size() > 1 && !doesNothing(stopping->body, {stopping->arguments[1].get()});
+        if (RunsOnce once = toRunOnce(stopping->body, needsRan ? Zeros{stopping->arguments[1].get()} : Zeros{});
+            dispatch && dispatch->arguments.size() > 1 && !once.nothing())
+            runsOnce = std::move(once);
     }
     needsRan |= attributeRead(Read::Ran);
     letsGo = operationUsed(Operation::Wait);
@@ -113,6 +115,11 @@ void Lowering::declareState() {
                                                            {"slot_value__", m.diInt(64, true)},
                                                            {"slot_flags__", m.diInt(64, true)},
                                                            {"slot_slice__", m.diInt(64, true)}};
+    if (runsOnce) {
+        settledMember = static_cast<unsigned>(cpuTypes.size());
+        cpuTypes.push_back(m.i64());
+        cpuMembers.push_back({"settled__", m.diInt(64, true)});
+    }
     for (const StateDecl &s : core.states)
         for (const auto &f : s.fields) {
             if (s.kind == StateKind::Task && f.get() != keyField) {

@@ -3,13 +3,23 @@
 #include "lower/Lowering.h"
 #include "syntax/Print.h"
 
+#include <algorithm>
+
 namespace scx {
 
 void Lowering::block(const Block &body) {
-    for (const StmtPtr &s : body) {
+    auto once = [&](const StmtPtr &s) { return frame.maybeSettled && runsOnce->statements.contains(s.get()); };
+    for (auto s = body.begin(); s != body.end();) {
         if (m.terminated()) // code behind a return: legal, and never reached
             b.SetInsertPoint(m.block("unreached"));
-        stmt(*s);
+        auto end = std::find_if_not(s, body.end(), once);
+        if (s == end)
+            stmt(**s++);
+        else // one test for those that follow each other
+            unlessSettled([&] {
+                for (; s != end; ++s)
+                    stmt(**s);
+            });
     }
 }
 
