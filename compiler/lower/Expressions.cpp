@@ -98,20 +98,24 @@ llvm::Value *Lowering::divide(llvm::Value *x, llvm::Value *y, bool remainder, bo
     return b.CreateSelect(zero, remainder ? x : m.num(0), result);
 }
 
-/// The X of X * 100 / p.weight, nullptr if this is something else. Most tasks and cgroups have the weight 100, for which that is X: what two instructions find out
-/// is not worth a division, the dearest part of a charge.
+/// Of most tasks and cgroups.
+constexpr int64_t kUsualWeight = 100;
+
+/// The X of X * 100 / p.weight or 100 * X / p.weight, nullptr if this is something else. With the usual weight that is X: what two instructions find out is not worth a
+/// division, the dearest part of a charge.
 const Expr *Lowering::byWeight(const Expr &product, const Expr &divisor) {
-    constexpr int64_t kUsual = 100;
     if (divisor.ref.kind != RefKind::Attribute || static_cast<const AttributeRow *>(divisor.ref.decl)->name != std::string_view("weight") ||
-        product.kind != ExprKind::Binary || product.op != Op::Mul || Checker::evaluate(*product.args[1]) != kUsual ||
-        product.args[0]->type.kind == TypeKind::Ratio)
+        product.kind != ExprKind::Binary || product.op != Op::Mul)
         return nullptr;
-    return product.args[0].get();
+    for (const auto &[x, factor] : {std::pair(&product.args[0], &product.args[1]), std::pair(&product.args[1], &product.args[0])})
+        if (Checker::evaluate(**factor) == kUsualWeight && (*factor)->type.kind != TypeKind::Ratio && (*x)->type.kind != TypeKind::Ratio)
+            return x->get();
+    return nullptr;
 }
 
 llvm::Value *Lowering::binary(Op op, const Expr &l, const Expr &r, TypeKind left, TypeKind right, bool nonZero) {
     if (const Expr *charged = op == Op::Div ? byWeight(l, r) : nullptr) {
-        llvm::Value *x = value(*charged), *weight = value(r), *usual = value(*l.args[1]);
+        llvm::Value *x = value(*charged), *weight = value(r), *usual = m.num(kUsualWeight);
         return m.choose(b.CreateICmpEQ(weight, usual), [&] { return x; }, [&] { return divide(b.CreateMul(x, usual), weight, false, nonZero); });
     }
     llvm::Value *x = value(l), *y = value(r);

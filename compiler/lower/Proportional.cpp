@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What of a block would not do nothing where some of its values are zero? Most of what a task's run is charged to would: each sum grows in proportion to it.
+// What of a block does something even where some of its values are zero? Most of what a task's run is charged to does not: each sum grows in proportion to it.
 #include "lower/Proportional.h"
 #include "syntax/Visit.h"
 
@@ -132,9 +132,9 @@ bool part(const Block &block, Known known, std::set<const Stmt *> &once) {
 } // namespace
 
 RunsOnce toRunOnce(const Block &block, const Zeros &zeros) {
-    RunsOnce once;
-    once.all = !part(block, {zeros, {}}, once.statements);
-    return once;
+    std::set<const Stmt *> statements;
+    bool parted = part(block, {zeros, {}}, statements);
+    return parted ? RunsOnce{false, std::move(statements)} : RunsOnce{true, {}};
 }
 
 } // namespace scx
