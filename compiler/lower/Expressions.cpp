@@ -107,9 +107,10 @@ const Expr *Lowering::byWeight(const Expr &product, const Expr &divisor) {
     if (divisor.ref.kind != RefKind::Attribute || static_cast<const AttributeRow *>(divisor.ref.decl)->name != std::string_view("weight") ||
         product.kind != ExprKind::Binary || product.op != Op::Mul)
         return nullptr;
-    for (const auto &[x, factor] : {std::pair(&product.args[0], &product.args[1]), std::pair(&product.args[1], &product.args[0])})
-        if (Checker::evaluate(**factor) == kUsualWeight && (*factor)->type.kind != TypeKind::Ratio && (*x)->type.kind != TypeKind::Ratio)
-            return x->get();
+    for (size_t factor : {1, 0})
+        if (Checker::evaluate(*product.args[factor]) == kUsualWeight && product.args[0]->type.kind != TypeKind::Ratio &&
+            product.args[1]->type.kind != TypeKind::Ratio)
+            return product.args[1 - factor].get();
     return nullptr;
 }
 
@@ -305,7 +306,7 @@ Val Lowering::operation(const Expr &e, const OperationRow &row) {
         llvm::Value *task = arg(1);
         if (needsRan)
             b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
-        if (runsOnce)
+        if (!runsOnce.empty())
             b.CreateStore(m.num(1), cpuState(taskCpu(task), settledMember));
         return {};
     }

@@ -128,7 +128,7 @@ void Lowering::fillSlot() {
 void Lowering::runningWork(llvm::Value *task) {
     if (needsRan)
         b.CreateStore(m.loadField(task, "task_struct", "se.sum_exec_runtime"), cpuState(taskCpu(task), kStart));
-    if (runsOnce)
+    if (!runsOnce.empty())
         b.CreateStore(m.num(0), cpuState(taskCpu(task), settledMember));
 }
 
@@ -295,12 +295,7 @@ void Lowering::hook(const HookDecl *decl, const HookRow &row) {
             llvm::Value *start = b.CreateLoad(m.i64(), cpuState(taskCpu(frame.task), kStart));
             bind(1, {ranSince(frame.task, start)});
         }
-        frame.maybeSettled = runsOnce.has_value();
-        if (runsOnce && runsOnce->all) {
-            unlessSettled([&] { hookBody(decl); });
-            b.CreateRet(nothing());
-            return;
-        }
+        frame.maybeSettled = true;
     }
     if (event == "init_task" && taskMap) {
         llvm::Value *state = m.helper(helper::TaskStorage, m.ptr(), {taskMap, frame.task, llvm::ConstantPointerNull::get(m.ptr()), m.num(1)});

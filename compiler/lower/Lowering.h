@@ -54,14 +54,14 @@ class Lowering {
     bool readsWakeup = false;          // something asks how the task was woken
     bool slotless = false;             // select_cpu has nothing to tell enqueue, whose program comes after it,
     bool searchesAlways = false;       // but that it has looked for an idle CPU everywhere, or nowhere
-    std::optional<RunsOnce> runsOnce;  // of stopping, where something of it must not run again behind a dispatch that has run its body, as settle__ says
+    std::set<const Stmt *> runsOnce;   // of stopping: what must not run again behind a dispatch that has run its body, as settle__ says
     bool needsRan = false, needsKeep = false, needsTopology = false, needsCgroups = false;
     bool letsGo = false;    // some CPU goes idle although its task wants to go on
     bool readsHint = false; // each child inherits it
     llvm::StructType *taskType = nullptr, *cpuType = nullptr;
     llvm::GlobalVariable *taskMap = nullptr, *taskNone = nullptr, *cpuArray = nullptr, *exitInfo = nullptr, *exitDump = nullptr, *exitDumpLength = nullptr;
     std::map<const void *, unsigned> taskIndex, cpuIndex; // Field or StatDecl → member
-    unsigned settledMember = 0;                           // of the CPU's state, with runsOnce: not 0 from settle__ to the next running
+    unsigned settledMember = 0;                           // of the CPU's state, if anything runs once: not 0 from settle__ to the next running
     enum CpuSlot : unsigned { kStart, kSlotTask, kSlotValue, kSlotFlags, kSlotSlice, kFirstCpuField };
     std::map<const void *, llvm::GlobalVariable *> globals;
     std::vector<std::pair<std::string, llvm::Function *>> programs;
@@ -127,7 +127,7 @@ class Lowering {
     llvm::Value *nothing() { return llvm::PoisonValue::get(m.i32()); }
     llvm::Value *asPointer(llvm::Value *slot) { return b.CreateIntToPtr(slot, m.ptr()); }
     llvm::Value *opaqueNonNull(llvm::Value *slot);
-    bool runningWorks() const { return needsRan || runsOnce; }
+    bool runningWorks() const { return needsRan || !runsOnce.empty(); }
     void runningWork(llvm::Value *task);
     void unlessSettled(const std::function<void()> &body);
     llvm::Value *ranSince(llvm::Value *task, llvm::Value *start);

@@ -9,12 +9,14 @@
 namespace scx {
 namespace {
 
+bool isLocal(const Expr &e) { return e.kind == ExprKind::Name && e.ref.kind == RefKind::Local; }
+
 /// Zero where these are. A quotient by zero is zero as well, and so is its rest.
 bool zero(const Expr &e, const Zeros &zeros) {
     if (e.kind == ExprKind::Number)
         return e.value == 0;
-    if (e.kind == ExprKind::Name)
-        return e.ref.kind == RefKind::Local && zeros.contains(static_cast<const Local *>(e.ref.decl));
+    if (isLocal(e))
+        return zeros.contains(static_cast<const Local *>(e.ref.decl));
     if (e.kind != ExprKind::Binary)
         return false;
     bool left = zero(*e.args[0], zeros), right = zero(*e.args[1], zeros);
@@ -38,8 +40,6 @@ struct Known {
     Zeros zeros;
     std::map<const Local *, const Expr *> held; // by each the state that it was set to, which still has that value
 };
-
-bool isLocal(const Expr &e) { return e.kind == ExprKind::Name && e.ref.kind == RefKind::Local; }
 
 /// The same field of the same task or CPU, or the same global.
 bool sameState(const Expr &a, const Expr &b) {
@@ -131,10 +131,14 @@ bool part(const Block &block, Known known, std::set<const Stmt *> &once) {
 
 } // namespace
 
-RunsOnce toRunOnce(const Block &block, const Zeros &zeros) {
-    std::set<const Stmt *> statements;
-    bool parted = part(block, {zeros, {}}, statements);
-    return parted ? RunsOnce{false, std::move(statements)} : RunsOnce{true, {}};
+std::set<const Stmt *> toRunOnce(const Block &block, const Zeros &zeros) {
+    std::set<const Stmt *> once;
+    if (!part(block, {zeros, {}}, once)) {
+        once.clear();
+        for (const StmtPtr &s : block)
+            once.insert(s.get());
+    }
+    return once;
 }
 
 } // namespace scx

@@ -2,7 +2,6 @@
 // Where does each piece of state live? Task state in task storage, or (one ordering key) in the task's own dsq_vtime, which costs nothing;
 // CPU state and counters in one array; globals and parameters as variables of their own.
 #include "lower/Lowering.h"
-#include "lower/Proportional.h"
 #include "sema/Checker.h"
 #include "syntax/Visit.h"
 
@@ -42,9 +41,8 @@ void Lowering::prepare() {
     if (const HookDecl *stopping = hookNamed("stopping")) {
         needsRan = stopping->arguments.size() > 1;
         const HookDecl *dispatch = hookNamed("dispatch");
-        if (RunsOnce once = toRunOnce(stopping->body, needsRan ? Zeros{stopping->arguments[1].get()} : Zeros{});
-            dispatch && dispatch->arguments.size() > 1 && !once.nothing())
-            runsOnce = std::move(once);
+        if (dispatch && dispatch->arguments.size() > 1)
+            runsOnce = toRunOnce(stopping->body, needsRan ? Zeros{stopping->arguments[1].get()} : Zeros{});
     }
     needsRan |= attributeRead(Read::Ran);
     letsGo = operationUsed(Operation::Wait);
@@ -115,7 +113,7 @@ void Lowering::declareState() {
                                                            {"slot_value__", m.diInt(64, true)},
                                                            {"slot_flags__", m.diInt(64, true)},
                                                            {"slot_slice__", m.diInt(64, true)}};
-    if (runsOnce) {
+    if (!runsOnce.empty()) {
         settledMember = static_cast<unsigned>(cpuTypes.size());
         cpuTypes.push_back(m.i64());
         cpuMembers.push_back({"settled__", m.diInt(64, true)});

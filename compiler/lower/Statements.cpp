@@ -8,7 +8,7 @@
 namespace scx {
 
 void Lowering::block(const Block &body) {
-    auto once = [&](const StmtPtr &s) { return frame.maybeSettled && runsOnce->statements.contains(s.get()); };
+    auto once = [&](const StmtPtr &s) { return frame.maybeSettled && runsOnce.contains(s.get()); };
     for (auto s = body.begin(); s != body.end();) {
         if (m.terminated()) // code behind a return: legal, and never reached
             b.SetInsertPoint(m.block("unreached"));
