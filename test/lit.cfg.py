@@ -47,6 +47,7 @@ config.substitutions += [
     ("%objcopy", tool("llvm-objcopy")),
     ("%FileCheck", tool("FileCheck")),
     ("%objdump", tool("llvm-objdump")),
+    ("%nm", tool("llvm-nm")),
     ("%bpftool", os.path.join(cache, "bpftool")),
     ("%clang", tool("clang")),
     ("%cache", cache),

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <llvm/Config/llvm-config.h>
+#if LLVM_VERSION_MAJOR >= 20
+#include <llvm/Analysis/LastRunTrackingAnalysis.h>
+#endif
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/Module.h>
 #include <llvm/MC/TargetRegistry.h>
@@ -41,6 +44,13 @@ inline void earlyPasses(llvm::PassBuilder &passes, llvm::ModulePassManager &mana
     passes.invokePipelineEarlySimplificationEPCallbacks(manager, level, llvm::ThinOrFullLTOPhase::None);
 #else
     passes.invokePipelineEarlySimplificationEPCallbacks(manager, level);
+#endif
+}
+
+/// Those that the same passes ask for in some versions only.
+inline void addAnalyses([[maybe_unused]] llvm::FunctionAnalysisManager &functions) {
+#if LLVM_VERSION_MAJOR >= 20
+    functions.registerPass([] { return llvm::LastRunTrackingAnalysis(); });
 #endif
 }
 

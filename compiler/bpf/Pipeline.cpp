@@ -4,7 +4,21 @@
 #include "bpf/Module.h"
 
 #include <llvm/ADT/PostOrderIterator.h>
+#include <llvm/Analysis/AliasAnalysis.h>
+#include <llvm/Analysis/AssumptionCache.h>
+#include <llvm/Analysis/BasicAliasAnalysis.h>
+#include <llvm/Analysis/BlockFrequencyInfo.h>
+#include <llvm/Analysis/BranchProbabilityInfo.h>
+#include <llvm/Analysis/DemandedBits.h>
+#include <llvm/Analysis/LazyValueInfo.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/PostDominators.h>
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/CFG.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Verifier.h>
@@ -12,8 +26,6 @@
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/BDCE.h>
-#include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
-#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/JumpThreading.h>
 #include <llvm/Transforms/Scalar/SROA.h>
@@ -35,30 +47,61 @@ struct DroppableAddresses : llvm::PassInfoMixin<DroppableAddresses> {
     }
 };
 
-/// What a policy gains from. LLVM's own O2 takes twice the time for the same code: it looks for callees to inline, where all is in place already, and
-/// for loops to change, which the verifier would rather see unchanged. The BPF back end's passes come in where O2 has them.
-llvm::ModulePassManager shortPipeline(llvm::PassBuilder &passes) {
-    const llvm::OptimizationLevel level = llvm::OptimizationLevel::O2;
+/// What the passes below ask for. `PassBuilder` would register all analyses there are, and so link them (compiler/PassBuilder.cpp).
+struct Analyses {
+    llvm::FunctionAnalysisManager functions;
+    llvm::ModuleAnalysisManager modules; // goes first: it looks into the other as it does
+
+    explicit Analyses(llvm::TargetMachine &target) {
+        modules.registerPass([] { return llvm::PassInstrumentationAnalysis(); });
+        modules.registerPass([] { return llvm::ProfileSummaryAnalysis(); });
+        modules.registerPass([this] { return llvm::FunctionAnalysisManagerModuleProxy(functions); });
+        functions.registerPass([this] { return llvm::ModuleAnalysisManagerFunctionProxy(modules); });
+        functions.registerPass([&target] { return target.getTargetIRAnalysis(); });
+        functions.registerPass([] {
+            llvm::AAManager aliases; // what our IR does not have tells nothing: types of memory, scopes without aliases
+            aliases.registerFunctionAnalysis<llvm::BasicAA>();
+            return aliases;
+        });
+        add<llvm::AssumptionAnalysis, llvm::BasicAA, llvm::BlockFrequencyAnalysis, llvm::BranchProbabilityAnalysis, llvm::DemandedBitsAnalysis,
+            llvm::DominatorTreeAnalysis, llvm::LazyValueAnalysis, llvm::LoopAnalysis, llvm::OptimizationRemarkEmitterAnalysis,
+            llvm::PassInstrumentationAnalysis, llvm::PostDominatorTreeAnalysis, llvm::TargetLibraryAnalysis>();
+        compat::addAnalyses(functions);
+    }
+
+  private:
+    template <typename... Analysis> void add() {
+        (functions.registerPass([] { return Analysis(); }), ...);
+    }
+};
+
+/// What a policy gains from, or with `full` false only what the back end cannot do without. LLVM's own O2 takes twice the time for the same code: it looks for callees
+/// to inline, where all is in place already, and for loops to change, which the verifier would rather see unchanged. The back end's passes come in where O2 has them.
+llvm::ModulePassManager pipeline(llvm::PassBuilder &passes, bool full) {
+    const llvm::OptimizationLevel level = full ? llvm::OptimizationLevel::O2 : llvm::OptimizationLevel::O0;
     llvm::ModulePassManager manager;
     passes.invokePipelineStartEPCallbacks(manager, level); // CO-RE
     manager.addPass(DroppableAddresses());
     compat::earlyPasses(passes, manager, level);
     // Each pass sees all functions before the next pass sees any: there is less of a policy than of a pass to be fetched.
     auto add = [&](auto pass) { manager.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(pass))); };
-    // Variables become values, and what is known at compile time falls away.
-    add(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
-    add(llvm::EarlyCSEPass());
-    add(llvm::SimplifyCFGPass());
-    add(llvm::InstCombinePass());
-    // Tests whose outcome is known on some ways to them.
-    add(llvm::JumpThreadingPass());
-    // What is computed or loaded twice, or for nothing. GVN takes three times as long for code that is no shorter, as a second InstCombine behind all does for none.
-    add(llvm::EarlyCSEPass());
-    add(llvm::BDCEPass());
+    if (full) {
+        // Variables become values, and what is known at compile time falls away.
+        add(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+        add(llvm::EarlyCSEPass());
+        add(llvm::SimplifyCFGPass());
+        add(llvm::InstCombinePass());
+        // Tests whose outcome is known on some ways to them.
+        add(llvm::JumpThreadingPass());
+        // What is computed or loaded twice, or for nothing. GVN takes three times as long for code that is no shorter, as a second InstCombine behind all does for none.
+        add(llvm::EarlyCSEPass());
+        add(llvm::BDCEPass());
+    }
     llvm::FunctionPassManager late;
     passes.invokeScalarOptimizerLateEPCallbacks(late, level);
     add(std::move(late));
-    add(llvm::SimplifyCFGPass(llvm::SimplifyCFGOptions().convertSwitchRangeToICmp(true).hoistCommonInsts(true).sinkCommonInsts(true)));
+    if (full)
+        add(llvm::SimplifyCFGPass(llvm::SimplifyCFGOptions().convertSwitchRangeToICmp(true).hoistCommonInsts(true).sinkCommonInsts(true)));
     return manager;
 }
 
@@ -110,18 +153,9 @@ std::string Module::verify() {
 }
 
 void Module::optimise(bool full) {
-    llvm::LoopAnalysisManager loops;
-    llvm::FunctionAnalysisManager functions;
-    llvm::CGSCCAnalysisManager graphs;
-    llvm::ModuleAnalysisManager modules;
     llvm::PassBuilder passes(target.get());
-    passes.registerModuleAnalyses(modules);
-    passes.registerCGSCCAnalyses(graphs);
-    passes.registerFunctionAnalyses(functions);
-    passes.registerLoopAnalyses(loops);
-    passes.crossRegisterProxies(loops, functions, graphs, modules);
-    llvm::ModulePassManager manager = full ? shortPipeline(passes) : passes.buildO0DefaultPipeline(llvm::OptimizationLevel::O0);
-    manager.run(*ir, modules);
+    Analyses analyses(*target);
+    pipeline(passes, full).run(*ir, analyses.modules);
     // The back end cannot turn a test round once it has chosen one, so each block stands before those it leads to: then it falls through to one of them.
     for (llvm::Function &function : *ir) {
         if (function.isDeclaration())

@@ -21,8 +21,8 @@ class BodyBuilder {
     Span span(antlr4::ParserRuleContext *context);
     Span span(antlr4::Token *token);
     Span startOf(antlr4::ParserRuleContext *context) { return span(context->getStart()); }
-    static std::string text(P::IdContext *id) { return id ? id->getText() : std::string(); }
     std::string_view written(antlr4::Token *token) const;
+    std::string text(P::IdContext *id) const { return id ? std::string(written(id->getStart())) : std::string(); }
     std::string decodeText(antlr4::tree::TerminalNode *quoted) const;
 
     ExprPtr make(ExprKind kind, Span span);
