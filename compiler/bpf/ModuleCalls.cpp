@@ -78,12 +78,12 @@ llvm::Value *Module::fieldExists(llvm::Value *base, const std::string &structNam
 
 llvm::Value *Module::fieldOffset(const std::string &structName, const std::string &path) {
     llvm::Value *address = fieldAddress(llvm::ConstantPointerNull::get(ptr()), structName, path);
-    llvm::Function *info = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
+    llvm::Function *info = compat::intrinsic(*ir, llvm::Intrinsic::bpf_preserve_field_info, {ptr()});
     return builder.CreateZExt(builder.CreateCall(info, {address, num(0)}), i64()); // 0: BPF_FIELD_BYTE_OFFSET
 }
 
 llvm::Value *Module::readable(llvm::Value *address, const std::string &structName) {
-    llvm::Function *typeId = llvm::Intrinsic::getOrInsertDeclaration(ir.get(), llvm::Intrinsic::bpf_btf_type_id);
+    llvm::Function *typeId = compat::intrinsic(*ir, llvm::Intrinsic::bpf_btf_type_id, {});
     llvm::CallInst *id = builder.CreateCall(typeId, {num32(++typeIdCount), num(1)}); // 1: in the running kernel
     id->setMetadata(llvm::LLVMContext::MD_preserve_access_index, diKernel(structName));
     return call("bpf_rdonly_cast", {builder.CreateIntToPtr(address, ptr()), id});
