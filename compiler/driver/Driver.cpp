@@ -75,6 +75,7 @@ std::optional<std::string> compile(const CommandLine &options, SourceManager &so
     // Core → LLVM module
     // Never deleted, see main.
     Module &module = *new Module(std::string(sources.name(file)), sources);
+    module.context.setDiscardValueNames(options.emit == Emit::Obj); // nobody reads the names
     lower(core, *policy, sources, module, diags);
     if (!diags.ok())
         return {};
