@@ -9,7 +9,7 @@ mover=$!
 killed="$killed $mover"
 hog 1 5; a=$hog; hog 1 5; b=$hog
 process_orders all
-promise 6 $a $b 100
+promise 12 $a $b 100
 measure 3 $moving $other
 set -- $got
 [ $1 -gt 0 ] && [ $2 -gt 0 ] || problem "a task whose affinity changes never ran"
