@@ -13,8 +13,7 @@ promise 12 $a $b 100
 measure 3 $moving $other
 set -- $got
 [ $1 -gt 0 ] && [ $2 -gt 0 ] || problem "a task whose affinity changes never ran"
-kill -KILL $killed
-sleep 1
 fell=$(counter all__to_kernel)
-sleep 3
+kill -KILL $killed
+sleep 4
 fell_back all 0 $fell

@@ -7,8 +7,7 @@ promise 6 $a $b 100
 measure 3 $c $a
 set -- $got
 [ $1 -gt 0 ] || problem "the task that leaves and comes back never ran"
-kill -KILL $killed
-sleep 1
 fell=$(counter all__to_kernel)
-sleep 3
+kill -KILL $killed
+sleep 4
 fell_back all 0 $fell

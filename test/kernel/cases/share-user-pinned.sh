@@ -5,6 +5,6 @@ hog 1 -5; first=$hog
 others=
 for i in 1 2 3 4 5 6; do hog 1; others="$others $hog"; done
 process_orders all
-measure 6 $first "$others"
+measure 12 $first "$others"
 set -- $got
 at_least 90 $1 $((($1 + $2) / 2))
