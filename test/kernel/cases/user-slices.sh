@@ -4,7 +4,7 @@
 # Who looks on would wait for slices too, for minutes in all: it has a queue that preempts.
 renice -n -5 $$ > /dev/null
 movable= bound=
-for i in 1 2 3; do hog 0-3 10; movable="$movable $hog"; hog 0-3 10; movable="$movable $hog"; hog 1 10; bound="$bound $hog"; done
+for i in 1 2 3; do hog 0-3 10; movable="$movable $hog"; hog 0-3 10; movable="$movable $hog"; hog 1 10; bound="$bound $hog"; hog 1 10; bound="$bound $hog"; done
 process_orders all
 fell=$(counter all__to_kernel)
 sleep 6
@@ -12,6 +12,6 @@ fell_back all 0 $fell
 kill -KILL $movable
 sleep 6
 fell_back all 0 $fell
-measure 8 $bound
+measure 16 $bound
 for each in $got; do [ $each -gt 0 ] || problem "one on CPU 1 never ran"; done
 renice -n 0 $$ > /dev/null
