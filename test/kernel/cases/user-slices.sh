@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Slices are ten times as long as the process may take for an answer. It gets a CPU when a slice ends, and answers at once; that it waits until then, and that CPUs read its answers
-# only when their slices end, is not its fault. Nor is it that CPUs idle beside the tasks of another.
+# only when their slices end, is not its fault. Nor is it that CPUs idle beside the tasks of another: six, of whom the process
+# still holds some when it has handed out a batch; with three the mutation user-none goes unseen.
 # Who looks on would wait for slices too, for minutes in all: it has a queue that preempts.
 renice -n -5 $$ > /dev/null
 movable= bound=
